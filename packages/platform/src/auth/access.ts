@@ -1,0 +1,22 @@
+import type { Principal } from './principal.ts';
+
+/** What a principal wants with an account. */
+export type AccountRight = 'view' | 'operate';
+
+/**
+ * Object-level authorisation inside a tenant, by mandate. Staff (principals that act for no party) pass; a customer's principal passes only for
+ * accounts on which the party it acts for holds a mandate in force. Implemented by the context that knows mandates.
+ */
+export interface Access {
+  /**
+   * @param debits what the principal wants to take from the account, for mandates with limits
+   * @throws ProblemError `not_found` where the principal may not even know of the account, `mandate_missing` where it may only look,
+   * `mandate_limit_exceeded` where the mandate allows less
+   */
+  require(principal: Principal, accountId: string, right: AccountRight, debits?: readonly { readonly asset: string; readonly amountMinor: bigint }[]): Promise<void>;
+  /** Ids of the accounts a customer's principal may see; undefined for staff, who see all. */
+  visibleAccounts(principal: Principal): Promise<readonly string[] | undefined>;
+}
+
+/** Whether the principal is bound by mandates: it acts for a party instead of the tenant. */
+export const isCustomer = (principal: Principal): boolean => principal.actingFor !== undefined;

@@ -1,0 +1,151 @@
+import type { Pool } from 'pg';
+import { inTransaction } from '../database/transaction.ts';
+import type { EventCatalogue } from '../event-store/catalogue.ts';
+import type { EventMetadata } from '../event-store/event.ts';
+import { type IdempotencyKey, readAnswers } from './answers.ts';
+import { type BatchTools, type QueuedCommand, runBatch } from './batch.ts';
+import { type Checks, ChecksUnavailable } from './checks.ts';
+import { type Committer, type CommitterOptions, createCommitter } from './committer.ts';
+import type { Answer, CommandHandler, Outcome, Refusal } from './handler.ts';
+import type { LockedTable } from './locked-table.ts';
+
+/** Who asks for a command and under which key. */
+export interface Submission<Result> {
+  readonly tenantId: string;
+  readonly metadata: EventMetadata;
+  readonly idempotency?: IdempotencyKey;
+  /** Decide on the state of now, write nothing, store no answer. */
+  readonly isDryRun?: boolean;
+  /** How long the caller waits for the command to be taken up; 10,000 ms unless told. */
+  readonly timeoutMs?: number;
+  /** Larger work takes the bulk lane, which has its own connection and batches. */
+  readonly lane?: 'interactive' | 'bulk';
+  /** What is stored under the key and sent; without one the outcome itself is enough (tests, imports). */
+  readonly render?: (outcome: Outcome<Result>) => Answer;
+}
+
+/** How a submission ended. On a replay there is only the stored answer. */
+export type SubmissionOutcome<Result, R extends Refusal> =
+  | { readonly kind: 'decided'; readonly outcome: Outcome<Result, R>; readonly answer: Answer; readonly position: bigint | undefined }
+  | { readonly kind: 'replayed'; readonly answer: Answer }
+  | { readonly kind: 'key_reused' };
+
+/** The door to the write side. */
+export interface Commands {
+  submit<Data, Refs, Result, R extends Refusal>(handler: CommandHandler<Data, Refs, Result, R>, data: Data, submission: Submission<Result>): Promise<SubmissionOutcome<Result, R>>;
+  /** The answer already given under a key, for work that is larger than one command. */
+  storedAnswer(tenantId: string, key: IdempotencyKey): Promise<{ readonly kind: 'replayed'; readonly answer: Answer } | { readonly kind: 'key_reused' } | undefined>;
+  /** Stores an answer that no single command produced, and gives back the one that counts (an earlier one wins). */
+  storeAnswer(tenantId: string, key: IdempotencyKey, answer: Answer, metadata: EventMetadata): Promise<SubmissionOutcome<unknown, Refusal>>;
+  drain(): Promise<void>;
+  readonly queued: number;
+}
+
+/** What the write side is made of. */
+export interface CommandsOptions {
+  readonly pool: Pool;
+  readonly catalogue: EventCatalogue;
+  readonly tables: readonly LockedTable<never>[];
+  readonly newEventId: (bookedAt: string) => string;
+  readonly checks: Checks;
+  /** Names of the commands that book money and are checked first. */
+  readonly checkedCommands: ReadonlySet<string>;
+  readonly onBatch?: CommitterOptions['onBatch'];
+}
+
+const interactiveLimits = { commandsMax: 256, weightMax: 2_000 };
+// A bulk batch is one of a thousand transfers: larger ones would hold their locks too long.
+const bulkLimits = { commandsMax: 1_000, weightMax: 4_000 };
+const timeoutDefaultMs = 10_000;
+
+/** Builds the write side: an interactive lane and a bulk lane over one pool. */
+export const createCommands = (options: CommandsOptions): Commands => {
+  const tools: BatchTools = options;
+  const observed = options.onBatch === undefined ? {} : { onBatch: options.onBatch };
+  const lanes = {
+    interactive: createCommitter(tools, { limits: interactiveLimits, ...observed }),
+    bulk: createCommitter(tools, { limits: bulkLimits, queueMin: 100_000, ...observed }),
+  };
+
+  const submit: Commands['submit'] = async (handler, data, submission) => {
+    await passChecks(options, handler.name, data, submission);
+    const command = await queued(handler, data, submission);
+    if (submission.isDryRun === true) return (await dryRun(tools, command)) as never;
+    const lane: Committer = lanes[submission.lane ?? 'interactive'];
+    const settled = await lane.submit(command, performance.now() + (submission.timeoutMs ?? timeoutDefaultMs));
+    if (settled.kind === 'key_reused') return settled;
+    if (settled.isReplay || settled.outcome === undefined) return { kind: 'replayed', answer: settled.answer };
+    return { kind: 'decided', outcome: settled.outcome as never, answer: settled.answer, position: settled.position };
+  };
+
+  return {
+    submit,
+    storedAnswer: async (tenantId, key) => {
+      const found = await inTransaction(options.pool, { tenants: [tenantId], readOnly: true }, async (tx) => [...(await readAnswers(tx, [{ tenantId, ...key }])).values()][0]);
+      if (found === undefined) return undefined;
+      return found.fingerprint === key.fingerprint ? { kind: 'replayed', answer: found.answer } : { kind: 'key_reused' };
+    },
+    storeAnswer: (tenantId, key, answer, metadata) => submit(recordAnswer, answer, { tenantId, idempotency: key, metadata, render: () => answer }),
+    drain: async () => {
+      await Promise.all([lanes.interactive.drain(), lanes.bulk.drain()]);
+    },
+    get queued() {
+      return lanes.interactive.queued + lanes.bulk.queued;
+    },
+  };
+};
+
+/** Decides nothing: it exists to put an answer under its key by the one path that does so. */
+const recordAnswer: CommandHandler<Answer, undefined> = {
+  name: 'platform.RecordAnswer',
+  schema: undefined as never,
+  permission: '',
+  loads: () => ({}),
+  decide: () => ({ accepted: true, events: [] }),
+  result: (_loaded, answer) => answer,
+};
+
+const queued = async <Data, Refs, Result, R extends Refusal>(handler: CommandHandler<Data, Refs, Result, R>, data: Data, submission: Submission<Result>): Promise<QueuedCommand> => {
+  const { tenantId, metadata, idempotency, render } = submission;
+  const context = { tenantId, metadata };
+  const refs = (await handler.prepare?.(data, context)) as Refs;
+  return {
+    handler: handler as unknown as CommandHandler<unknown, unknown>,
+    data,
+    refs,
+    tenantId,
+    metadata,
+    needs: handler.loads(data, refs, context),
+    weight: handler.weight?.(data) ?? 1,
+    ...(idempotency === undefined ? {} : { idempotency }),
+    render: (render ?? (() => ({ status: 200, body: '' }))) as QueuedCommand['render'],
+  };
+};
+
+const dryRun = async (tools: BatchTools, command: QueuedCommand): Promise<SubmissionOutcome<unknown, Refusal>> => {
+  const { idempotency: _unused, ...withoutKey } = command;
+  const [settled] = await runBatch(tools, [withoutKey], true);
+  if (settled?.kind === 'failed') throw settled.error;
+  if (settled?.kind !== 'answered' || settled.outcome === undefined) throw new Error('A dry run ended without an outcome.');
+  return { kind: 'decided', outcome: settled.outcome, answer: settled.answer, position: undefined };
+};
+
+const passChecks = async ({ checks, checkedCommands }: CommandsOptions, name: string, data: unknown, { tenantId, metadata }: Pick<Submission<unknown>, 'tenantId' | 'metadata'>): Promise<void> => {
+  if (!checkedCommands.has(name)) return;
+  const verdict = await checks.check({ name, data, tenantId, metadata }).catch((error: unknown) => {
+    throw new ChecksUnavailable('The checks before booking could not be asked; nothing was booked.', { cause: error });
+  });
+  if (!verdict.allowed) throw new CheckRefused(verdict.reason);
+};
+
+/** A check said no. */
+export class CheckRefused extends Error {
+  override readonly name = 'CheckRefused';
+  readonly code = 'check_refused';
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(`A check before booking refused the command: ${reason}.`);
+    this.reason = reason;
+  }
+}

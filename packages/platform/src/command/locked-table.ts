@@ -1,0 +1,45 @@
+import type { Transaction } from '../database/transaction.ts';
+import type { RecordedEvent } from '../event-store/event.ts';
+
+/** A row's key inside its table and tenant; parts are joined by the table itself. */
+export type RowKey = string;
+
+/** A row to lock, with the tenant it belongs to. */
+export interface LockRequest {
+  readonly tenantId: string;
+  readonly key: RowKey;
+  readonly mode: 'share' | 'update';
+}
+
+/** The rows of one table inside a batch: as locked, then as the batch's events change them. */
+export interface RowBatch<Row> {
+  get(tenantId: string, key: RowKey): Row | undefined;
+  /** Replaces a row; it will be written. */
+  set(tenantId: string, key: RowKey, row: Row): void;
+  /** Rows changed since they were locked. */
+  readonly changed: readonly { readonly tenantId: string; readonly key: RowKey; readonly row: Row }[];
+  /** Scratch space of the table for this batch, for deltas on rows that nobody locks. */
+  readonly scratch: Map<string, unknown>;
+}
+
+/**
+ * A table that is an inline view and a lock at once: deciders read its rows under lock, and the batch's events are folded into it in the same
+ * commit. Tables are locked in order of rank, rows in order of key, so that batches never wait for each other in a circle.
+ */
+export interface LockedTable<Row> {
+  readonly name: string;
+  readonly rank: number;
+  /** Types of the events that change it. */
+  readonly consumes: readonly string[];
+  /** Locks in key order and reads; sends its statements before the first await, so that they share a flush. */
+  lock(tx: Transaction, requests: readonly LockRequest[]): Promise<ReadonlyMap<string, Row>>;
+  /** Folds one event in memory, after each accepted decision. */
+  fold(rows: RowBatch<Row>, event: RecordedEvent): void;
+  /** Writes what changed with set-based statements, sent before the first await. */
+  write(tx: Transaction, rows: RowBatch<Row>): Promise<void>;
+  /** The instant of the newest booking on a row, where rows keep one: nothing on that row may be booked earlier. */
+  bookedAt?(row: Row): string | undefined;
+}
+
+/** The one way a row is named in maps: tenant and key. */
+export const rowName = (tenantId: string, key: RowKey): string => `${tenantId}/${key}`;

@@ -1,0 +1,174 @@
+import { type Transaction, all } from '../database/transaction.ts';
+import { type Aggregate, fold } from '../event-store/aggregate.ts';
+import type { EventCatalogue } from '../event-store/catalogue.ts';
+import { open } from '../event-store/envelope.ts';
+import type { RecordedEvent } from '../event-store/event.ts';
+import { type EventRow, type Versioned, streamsStatement } from '../event-store/read.ts';
+import type { Loaded, Needs } from './handler.ts';
+import { type LockRequest, type LockedTable, type RowBatch, type RowKey, rowName } from './locked-table.ts';
+
+interface LoadedStream {
+  readonly aggregate: Aggregate<unknown, never>;
+  readonly id: string;
+  readonly tenantId: string;
+  state: unknown;
+  version: number;
+}
+
+/** What one batch has locked and read, changing as its commands are accepted one after the other. */
+export interface WorkingSet {
+  /** The view of one tenant's command. Asking for what was not declared in `loads` is a bug and throws. */
+  loadedFor(tenantId: string): Loaded;
+  /** Version of a stream after the events accepted so far. */
+  versionOf(tenantId: string, context: string, stream: string): number;
+  accept(event: RecordedEvent): void;
+  /** Newest booking on any row locked. */
+  readonly lastBookedAt: string | undefined;
+  write(tx: Transaction): Promise<unknown>;
+}
+
+/** A command's tenant and needs. */
+export interface TenantNeeds {
+  readonly tenantId: string;
+  readonly needs: Needs;
+}
+
+/**
+ * Locks and reads everything the commands of a batch need: tables by rank, then streams, all statements in one flush.
+ * @param tables every locked table of the bank: those nobody asked rows of still fold events (deltas on unlocked rows)
+ */
+export const loadWorkingSet = async (tx: Transaction, catalogue: EventCatalogue, tables: readonly LockedTable<never>[], wanted: readonly TenantNeeds[]): Promise<WorkingSet> => {
+  const requests = lockRequests(wanted);
+  const streams = wantedStreams(wanted);
+  const ranked = [...tables].sort((a, b) => a.rank - b.rank) as unknown as LockedTable<unknown>[];
+  const [locked] = await all([
+    all(ranked.map((table) => lockAndName(tx, table, requests.get(table.name)))),
+    all([...groupByContext(streams)].map(([context, group]) => readStreams(tx, catalogue, { context, streams: group }))),
+  ]);
+  const batches = new Map(ranked.map((table, index) => [table.name, rowBatch(locked[index] ?? new Map())]));
+  return workingSet(ranked, batches, streams);
+};
+
+const lockAndName = async (tx: Transaction, table: LockedTable<unknown>, requests: readonly LockRequest[] | undefined): Promise<ReadonlyMap<string, unknown>> =>
+  requests === undefined ? new Map<string, unknown>() : table.lock(tx, requests);
+
+const lockRequests = (wanted: readonly TenantNeeds[]): Map<string, LockRequest[]> => {
+  const byTable = new Map<string, Map<string, LockRequest>>();
+  for (const { tenantId, needs } of wanted) {
+    for (const { table, key, mode = 'update' } of needs.rows ?? []) {
+      const rows = byTable.get(table.name) ?? new Map<string, LockRequest>();
+      byTable.set(table.name, rows);
+      const name = rowName(tenantId, key);
+      // Two commands of a batch may want a row in different ways; the stronger lock serves both.
+      if (rows.get(name)?.mode !== 'update') rows.set(name, { tenantId, key, mode });
+    }
+  }
+  const sorted = (rows: Map<string, LockRequest>): LockRequest[] => [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, request]) => request);
+  return new Map([...byTable].map(([table, rows]) => [table, sorted(rows)]));
+};
+
+const streamName = (tenantId: string, context: string, stream: string): string => `${tenantId}/${context}/${stream}`;
+
+const wantedStreams = (wanted: readonly TenantNeeds[]): Map<string, LoadedStream> => {
+  const streams = new Map<string, LoadedStream>();
+  for (const { tenantId, needs } of wanted) {
+    for (const need of needs.streams ?? []) {
+      const aggregate = need.aggregate as unknown as Aggregate<unknown, never>;
+      const name = streamName(tenantId, aggregate.context, aggregate.stream(need.id));
+      if (!streams.has(name)) streams.set(name, { aggregate, id: need.id, tenantId, state: aggregate.initial, version: 0 });
+    }
+  }
+  return streams;
+};
+
+const groupByContext = (streams: Map<string, LoadedStream>): Map<string, LoadedStream[]> => {
+  const groups = new Map<string, LoadedStream[]>();
+  for (const stream of streams.values()) {
+    const group = groups.get(stream.aggregate.context);
+    if (group === undefined) groups.set(stream.aggregate.context, [stream]);
+    else group.push(stream);
+  }
+  return groups;
+};
+
+const readStreams = async (tx: Transaction, catalogue: EventCatalogue, { context, streams }: { readonly context: string; readonly streams: readonly LoadedStream[] }): Promise<void> => {
+  const byName = new Map(streams.map((stream) => [streamName(stream.tenantId, context, stream.aggregate.stream(stream.id)), stream]));
+  const addresses = streams.map(({ tenantId, aggregate, id }) => ({ tenantId, stream: aggregate.stream(id) }));
+  const { rows } = await tx.query<EventRow>(streamsStatement(context, addresses));
+  for (const row of rows) {
+    const stream = byName.get(streamName(row.tenant_id, context, row.stream));
+    if (stream === undefined) throw new Error(`The store answered with stream ${row.stream}, which nobody asked for.`);
+    stream.state = fold(stream.aggregate, stream.state, open(catalogue, row.envelope, row.seq));
+    stream.version = row.version;
+  }
+};
+
+const rowBatch = (locked: ReadonlyMap<string, unknown>): RowBatch<unknown> & { readonly locked: Iterable<unknown> } => {
+  const rows = new Map(locked);
+  const changed = new Map<string, { tenantId: string; key: RowKey; row: unknown }>();
+  return {
+    locked: locked.values(),
+    get: (tenantId, key) => rows.get(rowName(tenantId, key)),
+    set: (tenantId, key, row) => {
+      const name = rowName(tenantId, key);
+      rows.set(name, row);
+      changed.set(name, { tenantId, key, row });
+    },
+    get changed() {
+      return [...changed.values()];
+    },
+    scratch: new Map(),
+  };
+};
+
+const workingSet = (
+  tables: readonly LockedTable<unknown>[],
+  batches: ReadonlyMap<string, ReturnType<typeof rowBatch>>,
+  streams: Map<string, LoadedStream>,
+): WorkingSet => {
+  const batchOf = (table: { readonly name: string }): ReturnType<typeof rowBatch> => {
+    const batch = batches.get(table.name);
+    if (batch === undefined) throw new Error(`Table ${table.name} is not registered.`);
+    return batch;
+  };
+  const consumers = new Map<string, LockedTable<unknown>[]>();
+  for (const table of tables) for (const type of table.consumes) consumers.set(type, [...(consumers.get(type) ?? []), table]);
+
+  return {
+    loadedFor: (tenantId) => ({
+      row: <Row>(table: LockedTable<Row>, key: RowKey) => batchOf(table).get(tenantId, key) as Row | undefined,
+      stream: <State>(aggregate: Aggregate<State, never>, id: string) => {
+        const found = streams.get(streamName(tenantId, aggregate.context, aggregate.stream(id)));
+        if (found === undefined) throw new Error(`Stream ${aggregate.stream(id)} was not named in loads.`);
+        return { state: found.state, version: found.version } as Versioned<State>;
+      },
+    }),
+    versionOf: (tenantId, context, stream) => {
+      const found = streams.get(streamName(tenantId, context, stream));
+      if (found === undefined) throw new Error(`An event was decided for stream ${stream}, which was not named in loads.`);
+      return found.version;
+    },
+    accept: (event) => {
+      const stream = streams.get(streamName(event.tenantId, event.context, event.stream));
+      if (stream !== undefined) {
+        stream.state = fold(stream.aggregate, stream.state, event);
+        stream.version = event.version;
+      }
+      for (const table of consumers.get(event.type) ?? []) table.fold(batchOf(table), event);
+    },
+    lastBookedAt: newestBooking(tables, batchOf),
+    write: (tx) => all(tables.map((table) => table.write(tx, batchOf(table)))),
+  };
+};
+
+const newestBooking = (tables: readonly LockedTable<unknown>[], batchOf: (table: LockedTable<unknown>) => { readonly locked: Iterable<unknown> }): string | undefined => {
+  let newest: string | undefined;
+  for (const table of tables) {
+    if (table.bookedAt === undefined) continue;
+    for (const row of batchOf(table).locked) {
+      const bookedAt = table.bookedAt(row);
+      if (bookedAt !== undefined && (newest === undefined || bookedAt > newest)) newest = bookedAt;
+    }
+  }
+  return newest;
+};

@@ -1,0 +1,234 @@
+import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
+
+/** The world failed while talking to the database. A business refusal is never one of these. */
+export class DatabaseFault extends Error {
+  /** SQLSTATE (`23505`), or `connection_lost`, `statement_not_sent`, `transaction_aborted`, `commit_unknown`. */
+  readonly code: string;
+  readonly constraint: string | undefined;
+  readonly table: string | undefined;
+  override readonly name: string = 'DatabaseFault';
+
+  constructor(code: string, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+    const source = cause as { constraint?: string; table?: string } | undefined;
+    this.constraint = source?.constraint;
+    this.table = source?.table;
+  }
+}
+
+/**
+ * The connection was lost between sending COMMIT and hearing the answer: the work is either all there or all gone, and only the
+ * server knows. Ask `transactionOutcome` before answering anybody.
+ */
+export class CommitUnknown extends DatabaseFault {
+  override readonly name = 'CommitUnknown';
+  /** The transaction's id, when it was asked for with `wantsTransactionId`. */
+  readonly transactionId: string | undefined;
+
+  constructor(transactionId: string | undefined, cause: unknown) {
+    super('commit_unknown', 'The connection was lost at COMMIT; whether the transaction committed is not known.', cause);
+    this.transactionId = transactionId;
+  }
+}
+
+/** One SQL statement; with a name it is parsed once per connection. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: readonly unknown[];
+}
+
+/** An open transaction. Queries issued without awaiting each other travel in one flush and run in the order they were issued. */
+export interface Transaction {
+  /** Known once the first answer has arrived, if it was asked for. */
+  readonly transactionId: string | undefined;
+  /** @throws DatabaseFault; the first one dooms the transaction, whoever catches it. */
+  query<Row extends QueryResultRow = QueryResultRow>(statement: string | Statement, values?: readonly unknown[]): Promise<QueryResult<Row>>;
+}
+
+/** How a transaction is opened. */
+export interface TransactionOptions {
+  /** Ids of the tenants whose rows it may touch (row-level security); empty for tables outside tenancy. */
+  readonly tenants: readonly string[];
+  readonly readOnly?: boolean;
+  readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
+  /** Assign and learn the transaction's id at the start, so that a lost COMMIT can be asked for. */
+  readonly wantsTransactionId?: boolean;
+}
+
+/**
+ * Runs `work` between BEGIN and COMMIT with `app.tenants` set for this transaction only, and gives back what it gave.
+ * BEGIN, the tenants and the first queries of `work` travel in one flush. When `work` throws, or any of its queries failed, everything is
+ * rolled back; of several failures the first is thrown, not the "transaction is aborted" (25P02) that follows it.
+ * @throws DatabaseFault when the database refused or was lost, so that nothing was written
+ * @throws CommitUnknown when it was lost at COMMIT
+ */
+export const inTransaction = async <T>(pool: Pool, options: TransactionOptions, work: (tx: Transaction) => Promise<T>): Promise<T> => {
+  const tenants = tenantList(options.tenants);
+  const client = await pool.connect().catch((error: unknown) => {
+    throw asFault(error, 'connection_lost');
+  });
+  const tx = new OpenTransaction(client);
+  let isReusable = false;
+  try {
+    tx.begin(options, tenants);
+    const result = await work(tx).then(
+      async (value) => {
+        await tx.settled();
+        return value;
+      },
+      async (error: unknown) => {
+        await tx.settled();
+        throw error instanceof DatabaseFault ? (tx.failure ?? error) : error;
+      },
+    );
+    if (tx.failure !== undefined) throw tx.failure;
+    await tx.commit(options.readOnly === true);
+    isReusable = true;
+    return result;
+  } catch (error) {
+    if (!(error instanceof CommitUnknown)) isReusable = await tx.rollback();
+    throw error;
+  } finally {
+    // A connection whose state is not known for certain is closed, never handed to the next caller.
+    client.release(!isReusable);
+  }
+};
+
+/**
+ * What became of a transaction whose COMMIT went unanswered. `in progress` means its backend has not yet noticed; ask again.
+ * `unknown`: too old to be remembered. After a crash of the server itself an id whose work never reached the disk can be given out again, so
+ * `committed` then needs the second witness of the rows (a stored answer, an event id); `aborted` needs none.
+ */
+export const transactionOutcome = async (pool: Pool, transactionId: string): Promise<'committed' | 'aborted' | 'in progress' | 'unknown'> => {
+  try {
+    const { rows } = await pool.query<{ status: 'committed' | 'aborted' | 'in progress' | null }>('select pg_xact_status($1::xid8) as status', [transactionId]);
+    return rows[0]?.status ?? 'unknown';
+  } catch (error) {
+    // "Transaction ID is in the future": the server forgot it in a crash, so nothing of it was ever written.
+    if (sqlState(error) === '22023') return 'aborted';
+    throw asFault(error, 'connection_lost');
+  }
+};
+
+/** Whether the same transaction may simply be run again: serialization failure (40001) or deadlock (40P01). */
+export const isRetryable = (error: unknown): boolean => {
+  const code = error instanceof DatabaseFault ? error.code : sqlState(error);
+  return code === '40001' || code === '40P01';
+};
+
+/**
+ * Awaits pipelined queries together: like Promise.all, but every one of them has settled when it returns or throws, and it throws the failure
+ * that caused the others rather than a "transaction is aborted" that followed from it.
+ */
+export const all = async <T extends readonly unknown[] | []>(promises: T): Promise<{ -readonly [Index in keyof T]: Awaited<T[Index]> }> => {
+  const outcomes = await Promise.allSettled(promises);
+  const failures = outcomes.flatMap((outcome): unknown[] => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  if (failures.length > 0) throw failures.find((failure) => !isConsequence(failure)) ?? failures[0];
+  return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value) as { -readonly [Index in keyof T]: Awaited<T[Index]> };
+};
+
+class OpenTransaction implements Transaction {
+  transactionId: string | undefined;
+  failure: DatabaseFault | undefined;
+  private readonly client: PoolClient;
+  private readonly pending = new Set<Promise<unknown>>();
+
+  constructor(client: PoolClient) {
+    this.client = client;
+  }
+
+  begin({ isolation, readOnly, wantsTransactionId }: TransactionOptions, tenants: string): void {
+    // Should BEGIN itself fail (cancelled by an operator), queries already on their way would run outside any transaction. app.tenants is then
+    // unset for them and row-level security shows and takes nothing; queries after the first answer are refused below.
+    void this.query(`begin isolation level ${isolation ?? 'read committed'} ${readOnly === true ? 'read only' : 'read write'}`);
+    if (wantsTransactionId !== true) {
+      void this.query({ name: 'app-tenants', text: "select set_config('app.tenants', $1, true)", values: [tenants] });
+      return;
+    }
+    const text = "select set_config('app.tenants', $1, true), pg_current_xact_id()::text as id";
+    this.query<{ id: string }>({ name: 'app-tenants-and-id', text, values: [tenants] }).then(
+      ({ rows }) => (this.transactionId = rows[0]?.id),
+      () => undefined,
+    );
+  }
+
+  query<Row extends QueryResultRow = QueryResultRow>(statement: string | Statement, values?: readonly unknown[]): Promise<QueryResult<Row>> {
+    if (this.failure !== undefined) return rejected(this.failure);
+    const sent = typeof statement === 'string' ? this.client.query<Row>(statement, values as unknown[]) : this.client.query<Row>({ ...statement, values: statement.values as unknown[] });
+    const answer = sent.catch((error: unknown) => {
+      const fault = asFault(error, 'statement_not_sent');
+      // Answers come in the order of the queries, so the first failure heard of is the cause of those that follow.
+      if (this.failure === undefined || isConsequence(this.failure)) this.failure = fault;
+      throw fault;
+    });
+    this.pending.add(answer);
+    const forget = (): boolean => this.pending.delete(answer);
+    // This also keeps a rejection nobody awaits (the caller threw for another reason) from ending the process.
+    answer.then(forget, forget);
+    return answer;
+  }
+
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.pending);
+  }
+
+  async commit(isReadOnly: boolean): Promise<void> {
+    // No transaction is open any more when BEGIN did not happen or the work sent its own COMMIT or ROLLBACK; the server would answer COMMIT all the same.
+    if (this.client.getTransactionStatus() === 'I') throw new DatabaseFault('transaction_aborted', 'The transaction was over before COMMIT.');
+    const answer = await this.client.query('commit').catch((error: unknown) => {
+      // An ERROR is the server's own word that it rolled back (a deferred constraint, a serialization failure). Anything else, even a FATAL
+      // that names a reason, may have come after the commit record was written.
+      if ((error as { severity?: unknown }).severity === 'ERROR' || isReadOnly) throw asFault(error, 'connection_lost');
+      throw new CommitUnknown(this.transactionId, error);
+    });
+    // An aborted transaction answers COMMIT with ROLLBACK and no error.
+    if (answer.command !== 'COMMIT') throw new DatabaseFault('transaction_aborted', `The server answered COMMIT with ${answer.command}.`);
+  }
+
+  /** Whether the connection is certainly clean again. */
+  async rollback(): Promise<boolean> {
+    if (this.failure !== undefined && (this.failure.code === 'connection_lost' || this.failure.code === 'statement_not_sent')) return false;
+    try {
+      const { command } = await this.client.query('rollback');
+      return command === 'ROLLBACK';
+    } catch {
+      // The caller already gets the reason; the server rolls back by itself when the connection closes.
+      return false;
+    }
+  }
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The row-level security policies split this text at commas, so an id that could contain one would open another tenant's rows. */
+const tenantList = (tenants: readonly string[]): string => {
+  const wrong = tenants.find((tenant) => !uuid.test(tenant));
+  if (wrong !== undefined) throw new TypeError(`"${wrong}" is not a tenant id.`);
+  return tenants.join(',');
+};
+
+const rejected = <T>(error: Error): Promise<T> => {
+  const promise = Promise.reject<T>(error);
+  promise.catch(() => undefined);
+  return promise;
+};
+
+const isConsequence = (error: unknown): boolean => (error instanceof DatabaseFault ? error.code : sqlState(error)) === '25P02';
+
+const sqlState = (error: unknown): string | undefined => {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+};
+
+const connectionStates = /^(08|57P)/;
+const socketErrors = /^(ECONN|EPIPE|ENOENT|ENOTFOUND|ETIMEDOUT|EHOST|ENET|EAI)/;
+
+const asFault = (error: unknown, otherwise: string): DatabaseFault => {
+  const { message, code } = error as { message: string; code?: string };
+  const state = sqlState(error);
+  if (state !== undefined) return new DatabaseFault(connectionStates.test(state) ? 'connection_lost' : state, message, error);
+  const isLost = socketErrors.test(code ?? '') || /^(Connection terminated|Client (has encountered|was closed)|timeout)/.test(message);
+  return new DatabaseFault(isLost ? 'connection_lost' : otherwise, message, error);
+};

@@ -1,0 +1,162 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ZodObject, ZodNever } from 'zod';
+
+import type { Authenticate } from '../auth/authenticate.ts';
+import { anonymous, isPermitted, type Principal } from '../auth/principal.ts';
+import { withSpan } from '../observability/tracing.ts';
+import { checkAnswer, sendAnswer } from './answer.ts';
+import { ProblemError } from './problem.ts';
+import { type RateLimiter, rateLimitHeaders } from './rate-limit.ts';
+import { readRequest } from './request.ts';
+import { problemsOf } from './route-problems.ts';
+import type { ApiAnswer, RateClass, Route } from './route.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set before the body is read. */
+    principal: Principal | undefined;
+  }
+  interface FastifyContextConfig {
+    /** The path pattern is what logs and metrics name; the path itself may hold ids. */
+    readonly route?: Route;
+    /** Answered even when the server is overloaded, and not logged at info. */
+    readonly isProbe?: boolean;
+  }
+}
+
+/** What serving a route needs beside the route. */
+export type RouteServices = {
+  readonly authenticate: Authenticate;
+  readonly rateLimiter: RateLimiter;
+  /** How long a handler may take. */
+  readonly handlerTimeoutMs: number;
+  /** For tests: hold every answer and every problem against what the route declares. */
+  readonly checkAnswers: boolean;
+  /** Makes a problem of a fault the platform knows (a lost COMMIT, a full queue), or answers undefined. */
+  readonly translateFault: (error: unknown) => ProblemError | undefined;
+  /** Told of a handler that failed after its answer had been given up. */
+  readonly onLateFault: (error: unknown, request: { readonly requestId: string; readonly route: string }) => void;
+};
+
+/**
+ * Serves one route on the framework: authenticate → permission and rate limit (both before the body is read) → idempotency key →
+ * schemas → handler, within a deadline.
+ */
+export const serveRoute = (app: FastifyInstance, route: Route, services: RouteServices): void => {
+  assertRoute(route);
+  const allowedProblems = new Set(problemsOf(route));
+  app.route({
+    method: route.method,
+    url: route.path,
+    config: { route },
+    onRequest: async (request, reply) => {
+      request.principal = await admit(route, request, reply, services);
+    },
+    handler: async (request, reply) => {
+      try {
+        const answer = await withSpan(
+          `${route.method} ${route.path}`,
+          { kind: 'server', parent: request.headers, attributes: { 'http.request.method': route.method, 'http.route': route.path, 'finaegis.request_id': request.id } },
+          () => answerInTime(route, request, reply, services),
+        );
+        if (services.checkAnswers) checkAnswer(route, answer);
+        return sendAnswer(reply, answer);
+      } catch (error) {
+        const problem = error instanceof ProblemError ? error : services.translateFault(error);
+        if (problem !== undefined && services.checkAnswers && !allowedProblems.has(problem.code)) {
+          throw new Error(`${route.operationId} answered the problem ${problem.code}, which it does not declare`, { cause: error });
+        }
+        throw problem ?? error;
+      }
+    },
+  });
+};
+
+const admit = async (route: Route, request: FastifyRequest, reply: FastifyReply, { authenticate, rateLimiter }: RouteServices): Promise<Principal> => {
+  const take = async ({ tenantId, id }: Pick<Principal, 'tenantId' | 'id'>, rateClass: RateClass): Promise<void> => {
+    const verdict = await rateLimiter.take({ tenantId, principalId: id, rateClass });
+    const headers = rateLimitHeaders(rateClass, verdict);
+    if (!verdict.isAllowed) throw new ProblemError('rate_limited', { headers });
+    reply.headers(headers);
+  };
+  const sender = { tenantId: anonymous.tenantId, id: request.ip };
+  if (route.permission === 'public') {
+    await take(sender, route.rateClass);
+    return anonymous;
+  }
+  const { authorization } = request.headers;
+  const found = await authenticate({ authorization, ip: request.ip });
+  if ('problem' in found) {
+    // Whoever tries keys is slowed down by address; whoever has one is not slowed by those who share the address.
+    await take(sender, 'sensitive');
+    const challenge = authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
+    throw new ProblemError(found.problem, { ...(found.detail === undefined ? {} : { detail: found.detail }), headers: { 'www-authenticate': challenge } });
+  }
+  await take(found, route.rateClass);
+  if (!isPermitted(found, route.permission)) throw new ProblemError('permission_missing', { facts: { permission: route.permission } });
+  return found;
+};
+
+/** Calls the handler, and gives it up at the deadline: what it may have written by then is not known. */
+const answerInTime = async (route: Route, request: FastifyRequest, reply: FastifyReply, services: RouteServices): Promise<ApiAnswer> => {
+  const controller = lazyAbort();
+  const received = {
+    params: request.params as Record<string, unknown>,
+    query: request.query as Record<string, unknown>,
+    headers: request.headers as Record<string, string | undefined>,
+    bytes: request.body as Buffer | undefined,
+    ip: request.ip,
+    id: request.id,
+    principal: request.principal ?? anonymous,
+    deadlineMs: Date.now() + services.handlerTimeoutMs,
+    get signal() {
+      return controller.signal();
+    },
+  };
+  const handled = route.handle(readRequest(route, received));
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      controller.abort();
+      handled.catch((error: unknown) => services.onLateFault(error, { requestId: request.id, route: route.path }));
+      reject(new ProblemError(route.method === 'GET' ? 'deadline_exceeded' : 'outcome_unknown'));
+    }, services.handlerTimeoutMs);
+  });
+  return Promise.race([handled, deadline]).finally(() => clearTimeout(timer));
+};
+
+/** An abort controller that costs nothing until somebody asks for its signal. */
+const lazyAbort = (): { signal: () => AbortSignal; abort: () => void } => {
+  let controller: AbortController | undefined;
+  let isAborted = false;
+  return {
+    signal: () => {
+      controller ??= new AbortController();
+      if (isAborted) controller.abort();
+      return controller.signal;
+    },
+    abort: () => {
+      isAborted = true;
+      controller?.abort();
+    },
+  };
+};
+
+/** Refuses at start-up what would be a hole later. */
+const assertRoute = ({ operationId, method, path, idempotency, request }: Route): void => {
+  const fail = (why: string): never => {
+    throw new Error(`route ${operationId} (${method} ${path}): ${why}`);
+  };
+  if (idempotency !== 'none' && method !== 'POST') fail('only POST has idempotency keys');
+  if (method === 'GET' && (request.body !== undefined || request.file !== undefined)) fail('GET has no body');
+  if (request.body !== undefined && request.file !== undefined) fail('a body is JSON or a file, not both');
+  for (const [name, schema] of Object.entries({ params: request.params, query: request.query, body: request.body })) {
+    if (schema instanceof ZodObject && !(schema.def.catchall instanceof ZodNever)) fail(`${name} must be a strict object, so that unknown fields are refused`);
+  }
+  const named = [...path.matchAll(/:([A-Za-z0-9_]+)/g)].map(([, name]) => name).toSorted();
+  const declared = request.params instanceof ZodObject ? Object.keys(request.params.shape).toSorted() : [];
+  if (named.join() !== declared.join()) fail(`the path has the parameters (${named.join()}) but params declares (${declared.join()})`);
+};

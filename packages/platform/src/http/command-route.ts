@@ -1,0 +1,89 @@
+import { CheckRefused, type Submission, type SubmissionOutcome } from '../command/commands.ts';
+import type { Answer, CommandHandler, Outcome, Refusal } from '../command/handler.ts';
+import { Overloaded } from '../command/committer.ts';
+import { ChecksUnavailable } from '../command/checks.ts';
+import { DatabaseFault } from '../database/transaction.ts';
+import type { EventMetadata } from '../event-store/event.ts';
+import type { Services } from '../services.ts';
+import { problemContentType, problemDocument, ProblemError, type ProblemTable, problemText } from './problem.ts';
+import type { ApiAnswer, ApiRequest } from './route.ts';
+
+/** How a context tells the outcome of one command over HTTP. */
+export interface CommandAnswer<Result> {
+  /** 201 when the command made something, 200 otherwise; a repeat that changed nothing is always 200. */
+  readonly status: 200 | 201 | 202;
+  /** The resource as plain JSON; personal values as `personalMarker(ref)`. */
+  show(result: Result): unknown;
+  /** The context's total table of refusals. */
+  readonly problems: ProblemTable;
+}
+
+/** Who asked, for the envelope of every event the command leads to. */
+export const metadataOf = ({ principal, requestId }: Pick<ApiRequest, 'principal' | 'requestId'>, channel = 'api'): EventMetadata => ({
+  actor: principal.id,
+  ...(principal.actingFor === undefined ? {} : { onBehalfOf: principal.actingFor }),
+  channel,
+  correlation: requestId,
+});
+
+/**
+ * Submits a command on behalf of a request and answers it: the resource, the refusal as a problem, or the stored answer of an earlier try.
+ * @throws ProblemError for what is not an answer: key reused, overloaded, checks unavailable, outcome unknown
+ */
+export const answerCommand = async <Data, Refs, Result, R extends Refusal>(
+  services: Services,
+  request: ApiRequest,
+  handler: CommandHandler<Data, Refs, Result, R>,
+  data: Data,
+  how: CommandAnswer<Result>,
+): Promise<ApiAnswer> => {
+  const submission: Submission<Result> = {
+    tenantId: request.tenantId,
+    metadata: metadataOf(request),
+    ...(request.idempotency === undefined ? {} : { idempotency: { principalId: request.principal.id, ...request.idempotency } }),
+    isDryRun: request.dryRun,
+    render: renderer(how, request.requestId),
+  };
+  const outcome = await withFaultsAsProblems(() => services.commands.submit(handler, data, submission));
+  return toAnswer(services, request.tenantId, outcome);
+};
+
+/** The stored form of an outcome. */
+export const renderer =
+  <Result>({ status, show, problems }: CommandAnswer<Result>, requestId: string) =>
+  (outcome: Outcome<Result>): Answer => {
+    if (outcome.accepted) return { status: outcome.isRepeat ? 200 : status, body: jsonText(show(outcome.result)) };
+    const { code, ...facts } = outcome.refusal;
+    const problem = problems[code];
+    if (problem === undefined) throw new Error(`The refusal ${code} has no row in its context's table of problems.`);
+    return { status: problem.status, body: problemText(problemDocument(code, problem, requestId, { facts })) };
+  };
+
+const jsonText = (value: unknown): string => JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
+
+/** Sends an answer as it is stored, personal values put in on the way out. */
+export const toAnswer = async (services: Services, tenantId: string, outcome: SubmissionOutcome<unknown, Refusal>): Promise<ApiAnswer> => {
+  if (outcome.kind === 'key_reused') throw new ProblemError('idempotency_key_reused');
+  const { status, body } = outcome.answer;
+  return {
+    status,
+    body: await services.personalData.render(tenantId, body),
+    contentType: status >= 400 ? problemContentType : 'application/json; charset=utf-8',
+    ...(outcome.kind === 'replayed' ? { headers: { 'idempotent-replayed': 'true' } } : {}),
+    ...(outcome.kind === 'decided' && outcome.position !== undefined ? { position: services.positions.encode(outcome.position) } : {}),
+  };
+};
+
+/** Turns what the write side throws into the problems it is documented as. */
+export const withFaultsAsProblems = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Overloaded) throw new ProblemError('overloaded', { headers: { 'retry-after': String(error.retryAfterSeconds) } }, { cause: error });
+    if (error instanceof ChecksUnavailable) throw new ProblemError('checks_unavailable', {}, { cause: error });
+    if (error instanceof CheckRefused) throw new ProblemError('check_refused', { facts: { reason: error.reason } }, { cause: error });
+    if (error instanceof DatabaseFault && error.code === 'commit_unknown') throw new ProblemError('outcome_unknown', {}, { cause: error });
+    if (error instanceof DatabaseFault && error.code === 'connection_lost') throw new ProblemError('overloaded', {}, { cause: error });
+    throw error;
+  }
+};

@@ -1,0 +1,69 @@
+import { isUtf8 } from 'node:buffer';
+
+import { isStorableText } from '@finaegis/kernel/text';
+
+import { type FieldError, ProblemError } from './problem.ts';
+import { firstWrongOffset } from './json-position.ts';
+
+const depthMax = 32;
+
+/**
+ * Reads a request's JSON body.
+ *
+ * @throws ProblemError malformed_json (not UTF-8, not JSON, too deep), text_not_storable, or validation_failed for a member named `__proto__`
+ */
+export const parseJsonBody = (bytes: Buffer): unknown => {
+  // Decoding would replace wrong bytes silently, and the text stored would not be the text sent.
+  if (!isUtf8(bytes)) throw new ProblemError('malformed_json', { detail: 'The body is not UTF-8.' });
+  const text = bytes.toString('utf8');
+  const value = parse(text);
+  // A text without escapes can hold neither U+0000 nor half a pair, since the bytes were valid JSON in UTF-8.
+  inspect(value, text.includes('\\u'));
+  return value;
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const position = firstWrongOffset(text);
+    throw new ProblemError('malformed_json', position === undefined ? {} : { detail: `The body stops being JSON at offset ${position}.`, facts: { position } }, { cause });
+  }
+};
+
+const inspect = (root: unknown, hasEscapes: boolean): void => {
+  const visit = (value: unknown, path: string, depth: number): void => {
+    if (typeof value === 'string') {
+      if (hasEscapes && !isStorableText(value)) refuse('text_not_storable', { field: path, code: 'text_not_storable', message: 'must not contain U+0000 or lone surrogates' });
+      return;
+    }
+    if (value === null || typeof value !== 'object') return;
+    if (depth === depthMax) throw new ProblemError('malformed_json', { detail: `The body is nested deeper than ${depthMax} levels.` });
+    if (Array.isArray(value)) {
+      for (const [index, item] of value.entries()) visit(item, `${path}/${index}`, depth + 1);
+      return;
+    }
+    for (const [name, item] of Object.entries(value)) {
+      // JSON.parse makes an ordinary member of it, but whoever copies the object afterwards would set its prototype.
+      if (name === '__proto__') refuse('validation_failed', { field: `${path}/__proto__`, code: 'unknown_field', message: 'is not a field of this request' });
+      if (hasEscapes && !isStorableText(name)) refuse('text_not_storable', { field: path, code: 'text_not_storable', message: 'has a member whose name cannot be stored' });
+      visit(item, `${path}/${pointerToken(name)}`, depth + 1);
+    }
+  };
+  visit(root, '/body', 0);
+};
+
+/** Refuses texts that cannot be stored among parameters, where the percent-encoding can hide U+0000. */
+export const refuseUnstorable = (values: Readonly<Record<string, unknown>>, root: '/params' | '/query'): void => {
+  for (const [name, value] of Object.entries(values)) {
+    const isBad = [name, ...(Array.isArray(value) ? value : [value])].some((text) => typeof text === 'string' && !isStorableText(text));
+    if (isBad) refuse('text_not_storable', { field: `${root}/${isStorableText(name) ? pointerToken(name) : ''}`, code: 'text_not_storable', message: 'must not contain U+0000 or lone surrogates' });
+  }
+};
+
+const refuse = (code: string, error: FieldError): never => {
+  throw new ProblemError(code, { errors: [error] });
+};
+
+/** One step of a JSON pointer (RFC 6901), cut where a client's own name is unreasonably long. */
+export const pointerToken = (name: string): string => name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1');

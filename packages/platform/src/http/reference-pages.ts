@@ -1,0 +1,66 @@
+import { createReadStream } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+import type { FastifyInstance, FastifyReply } from 'fastify';
+
+import { ProblemError, type ProblemTable } from './problem.ts';
+
+/** Paths these pages are served under, so that a wrong method on them is answered 405. */
+export const referencePaths = ['/openapi.json', '/docs', '/docs/scalar.js', '/problems', '/problems/:code'];
+
+/**
+ * Serves what a client's programmer reads: /openapi.json, the same as pages at /docs (Scalar, from our own disk: it works
+ * without a network), and one page per problem under the address its `type` names.
+ *
+ * @param openApiText the document; called once, at the first request, because it costs more than the rest of starting up
+ */
+export const serveReference = (app: FastifyInstance, { title, problems, openApiText }: { title: string; problems: ProblemTable; openApiText: () => string }): void => {
+  let document: string | undefined;
+  app.get('/openapi.json', async (_, reply) => {
+    document ??= openApiText();
+    return reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(document);
+  });
+
+  // Scalar styles its elements inline and unpacks fonts from data addresses; scripts come from us alone.
+  const contentSecurityPolicy = { useDefaults: false, directives: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:', 'blob:'], fontSrc: ["'self'", 'data:'], workerSrc: ["'self'", 'blob:'], frameAncestors: ["'none'"], baseUri: ["'none'"], objectSrc: ["'none'"] } };
+  app.get('/docs', { helmet: { contentSecurityPolicy } }, async (_, reply) => reply.type('text/html; charset=utf-8').send(page(title)));
+  app.get('/docs/scalar.js', async (_, reply) => sendScalar(reply));
+
+  app.get('/problems', async () => Object.entries(problems).map(([code, problem]) => ({ code, ...problem })));
+  app.get<{ Params: { code: string } }>('/problems/:code', async (request, reply) => {
+    const { code } = request.params;
+    const problem = Object.hasOwn(problems, code) ? problems[code] : undefined;
+    if (problem === undefined) throw new ProblemError('not_found');
+    reply.header('vary', 'accept').header('cache-control', 'no-cache');
+    // A browser says text/html first; a page of Markdown reads well enough as plain text.
+    const { accept = '' } = request.headers;
+    if (!accept.includes('text/')) return reply.send({ type: `/problems/${code}`, code, ...problem });
+    const type = accept.includes('text/markdown') ? 'text/markdown' : 'text/plain';
+    return reply.type(`${type}; charset=utf-8`).send(`# ${problem.title}\n\n\`${code}\`, HTTP status ${problem.status}\n\n${problem.description ?? ''}\n`);
+  });
+};
+
+const sendScalar = (reply: FastifyReply): FastifyReply => {
+  const entry = createRequire(import.meta.url).resolve('@scalar/fastify-api-reference');
+  return reply.type('text/javascript; charset=utf-8').header('cache-control', 'public, max-age=3600').send(createReadStream(join(dirname(entry), 'js', 'standalone.js')));
+};
+
+const page = (title: string): string => {
+  const configuration = JSON.stringify({ withDefaultFonts: false, telemetry: false, hideClientButton: true, documentDownloadType: 'json' });
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>${escapeHtml(title)}</title>
+  </head>
+  <body>
+    <script id="api-reference" data-url="/openapi.json" data-configuration="${escapeHtml(configuration)}"></script>
+    <script src="/docs/scalar.js"></script>
+  </body>
+</html>
+`;
+};
+
+const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');

@@ -1,0 +1,102 @@
+import type { ZodType, output } from 'zod';
+
+import type { Principal } from '../auth/principal.ts';
+
+/** Which token bucket a route draws from. */
+export type RateClass = 'read' | 'write' | 'bulk' | 'sensitive';
+
+/** HTTP methods a route may answer; HEAD and OPTIONS are derived. */
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** What an idempotent request is recognised by: the sender's key, and a hash of what was asked under it. */
+export type Idempotency = {
+  readonly key: string;
+  /** SHA-256 (hex) over method, route pattern and the canonical JSON of parameters and body. */
+  readonly fingerprint: string;
+};
+
+/** One request as a handler sees it: parsed, validated, authenticated, free of any framework. */
+export type ApiRequest<Params = unknown, Query = unknown, Body = unknown> = {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** The bytes received; for routes that take files, and to verify signatures. */
+  readonly rawBody?: Buffer;
+  /** Header names are lower case; repeated headers are joined with `, `. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly ip: string;
+  readonly principal: Principal;
+  readonly tenantId: string;
+  readonly requestId: string;
+  readonly idempotency?: Idempotency;
+  /** Asked by `?dryRun=true` on routes that support it: answer what would happen, write nothing. */
+  readonly dryRun: boolean;
+  /** The `Finaegis-Position` the sender wants to have been seen before the answer. */
+  readonly position?: string;
+  /** Aborted when the client has gone or the deadline has passed; stop reading, never undo. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970 after which nobody waits for the answer. */
+  readonly deadlineMs: number;
+};
+
+/** What a handler answers. Problems are thrown as `ProblemError`. */
+export type ApiAnswer = {
+  readonly status: number;
+  /** Plain JSON; with `contentType`, a text, bytes or a stream that is sent as it is (a stored answer, a CSV, a PDF). */
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as `Finaegis-Position`. */
+  readonly position?: string;
+};
+
+/** One documented answer. `schema` is of JSON; other types name their `contentType` instead. */
+export type RouteResponse = { readonly description: string; readonly schema?: ZodType; readonly contentType?: string };
+
+type RouteFacts = {
+  readonly method: Method;
+  /** Pattern with named parameters: `/v1/accounts/:accountId`. */
+  readonly path: string;
+  /** Unique; becomes the method's name in generated clients. */
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: string;
+  /** The scope a principal needs, or `public`: no authentication at all. */
+  readonly permission: string;
+  readonly rateClass: RateClass;
+  /** `required`: refused without an `Idempotency-Key`. Only POST has them. */
+  readonly idempotency: 'required' | 'optional' | 'none';
+  readonly supportsDryRun?: boolean;
+  /** Hidden routes are served but not published in OpenAPI. */
+  readonly isHidden?: boolean;
+  /** Success answers by status. Responses of problems are derived. */
+  readonly responses: Readonly<Record<number, RouteResponse>>;
+  /** Problem codes this route may answer besides those every route of its kind may. */
+  readonly problems: readonly string[];
+};
+
+/** A file body: its bytes arrive as `rawBody`, unparsed; `body` is undefined. */
+export type FileBody = { readonly contentTypes: readonly string[]; readonly description: string };
+
+/** A route as its context writes it, with the types of its parts inferred from their schemas. */
+export type TypedRoute<Params extends ZodType, Query extends ZodType, Body extends ZodType> = RouteFacts & {
+  /** Schemas are strict objects: a field nobody declared is refused by name. */
+  readonly request: { readonly params?: Params; readonly query?: Query; readonly body?: Body; readonly file?: FileBody };
+  /** A method, not a property: its parameter is then compared bivariantly, so routes of all shapes fit one list. */
+  handle(request: ApiRequest<output<Params>, output<Query>, output<Body>>): Promise<ApiAnswer>;
+};
+
+/** Any route, as the server takes it. */
+export type Route = TypedRoute<ZodType, ZodType, ZodType>;
+
+/**
+ * Declares one route of the API as plain data; the schemas give the handler its types.
+ *
+ * @example
+ * defineRoute({ method: 'GET', path: '/v1/holds/:holdId', …, request: { params: z.strictObject({ holdId: uuid }) },
+ *   handle: async ({ params }) => ({ status: 200, body: await readHold(params.holdId) }) })
+ */
+export const defineRoute = <Params extends ZodType = ZodType<undefined>, Query extends ZodType = ZodType<undefined>, Body extends ZodType = ZodType<undefined>>(
+  route: TypedRoute<Params, Query, Body>,
+): Route => route as unknown as Route;

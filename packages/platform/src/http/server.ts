@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import helmet from '@fastify/helmet';
+import underPressure from '@fastify/under-pressure';
+import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+
+import type { Authenticate } from '../auth/authenticate.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { type RouteServices, serveRoute } from './adapter.ts';
+import { sendProblem } from './answer.ts';
+import { commonProblems } from './common-problems.ts';
+import { type HealthCheck, serveHealth } from './health.ts';
+import { type ApiInfo, openApiDocument } from './openapi.ts';
+import type { Json } from './openapi-schema.ts';
+import { mergeProblems, ProblemError, type ProblemTable } from './problem.ts';
+import type { RateLimiter } from './rate-limit.ts';
+import { answerRawConnection } from './raw-connection.ts';
+import { referencePaths, serveReference } from './reference-pages.ts';
+import type { Route } from './route.ts';
+import { answerUnrouted } from './unrouted.ts';
+
+/** Limits of the server; times in milliseconds, sizes in bytes. */
+export type HttpLimits = {
+  readonly bodyBytesMax: number;
+  /** Until the last header of a request has arrived. */
+  readonly headersTimeoutMs: number;
+  /** Until the last byte of a request has arrived. */
+  readonly requestTimeoutMs: number;
+  /** Until the handler has answered. */
+  readonly handlerTimeoutMs: number;
+  /** How long a connection may idle between requests; longer than a balancer's own, or it reuses a connection we are closing. */
+  readonly keepAliveTimeoutMs: number;
+  /** How long a connection may be silent in the middle of anything. */
+  readonly socketTimeoutMs: number;
+  /** Between saying "not ready" and no longer accepting connections. */
+  readonly drainDelayMs: number;
+  /** How long requests in flight may take to finish once we are closing. */
+  readonly drainTimeoutMs: number;
+  /** A loop that lags more than this answers `overloaded`. */
+  readonly eventLoopDelayMaxMs: number;
+  readonly connectionsMax: number;
+};
+
+/** Limits that suit a server behind a balancer. */
+export const defaultHttpLimits: HttpLimits = {
+  bodyBytesMax: 4 * 1024 * 1024,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  handlerTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 65_000,
+  socketTimeoutMs: 120_000,
+  drainDelayMs: 0,
+  drainTimeoutMs: 20_000,
+  eventLoopDelayMaxMs: 1_000,
+  connectionsMax: 10_000,
+};
+
+export type HttpServerOptions = {
+  readonly info: ApiInfo;
+  readonly routes: readonly Route[];
+  /** The contexts' tables; the common problems are always there. */
+  readonly problems: readonly ProblemTable[];
+  readonly authenticate: Authenticate;
+  readonly rateLimiter: RateLimiter;
+  readonly logger: Logger;
+  readonly checks?: Readonly<Record<string, HealthCheck>>;
+  readonly metrics?: Metrics;
+  /** False when /metrics has a port of its own. */
+  readonly exposesMetrics?: boolean;
+  readonly limits?: Partial<HttpLimits>;
+  /** Whether `X-Forwarded-For` is believed: true, or the addresses of the proxies in front. */
+  readonly trustedProxies?: boolean | readonly string[];
+  /** For tests: hold every answer against its schema and fail loudly. */
+  readonly checkAnswers?: boolean;
+  /** Makes a problem of a fault the platform knows, or answers undefined. */
+  readonly translateFault?: (error: unknown) => ProblemError | undefined;
+};
+
+/** A server of the API. */
+export type HttpServer = {
+  listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly port: number; readonly url: string }>;
+  /** Drains and stops: not ready → no new connections → requests in flight finish, or are cut at the deadline. Idempotent. */
+  close(): Promise<void>;
+  readonly inject: FastifyInstance['inject'];
+  openapi(): Json;
+  /** The node server, for those who upgrade connections (WebSocket). */
+  readonly server: Server;
+};
+
+/**
+ * Makes the server of the API from routes that are plain data.
+ *
+ * @throws Error when two routes collide, a route is inconsistent, or a problem code has two meanings
+ */
+export const createHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
+  const limits = { ...defaultHttpLimits, ...options.limits };
+  const problems = mergeProblems(commonProblems, ...options.problems);
+  const state: { isDraining: boolean } = { isDraining: false };
+  const app = createApp(options, limits, problems);
+  await protect(app, limits);
+  observe(app, options, state);
+
+  const openapi = (): Json => openApiDocument(options.routes, problems, options.info);
+  serveHealth(app, {
+    checks: options.checks ?? {},
+    isDraining: () => state.isDraining,
+    onFailure: (check, error) => options.logger.warn({ check, err: error }, 'a readiness check failed'),
+    checkTimeoutMs: 2_000,
+  });
+  serveMetricsPage(app, options);
+  serveReference(app, { title: options.info.title, problems, openApiText: () => `${JSON.stringify(openapi(), null, 2)}\n` });
+  const services = routeServices(options, limits);
+  for (const route of options.routes) serveRoute(app, route, services);
+  const pages = ['/healthz', '/readyz', '/metrics', ...referencePaths].map((path) => ({ method: 'GET', path }));
+  answerUnrouted(app, [...options.routes, ...pages]);
+  await app.ready();
+
+  let closing: Promise<void> | undefined;
+  return {
+    listen: async ({ host, port }) => {
+      const url = await app.listen({ host, port });
+      app.server.maxConnections = limits.connectionsMax;
+      return { port: (app.server.address() as AddressInfo).port, url };
+    },
+    close: () => (closing ??= drain(app, limits, state)),
+    inject: app.inject.bind(app) as FastifyInstance['inject'],
+    openapi,
+    server: app.server,
+  };
+};
+
+/** A request id of the sender's is kept when it cannot break a log line or a header. */
+const requestId = (request: IncomingMessage): string => {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : randomUUID();
+};
+
+const createApp = ({ logger, trustedProxies = false, checkAnswers = false }: HttpServerOptions, limits: HttpLimits, problems: ProblemTable): FastifyInstance => {
+  const app = fastify({
+    logger: false,
+    genReqId: requestId,
+    requestIdHeader: false,
+    bodyLimit: limits.bodyBytesMax,
+    connectionTimeout: limits.socketTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    // Node looks for slow senders only so often, half a minute unless told.
+    http: { headersTimeout: limits.headersTimeoutMs, connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs) },
+    forceCloseConnections: 'idle',
+    // While draining, a request on an open connection is still served; its answer closes the connection.
+    return503OnClosing: false,
+    trustProxy: typeof trustedProxies === 'boolean' ? trustedProxies : [...trustedProxies],
+    routerOptions: { maxParamLength: 200 },
+    clientErrorHandler: (error, socket) => answerRawConnection(error, socket, randomUUID),
+    frameworkErrors: (_, __, reply) => void sendProblem(reply as unknown as FastifyReply, problems, new ProblemError('malformed_request')),
+  });
+  app.decorateRequest('principal', undefined);
+  app.removeAllContentTypeParsers();
+  // Bodies are read as bytes whatever they claim to be; what a route accepts, it says itself.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, { logger, problems, limits, checkAnswers }));
+  return app;
+};
+
+type ErrorServices = { readonly logger: Logger; readonly problems: ProblemTable; readonly limits: HttpLimits; readonly checkAnswers: boolean };
+
+const answerError = (error: unknown, request: FastifyRequest, reply: FastifyReply, { logger, problems, limits, checkAnswers }: ErrorServices): FastifyReply => {
+  const problem = error instanceof ProblemError ? error : frameworkProblem(error as FastifyError, limits);
+  if (problem !== undefined && Object.hasOwn(problems, problem.code)) return sendProblem(reply, problems, problem);
+  logger.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'a request failed');
+  // Nothing of the fault leaves the house, except in tests, where it must be seen.
+  const detail = checkAnswers && error instanceof Error ? { detail: error.message } : {};
+  return sendProblem(reply, problems, new ProblemError('internal_fault', detail));
+};
+
+const frameworkProblem = ({ code }: FastifyError, { bodyBytesMax }: HttpLimits): ProblemError | undefined => {
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ProblemError('body_too_large', { facts: { bytesMax: bodyBytesMax } });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ProblemError('unsupported_media_type');
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new ProblemError('malformed_request');
+    default:
+      return undefined;
+  }
+};
+
+/** Headers against browsers' mistakes, and refusal before the process drowns. */
+const protect = async (app: FastifyInstance, { eventLoopDelayMaxMs }: HttpLimits): Promise<void> => {
+  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
+  await app.register(underPressure, {
+    maxEventLoopDelay: eventLoopDelayMaxMs,
+    sampleInterval: 500,
+    pressureHandler: (request) => (request.routeOptions.config.isProbe === true ? undefined : Promise.reject(new ProblemError('overloaded'))),
+  });
+};
+
+/** Request ids, one log line and one observation per request. Paths and queries are not logged: they hold ids and names. */
+const observe = (app: FastifyInstance, { logger, metrics }: HttpServerOptions, state: { readonly isDraining: boolean }): void => {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('cache-control', 'no-store');
+  });
+  app.addHook('onSend', async (_, reply) => {
+    if (state.isDraining) reply.header('connection', 'close');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unrouted';
+    const milliseconds = reply.elapsedTime;
+    metrics?.observeRequest({ method: request.method, route, status: reply.statusCode, seconds: milliseconds / 1000 });
+    const level = request.routeOptions.config.isProbe === true ? 'debug' : 'info';
+    logger[level](
+      { requestId: request.id, method: request.method, route, status: reply.statusCode, durationMs: Math.round(milliseconds * 10) / 10, tenantId: request.principal?.tenantId, principalId: request.principal?.id },
+      'request answered',
+    );
+  });
+};
+
+const serveMetricsPage = (app: FastifyInstance, { metrics, exposesMetrics = true }: HttpServerOptions): void => {
+  if (metrics === undefined || !exposesMetrics) return;
+  app.get('/metrics', { config: { isProbe: true } }, async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+};
+
+const routeServices = ({ authenticate, rateLimiter, logger, checkAnswers = false, translateFault = () => undefined }: HttpServerOptions, { handlerTimeoutMs }: HttpLimits): RouteServices => ({
+  authenticate,
+  rateLimiter,
+  handlerTimeoutMs,
+  checkAnswers,
+  translateFault,
+  onLateFault: (error, request) => logger.error({ err: error, ...request }, 'a handler failed after its deadline'),
+});
+
+const drain = async (app: FastifyInstance, { drainDelayMs, drainTimeoutMs }: HttpLimits, state: { isDraining: boolean }): Promise<void> => {
+  state.isDraining = true;
+  if (drainDelayMs > 0) await delay(drainDelayMs);
+  const deadline = setTimeout(() => app.server.closeAllConnections(), drainTimeoutMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(deadline);
+  }
+};

@@ -1,0 +1,23 @@
+import type { CommandHandler, Refusal } from './command/handler.ts';
+import type { LockedTable } from './command/locked-table.ts';
+import type { EventDefinition } from './event-store/event.ts';
+import type { Route } from './http/route.ts';
+import type { View } from './view/view.ts';
+
+/** A locked table with the physical tables it stands for; one without any only acts on events (an erasure, say). */
+export type ModuleTable = LockedTable<never> & { readonly ddl?: readonly { readonly name: string; create(physicalName: string): string }[] };
+
+/** A bounded context as the server sees it: one declarative table of what it brings. */
+export interface ContextModule {
+  readonly name: string;
+  readonly events: readonly EventDefinition[];
+  /** Inline views that are locked by deciders; their DDL is created like a view's. */
+  readonly tables: readonly ModuleTable[];
+  readonly views: readonly View[];
+  // Handlers differ in data and result; the committer treats them alike.
+  readonly commands: readonly CommandHandler<never, never, unknown, Refusal>[];
+  /** Names of the commands that pass the checks before booking. */
+  readonly checked: readonly string[];
+  readonly routes: readonly Route[];
+  readonly problems: Readonly<Record<string, { readonly status: number; readonly title: string }>>;
+}

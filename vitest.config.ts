@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests read the TypeScript sources of every workspace through the `source` export condition,
+// so that a failing line is a line somebody wrote; processes that tests start run the build in dist/.
+const resolve = { conditions: ['source', 'node'] };
+
+export default defineConfig({
+  resolve,
+  ssr: { resolve },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tests/src/**/*.test.ts', 'examples/src/**/*.test.ts'],
+    globalSetup: ['packages/testing/src/database/shared-cluster.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    server: { deps: { inline: [/^@finaegis\//] } },
+  },
+});
