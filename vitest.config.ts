@@ -8,7 +8,14 @@ export default defineConfig({
   resolve,
   ssr: { resolve },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tests/src/**/*.test.ts', 'examples/src/**/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'apps/*/src/**/*.test.ts',
+      'tests/src/**/*.test.ts',
+      'examples/src/**/*.test.ts',
+      'scripts/src/**/*.test.ts',
+    ],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**'],
     globalSetup: ['packages/testing/src/database/shared-cluster.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -34,5 +34,7 @@ export const isAssetCode = (text: string): boolean => CODE.test(text);
 export const isDecimals = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= DECIMALS_MAX;
 
 /** Whether an asset may be booked on a day. */
-export const isAssetActiveOn = ({ activeFrom, activeUntil }: Pick<Asset, 'activeFrom' | 'activeUntil'>, date: LocalDate): boolean =>
-  (activeFrom === undefined || date >= activeFrom) && (activeUntil === undefined || date < activeUntil);
+export const isAssetActiveOn = (
+  { activeFrom, activeUntil }: Pick<Asset, 'activeFrom' | 'activeUntil'>,
+  date: LocalDate,
+): boolean => (activeFrom === undefined || date >= activeFrom) && (activeUntil === undefined || date < activeUntil);

@@ -1,5 +1,12 @@
 import type { AssetKind } from './asset.ts';
-import { britishHolidays, czechHolidays, federalReserveHolidays, swissHolidays, targetHolidays, type HolidaysOfYear } from './holidays.ts';
+import {
+  britishHolidays,
+  czechHolidays,
+  federalReserveHolidays,
+  type HolidaysOfYear,
+  swissHolidays,
+  targetHolidays,
+} from './holidays.ts';
 import { addDays, dayOfWeek, type LocalDate } from './local-date.ts';
 
 /**
@@ -63,7 +70,13 @@ export const businessDaysBetween = (calendar: Calendar, from: LocalDate, to: Loc
   return count;
 };
 
-const BY_CURRENCY: ReadonlyMap<string, Calendar> = new Map([['EUR', 'target'], ['CZK', 'cz'], ['GBP', 'gb'], ['USD', 'us'], ['CHF', 'ch']]);
+const BY_CURRENCY: ReadonlyMap<string, Calendar> = new Map([
+  ['EUR', 'target'],
+  ['CZK', 'cz'],
+  ['GBP', 'gb'],
+  ['USD', 'us'],
+  ['CHF', 'ch'],
+]);
 
 const HOLIDAYS: Readonly<Record<Exclude<Calendar, 'weekdays' | 'every-day'>, HolidaysOfYear>> = {
   target: targetHolidays,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson, CanonicalJsonError, type CanonicalJsonProblem } from './canonical-json.ts';
+import { CanonicalJsonError, type CanonicalJsonProblem, canonicalJson } from './canonical-json.ts';
 import { toHex } from './hash.ts';
 
 const problemOf = (value: unknown): CanonicalJsonProblem | undefined => {
@@ -13,7 +13,8 @@ const problemOf = (value: unknown): CanonicalJsonProblem | undefined => {
   }
 };
 
-const doubleFromBits = (hex: string): number => new DataView(BigUint64Array.of(BigInt(`0x${hex}`)).buffer).getFloat64(0, true);
+const doubleFromBits = (hex: string): number =>
+  new DataView(BigUint64Array.of(BigInt(`0x${hex}`)).buffer).getFloat64(0, true);
 
 describe('the vectors of RFC 8785', () => {
   test('section 3.2.2: the sample object', () => {
@@ -84,12 +85,15 @@ describe('the vectors of RFC 8785', () => {
   });
 
   test('appendix B: NaN and Infinity are refused', () => {
-    for (const bits of ['7fffffffffffffff', '7ff0000000000000', 'fff0000000000000']) expect(problemOf({ a: doubleFromBits(bits) })).toBe('number_not_finite');
+    for (const bits of ['7fffffffffffffff', '7ff0000000000000', 'fff0000000000000'])
+      expect(problemOf({ a: doubleFromBits(bits) })).toBe('number_not_finite');
   });
 });
 
 test('money is written as a string of decimal digits, never as a number', () => {
-  expect(canonicalJson({ amountMinor: 10n ** 20n, debit: -5n })).toBe('{"amountMinor":"100000000000000000000","debit":"-5"}');
+  expect(canonicalJson({ amountMinor: 10n ** 20n, debit: -5n })).toBe(
+    '{"amountMinor":"100000000000000000000","debit":"-5"}',
+  );
 });
 
 test('an undefined property is left out; an undefined item is refused', () => {
@@ -103,7 +107,15 @@ test('a lone surrogate is refused in values and in keys', () => {
 });
 
 test('values that are not plain data are refused rather than written as something else', () => {
-  for (const value of [undefined, () => 1, Symbol('s'), new Date(0), new Map(), Uint8Array.of(1), new (class Money {})()]) {
+  for (const value of [
+    undefined,
+    () => 1,
+    Symbol('s'),
+    new Date(0),
+    new Map(),
+    Uint8Array.of(1),
+    new (class Money {})(),
+  ]) {
     expect(problemOf(value)).toBe('value_not_json');
   }
   expect(canonicalJson(Object.assign(Object.create(null) as object, { a: 1 }))).toBe('{"a":1}');
@@ -129,13 +141,19 @@ test('writing, reading and writing again gives the same text, and the reader see
 
 test('the order in which properties were written does not matter, few or many', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(fc.string({ unit: 'grapheme' }), { maxLength: 60 }), (keys) => {
-      const forwards = Object.fromEntries(keys.map((key) => [key, key.length]));
-      const backwards = Object.fromEntries([...keys].reverse().map((key) => [key, key.length]));
-      const text = canonicalJson(forwards);
-      expect(canonicalJson(backwards)).toBe(text);
-      const expected = [...keys].sort().map((key) => `${JSON.stringify(key)}:${key.length}`);
-      expect(text).toBe(`{${expected.join(',')}}`);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.uniqueArray(fc.string(), { maxLength: 12 }),
+        fc.uniqueArray(fc.string({ unit: 'grapheme' }), { minLength: 25, maxLength: 60 }),
+      ),
+      (keys) => {
+        const forwards = Object.fromEntries(keys.map((key) => [key, key.length]));
+        const backwards = Object.fromEntries([...keys].reverse().map((key) => [key, key.length]));
+        const text = canonicalJson(forwards);
+        expect(canonicalJson(backwards)).toBe(text);
+        const expected = [...keys].sort().map((key) => `${JSON.stringify(key)}:${key.length}`);
+        expect(text).toBe(`{${expected.join(',')}}`);
+      },
+    ),
   );
 });

@@ -1,7 +1,11 @@
 import { isWellFormed } from './text.ts';
 
 /** Why a value has no canonical JSON. */
-export type CanonicalJsonProblem = 'number_not_finite' | 'text_not_well_formed' | 'value_not_json' | 'nested_too_deeply';
+export type CanonicalJsonProblem =
+  | 'number_not_finite'
+  | 'text_not_well_formed'
+  | 'value_not_json'
+  | 'nested_too_deeply';
 
 /** A value that has no canonical JSON was given to `canonicalJson`. */
 export class CanonicalJsonError extends Error {
@@ -34,7 +38,11 @@ const write = (value: unknown, depth: number): string => {
       return quote(value);
     case 'object':
       if (value === null) return 'null';
-      if (depth === DEPTH_MAX) throw new CanonicalJsonError('nested_too_deeply', `The value is nested beyond ${DEPTH_MAX} levels, or holds itself.`);
+      if (depth === DEPTH_MAX)
+        throw new CanonicalJsonError(
+          'nested_too_deeply',
+          `The value is nested beyond ${DEPTH_MAX} levels, or holds itself.`,
+        );
       return Array.isArray(value) ? writeArray(value, depth + 1) : writeObject(value, depth + 1);
     case 'bigint':
       return `"${value}"`;
@@ -56,7 +64,8 @@ const writeArray = (items: readonly unknown[], depth: number): string => {
 };
 
 const writeObject = (value: object, depth: number): string => {
-  if (!isPlain(value)) throw new CanonicalJsonError('value_not_json', 'Only plain objects and arrays have canonical JSON.');
+  if (!isPlain(value))
+    throw new CanonicalJsonError('value_not_json', 'Only plain objects and arrays have canonical JSON.');
   const properties = value as Readonly<Record<string, unknown>>;
   let text = '{';
   let separator = '';

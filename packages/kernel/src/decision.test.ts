@@ -1,14 +1,19 @@
 import { expect, test } from 'vitest';
-import { accept, reject, unreachable, type Decider, type Decision, type Facts } from './decision.ts';
+import { accept, type Decider, type Decision, type Facts, reject, unreachable } from './decision.ts';
 
 type Opened = { readonly type: 'AccountOpened'; readonly holders: readonly string[] };
 type Closed = { readonly type: 'AccountClosed' };
-type Refusal = { readonly code: 'account_closed' } | { readonly code: 'balance_not_zero'; readonly postedMinor: bigint };
+type Refusal =
+  | { readonly code: 'account_closed' }
+  | { readonly code: 'balance_not_zero'; readonly postedMinor: bigint };
 type Outcome = Decision<Opened | Closed, Refusal>;
 
 test('accepting carries the new events in order, of several kinds', () => {
   const outcome: Outcome = accept({ type: 'AccountOpened', holders: ['ann'] }, { type: 'AccountClosed' });
-  expect(outcome).toEqual({ accepted: true, events: [{ type: 'AccountOpened', holders: ['ann'] }, { type: 'AccountClosed' }] });
+  expect(outcome).toEqual({
+    accepted: true,
+    events: [{ type: 'AccountOpened', holders: ['ann'] }, { type: 'AccountClosed' }],
+  });
 });
 
 test('accepting without events says that it had been done before', () => {
@@ -25,7 +30,8 @@ test('a decider opens an account once and answers a retry without events', () =>
   type Command = { readonly type: 'OpenAccount' };
   const account: Decider<'none' | 'open', Command, Opened, Refusal> = {
     initial: 'none',
-    decide: (state, _command, _facts: Facts) => (state === 'open' ? accept() : accept({ type: 'AccountOpened', holders: [] })),
+    decide: (state, _command, _facts: Facts) =>
+      state === 'open' ? accept() : accept({ type: 'AccountOpened', holders: [] }),
     evolve: (_state, event) => (event.type === 'AccountOpened' ? 'open' : unreachable(event.type)),
   };
   const facts = { now: '2026-01-31T09:30:00.000Z' };

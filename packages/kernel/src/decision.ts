@@ -20,10 +20,16 @@ export interface Decider<State, Command, Event, Rejection, DecisionFacts extends
 }
 
 /** Accepts a command. Without events the command had been carried out before, and asking again changes nothing. */
-export const accept = <Event = never>(...events: readonly Event[]): Decision<Event, never> => ({ accepted: true, events });
+export const accept = <Event = never>(...events: readonly Event[]): Decision<Event, never> => ({
+  accepted: true,
+  events,
+});
 
 /** Refuses a command with one named reason and the numbers that explain it. */
-export const reject = <const Rejection>(rejection: Rejection): Decision<never, Rejection> => ({ accepted: false, rejection });
+export const reject = <const Rejection>(rejection: Rejection): Decision<never, Rejection> => ({
+  accepted: false,
+  rejection,
+});
 
 /**
  * The default of a switch that has handled every case: does not compile while a case is missing, and throws when

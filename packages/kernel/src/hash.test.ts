@@ -17,9 +17,9 @@ test('SHA3-512 and SHA3-256 give the published digests of the empty text and of 
 
 test('the hashes of Node and of browsers agree on every text and every byte string', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 400 }), fc.uint8Array({ maxLength: 400 })), (data) => {
-      expect(node.sha3_512(data)).toEqual(portable.sha3_512(data));
-      expect(node.sha3_256(data)).toEqual(portable.sha3_256(data));
+    fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.uint8Array({ maxLength: 200 })), (data) => {
+      expect(toHex(node.sha3_512(data))).toBe(toHex(portable.sha3_512(data)));
+      expect(toHex(node.sha3_256(data))).toBe(toHex(portable.sha3_256(data)));
     }),
   );
 });

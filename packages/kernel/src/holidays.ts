@@ -1,4 +1,4 @@
-import { addDays, dayOfWeek, localDate, type DayOfWeek, type LocalDate } from './local-date.ts';
+import { addDays, type DayOfWeek, dayOfWeek, type LocalDate, localDate } from './local-date.ts';
 
 /** The days of a year on which a country's banks or a payment system are closed, weekends aside. */
 export type HolidaysOfYear = (year: number) => readonly LocalDate[];
@@ -20,8 +20,21 @@ export const targetHolidays: HolidaysOfYear = (year) => {
 /** Czechia: public holidays by act 245/2000 and its predecessor; Good Friday since 2016. */
 export const czechHolidays: HolidaysOfYear = (year) => {
   const easter = easterSunday(year);
-  const fixed = [[1, 1], [5, 1], [5, 8], [7, 5], [7, 6], [10, 28], [12, 24], [12, 25], [12, 26]] as const;
-  const since2000 = [[9, 28], [11, 17]] as const;
+  const fixed = [
+    [1, 1],
+    [5, 1],
+    [5, 8],
+    [7, 5],
+    [7, 6],
+    [10, 28],
+    [12, 24],
+    [12, 25],
+    [12, 26],
+  ] as const;
+  const since2000 = [
+    [9, 28],
+    [11, 17],
+  ] as const;
   return [
     ...fixed.map(([month, day]) => localDate(year, month, day)),
     ...(year >= 2000 ? since2000.map(([month, day]) => localDate(year, month, day)) : []),
@@ -65,7 +78,13 @@ export const federalReserveHolidays: HolidaysOfYear = (year) => [
 /** Swiss Interbank Clearing (SIC): its bank holidays; the national day since 1994. */
 export const swissHolidays: HolidaysOfYear = (year) => {
   const easter = easterSunday(year);
-  const fixed = [[1, 1], [1, 2], [5, 1], [12, 25], [12, 26]] as const;
+  const fixed = [
+    [1, 1],
+    [1, 2],
+    [5, 1],
+    [12, 25],
+    [12, 26],
+  ] as const;
   return [
     ...fixed.map(([month, day]) => localDate(year, month, day)),
     ...(year >= 1994 ? [localDate(year, 8, 1)] : []),
@@ -95,11 +114,27 @@ export const easterSunday = (year: number): LocalDate => {
 };
 
 // Moved for the 50th and 75th anniversary of the end of the war in Europe.
-const BRITISH_EARLY_MAY_MOVED: ReadonlyMap<number, LocalDate> = new Map([[1995, '1995-05-08'], [2020, '2020-05-08']]);
+const BRITISH_EARLY_MAY_MOVED: ReadonlyMap<number, LocalDate> = new Map([
+  [1995, '1995-05-08'],
+  [2020, '2020-05-08'],
+]);
 // Moved to stand beside a jubilee of Elizabeth II.
-const BRITISH_SPRING_MOVED: ReadonlyMap<number, LocalDate> = new Map([[2002, '2002-06-04'], [2012, '2012-06-04'], [2022, '2022-06-02']]);
+const BRITISH_SPRING_MOVED: ReadonlyMap<number, LocalDate> = new Map([
+  [2002, '2002-06-04'],
+  [2012, '2012-06-04'],
+  [2022, '2022-06-02'],
+]);
 // Weddings, jubilees, the millennium, a funeral, a coronation.
-const BRITISH_ONE_OFF: readonly LocalDate[] = ['1981-07-29', '1999-12-31', '2002-06-03', '2011-04-29', '2012-06-05', '2022-06-03', '2022-09-19', '2023-05-08'];
+const BRITISH_ONE_OFF: readonly LocalDate[] = [
+  '1981-07-29',
+  '1999-12-31',
+  '2002-06-03',
+  '2011-04-29',
+  '2012-06-05',
+  '2022-06-03',
+  '2022-09-19',
+  '2023-05-08',
+];
 
 // Whichever of the two falls on a weekend has its substitute on the next weekday that is not the other's.
 const christmasAndBoxingDay = (christmas: LocalDate): readonly LocalDate[] => {
@@ -122,12 +157,30 @@ const onOrAfterWeekend = (date: LocalDate): LocalDate => {
 
 const sundayToMonday = (date: LocalDate): LocalDate => (dayOfWeek(date) === 7 ? addDays(date, 1) : date);
 
-const nthOfMonth = ({ year, month, day, nth }: { readonly year: number; readonly month: number; readonly day: DayOfWeek; readonly nth: number }): LocalDate => {
+const nthOfMonth = ({
+  year,
+  month,
+  day,
+  nth,
+}: {
+  readonly year: number;
+  readonly month: number;
+  readonly day: DayOfWeek;
+  readonly nth: number;
+}): LocalDate => {
   const first = localDate(year, month, 1);
   return addDays(first, ((day - dayOfWeek(first) + 7) % 7) + 7 * (nth - 1));
 };
 
-const lastOfMonth = ({ year, month, day }: { readonly year: number; readonly month: 5 | 8; readonly day: DayOfWeek }): LocalDate => {
+const lastOfMonth = ({
+  year,
+  month,
+  day,
+}: {
+  readonly year: number;
+  readonly month: 5 | 8;
+  readonly day: DayOfWeek;
+}): LocalDate => {
   const last = localDate(year, month, 31);
   return addDays(last, -((dayOfWeek(last) - day + 7) % 7));
 };

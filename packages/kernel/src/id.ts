@@ -14,7 +14,8 @@ export const isUuid = (text: string): boolean => UUID.test(text);
  * @param random 10 random bytes, of which 74 bits are used
  */
 export const uuidV7 = ({ nowMs, random }: { readonly nowMs: number; readonly random: Uint8Array }): string => {
-  if (!Number.isInteger(nowMs) || nowMs < 0 || nowMs >= 2 ** 48) throw new RangeError(`No version 7 UUID can hold the time ${nowMs}.`);
+  if (!Number.isInteger(nowMs) || nowMs < 0 || nowMs >= 2 ** 48)
+    throw new RangeError(`No version 7 UUID can hold the time ${nowMs}.`);
   if (random.length !== 10) throw new RangeError('A version 7 UUID takes 10 random bytes.');
   const bytes = new Uint8Array(16);
   const high = Math.floor(nowMs / 2 ** 32);
@@ -36,7 +37,8 @@ export const uuidV4FromBytes = (random: Uint8Array): string => {
  * The UUID that stands for these parts, always the same: the id of a saga's step, of an event caused by another, of a
  * row of a file. Version 8 (RFC 9562 section 5.8) from SHA3-256 over the parts' JSON, so ('a','bc') and ('ab','c') differ.
  */
-export const derivedUuid = (...parts: readonly [string, ...string[]]): string => stamp(sha3_256(JSON.stringify(parts)).slice(0, 16), 8);
+export const derivedUuid = (...parts: readonly [string, ...string[]]): string =>
+  stamp(sha3_256(JSON.stringify(parts)).slice(0, 16), 8);
 
 /**
  * A source of version 7 UUIDs that strictly increase within this process, also many in one millisecond and when the

@@ -63,14 +63,16 @@ const kindOf = (code: string, exponent: number | null): CurrencyKind => {
   return exponent === null ? 'unit' : 'money';
 };
 
-const ALL: readonly Currency[] = ISO_4217_ROWS.map(([code, numericCode, exponent, name, activeFrom = '', withdrawn]) => ({
-  code,
-  numericCode: numericCode ?? undefined,
-  exponent: exponent ?? undefined,
-  name,
-  kind: kindOf(code, exponent),
-  activeFrom: activeFrom === '' ? undefined : activeFrom,
-  withdrawn,
-}));
+const ALL: readonly Currency[] = ISO_4217_ROWS.map(
+  ([code, numericCode, exponent, name, activeFrom = '', withdrawn]) => ({
+    code,
+    numericCode: numericCode ?? undefined,
+    exponent: exponent ?? undefined,
+    name,
+    kind: kindOf(code, exponent),
+    activeFrom: activeFrom === '' ? undefined : activeFrom,
+    withdrawn,
+  }),
+);
 
 const BY_CODE: ReadonlyMap<string, Currency> = new Map(ALL.map((found) => [found.code, found]));

@@ -67,8 +67,8 @@ export const dayOfWeek = (date: LocalDate): DayOfWeek => (modulo(dayNumber(date)
 export const localDateIn = (instant: string, timeZone: string): LocalDate => {
   if (!INSTANT.test(instant)) throw new RangeError('An instant names its offset: 2026-01-31T09:30:00.000Z.');
   const parts = formatterOf(timeZone).formatToParts(new Date(instant));
-  const valueOf = (type: string): number => Number(parts.find((part) => part.type === type)?.value);
-  return localDate(valueOf('year'), valueOf('month'), valueOf('day'));
+  const numberOf = (type: string): number => Number(parts.find((part) => part.type === type)?.value);
+  return localDate(numberOf('year'), numberOf('month'), numberOf('day'));
 };
 
 /** Whether the running system knows a time zone of this IANA name. */
@@ -92,14 +92,22 @@ const formatters = new Map<string, Intl.DateTimeFormat>();
 const formatterOf = (timeZone: string): Intl.DateTimeFormat => {
   const known = formatters.get(timeZone);
   if (known !== undefined) return known;
-  const formatter = new Intl.DateTimeFormat('en-US', { timeZone, calendar: 'gregory', numberingSystem: 'latn', year: 'numeric', month: 'numeric', day: 'numeric' });
+  const formatter = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+  });
   formatters.set(timeZone, formatter);
   return formatter;
 };
 
 const isLeapYear = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 
-const daysInMonth = (year: number, month: number): number => (month === 2 ? (isLeapYear(year) ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31);
+const daysInMonth = (year: number, month: number): number =>
+  month === 2 ? (isLeapYear(year) ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 
 const MS_PER_DAY = 86_400_000;
 

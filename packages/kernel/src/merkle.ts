@@ -49,7 +49,8 @@ export const appendAll = (tree: MerkleTree, eventHashes: readonly Uint8Array[]):
 };
 
 /** The root hash, which stands for every leaf and their order; that of the empty tree is the hash of nothing. */
-export const rootOf = ({ peaks }: MerkleTree): Uint8Array => (peaks.length === 0 ? sha3_512('') : peaks.reduceRight((right, left) => nodeHash(left, right)));
+export const rootOf = ({ peaks }: MerkleTree): Uint8Array =>
+  peaks.length === 0 ? sha3_512('') : peaks.reduceRight((right, left) => nodeHash(left, right));
 
 /** The leaves from one place up to, not including, another. */
 export interface LeafRange {
@@ -124,8 +125,15 @@ export const consistencyProof = (eventHashes: readonly Uint8Array[], oldSize: nu
  * Which subtrees' roots make up a consistency proof, in order; see `inclusionRanges`.
  * @throws RangeError when the old tree is larger than the new one
  */
-export const consistencyRanges = ({ oldSize, newSize }: { readonly oldSize: number; readonly newSize: number }): LeafRange[] => {
-  if (!isCount(oldSize) || !isCount(newSize) || oldSize > newSize) throw new RangeError(`A tree of ${newSize} leaves has no beginning of ${oldSize}.`);
+export const consistencyRanges = ({
+  oldSize,
+  newSize,
+}: {
+  readonly oldSize: number;
+  readonly newSize: number;
+}): LeafRange[] => {
+  if (!isCount(oldSize) || !isCount(newSize) || oldSize > newSize)
+    throw new RangeError(`A tree of ${newSize} leaves has no beginning of ${oldSize}.`);
   return oldSize === 0 ? [] : consistencyPath(oldSize, { from: 0, to: newSize }, true);
 };
 

@@ -1,6 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { allocate, divide, formatAmount, isAmountInRange, isRate, multiplyByRate, parseAmount, parseRate, parseSignedAmount, rateFraction, type Rounding } from './money.ts';
+import {
+  allocate,
+  divide,
+  formatAmount,
+  isAmountInRange,
+  isRate,
+  multiplyByRate,
+  parseAmount,
+  parseRate,
+  parseSignedAmount,
+  type Rounding,
+  rateFraction,
+} from './money.ts';
 
 const decimals = fc.integer({ min: 0, max: 18 });
 const amounts = fc.bigInt({ min: 0n, max: 10n ** 36n - 1n });
@@ -19,7 +31,25 @@ describe('reading amounts', () => {
     expect(parseAmount(text, places)).toEqual({ ok: true, amountMinor });
   });
 
-  test.each(['', ' 1', '1 ', '1\n', '+1', '-1', '1e3', '007', '00', '.5', '5.', '1,000', '1.2.3', '0x10', 'NaN', '١', '１'])('%j is malformed', (text) => {
+  test.each([
+    '',
+    ' 1',
+    '1 ',
+    '1\n',
+    '+1',
+    '-1',
+    '1e3',
+    '007',
+    '00',
+    '.5',
+    '5.',
+    '1,000',
+    '1.2.3',
+    '0x10',
+    'NaN',
+    '١',
+    '１',
+  ])('%j is malformed', (text) => {
     expect(parseAmount(text, 2)).toEqual({ ok: false, problem: 'amount_malformed' });
   });
 
@@ -30,7 +60,12 @@ describe('reading amounts', () => {
   });
 
   test('37 digits of minor units are too many, and a megabyte of digits is refused at once', () => {
-    for (const [text, places] of [['1' + '0'.repeat(36), 0], ['1' + '0'.repeat(34), 2], ['1' + '0'.repeat(18), 18], ['9'.repeat(1_000_000), 2]] as const) {
+    for (const [text, places] of [
+      ['1' + '0'.repeat(36), 0],
+      ['1' + '0'.repeat(34), 2],
+      ['1' + '0'.repeat(18), 18],
+      ['9'.repeat(1_000_000), 2],
+    ] as const) {
       expect(parseAmount(text, places)).toEqual({ ok: false, problem: 'amount_too_large' });
     }
   });
@@ -38,7 +73,8 @@ describe('reading amounts', () => {
   test('a minus is read only where it is asked for', () => {
     expect(parseSignedAmount('-10.05', 2)).toEqual({ ok: true, amountMinor: -1005n });
     expect(parseSignedAmount('10.05', 2)).toEqual({ ok: true, amountMinor: 1005n });
-    for (const text of ['--1', '-', '-0', '-0.00', '-.5', '- 1']) expect(parseSignedAmount(text, 2)).toEqual({ ok: false, problem: 'amount_malformed' });
+    for (const text of ['--1', '-', '-0', '-0.00', '-.5', '- 1'])
+      expect(parseSignedAmount(text, 2)).toEqual({ ok: false, problem: 'amount_malformed' });
     expect(parseSignedAmount('-1.005', 2)).toEqual({ ok: false, problem: 'amount_scale_too_fine' });
   });
 
@@ -51,7 +87,13 @@ describe('reading amounts', () => {
         expect(text.split('.')[1] ?? '').toHaveLength(places);
       }),
     );
-    expect([formatAmount(1005n, 2), formatAmount(-5n, 2), formatAmount(0n, 2), formatAmount(7n, 0), formatAmount(-1n, 18)]).toEqual(['10.05', '-0.05', '0.00', '7', '-0.000000000000000001']);
+    expect([
+      formatAmount(1005n, 2),
+      formatAmount(-5n, 2),
+      formatAmount(0n, 2),
+      formatAmount(7n, 0),
+      formatAmount(-1n, 18),
+    ]).toEqual(['10.05', '-0.05', '0.00', '7', '-0.000000000000000001']);
   });
 
   test('decimals outside 0 to 18 are a bug of the caller', () => {
@@ -70,7 +112,9 @@ describe('reading amounts', () => {
 });
 
 describe('splitting a total', () => {
-  const weightLists = fc.array(fc.bigInt({ min: 0n, max: 10n ** 20n }), { minLength: 1, maxLength: 12 }).filter((weights) => weights.some((weight) => weight > 0n));
+  const weightLists = fc
+    .array(fc.bigInt({ min: 0n, max: 10n ** 20n }), { minLength: 1, maxLength: 12 })
+    .filter((weights) => weights.some((weight) => weight > 0n));
 
   test('the parts always sum to the total, and none is a whole unit away from its exact share', () => {
     fc.assert(
@@ -126,12 +170,17 @@ describe('dividing', () => {
   test('every rounding stays within one unit of the exact quotient, the halves within half', () => {
     const numbers = fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n });
     fc.assert(
-      fc.property(numbers, numbers.filter((n) => n !== 0n), fc.constantFrom(...roundings), (numerator, denominator, rounding) => {
-        const error = divide(numerator, denominator, rounding) * denominator - numerator;
-        const size = error < 0n ? -error : error;
-        const unit = denominator < 0n ? -denominator : denominator;
-        expect(rounding.startsWith('half') ? 2n * size <= unit : size < unit).toBe(true);
-      }),
+      fc.property(
+        numbers,
+        numbers.filter((n) => n !== 0n),
+        fc.constantFrom(...roundings),
+        (numerator, denominator, rounding) => {
+          const error = divide(numerator, denominator, rounding) * denominator - numerator;
+          const size = error < 0n ? -error : error;
+          const unit = denominator < 0n ? -denominator : denominator;
+          expect(rounding.startsWith('half') ? 2n * size <= unit : size < unit).toBe(true);
+        },
+      ),
     );
   });
 
@@ -148,15 +197,23 @@ describe('rates', () => {
   });
 
   test('decimals of both assets count', () => {
-    expect(multiplyByRate({ amountMinor: 10_000_000n, rate: '60000', fromDecimals: 8, toDecimals: 2, rounding: 'floor' })).toBe(600_000n);
-    expect(multiplyByRate({ amountMinor: 100n, rate: '161.24', fromDecimals: 2, toDecimals: 0, rounding: 'floor' })).toBe(161n);
-    expect(multiplyByRate({ amountMinor: 1n, rate: '0.5', fromDecimals: 0, toDecimals: 18, rounding: 'floor' })).toBe(5n * 10n ** 17n);
+    expect(
+      multiplyByRate({ amountMinor: 10_000_000n, rate: '60000', fromDecimals: 8, toDecimals: 2, rounding: 'floor' }),
+    ).toBe(600_000n);
+    expect(
+      multiplyByRate({ amountMinor: 100n, rate: '161.24', fromDecimals: 2, toDecimals: 0, rounding: 'floor' }),
+    ).toBe(161n);
+    expect(multiplyByRate({ amountMinor: 1n, rate: '0.5', fromDecimals: 0, toDecimals: 18, rounding: 'floor' })).toBe(
+      5n * 10n ** 17n,
+    );
   });
 
   test('a fraction serves an inverse rate without losing anything', () => {
     const { numerator, scale } = parseRate('1.0890');
     const inverse = { numerator: 10n ** BigInt(scale), denominator: numerator };
-    expect(multiplyByRate({ amountMinor: 10_890n, rate: inverse, fromDecimals: 2, toDecimals: 2, rounding: 'floor' })).toBe(10_000n);
+    expect(
+      multiplyByRate({ amountMinor: 10_890n, rate: inverse, fromDecimals: 2, toDecimals: 2, rounding: 'floor' }),
+    ).toBe(10_000n);
   });
 
   test('a rate keeps every digit it was given', () => {
@@ -166,7 +223,20 @@ describe('rates', () => {
   });
 
   test('what is not a positive plain decimal of at most 40 digits is no rate', () => {
-    for (const text of ['', '0', '0.000', '-1', '+1', '1e3', '01', '.5', '1.', 'N/A', '1'.repeat(41), `1.${'0'.repeat(40)}`]) {
+    for (const text of [
+      '',
+      '0',
+      '0.000',
+      '-1',
+      '+1',
+      '1e3',
+      '01',
+      '.5',
+      '1.',
+      'N/A',
+      '1'.repeat(41),
+      `1.${'0'.repeat(40)}`,
+    ]) {
       expect(isRate(text)).toBe(false);
       expect(() => parseRate(text)).toThrow(RangeError);
     }

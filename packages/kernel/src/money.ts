@@ -2,7 +2,9 @@
 export type AmountProblem = 'amount_malformed' | 'amount_scale_too_fine' | 'amount_too_large';
 
 /** An amount in minor units, or the first thing wrong with its text. */
-export type ParsedAmount = { readonly ok: true; readonly amountMinor: bigint } | { readonly ok: false; readonly problem: AmountProblem };
+export type ParsedAmount =
+  | { readonly ok: true; readonly amountMinor: bigint }
+  | { readonly ok: false; readonly problem: AmountProblem };
 
 /** How a quotient that falls between two whole numbers is rounded; `half_up` sends halves away from zero. */
 export type Rounding = 'floor' | 'ceil' | 'truncate' | 'away' | 'half_up' | 'half_even';
@@ -50,7 +52,8 @@ export const formatAmount = (amountMinor: bigint, decimals: number): string => {
 };
 
 /** Whether an amount of minor units is small enough for a posting (at most 36 digits, either sign). */
-export const isAmountInRange = (amountMinor: bigint): boolean => amountMinor < AMOUNT_LIMIT && amountMinor > -AMOUNT_LIMIT;
+export const isAmountInRange = (amountMinor: bigint): boolean =>
+  amountMinor < AMOUNT_LIMIT && amountMinor > -AMOUNT_LIMIT;
 
 /**
  * Splits a total by weights so that the parts sum to it exactly: everyone gets the share rounded towards zero, and what
@@ -59,11 +62,16 @@ export const isAmountInRange = (amountMinor: bigint): boolean => amountMinor < A
  */
 export const allocate = (totalMinor: bigint, weights: readonly bigint[]): bigint[] => {
   const weightSum = weights.reduce((sum, weight) => sum + weight, 0n);
-  if (weightSum <= 0n || weights.some((weight) => weight < 0n)) throw new RangeError('Weights must not be negative nor all zero.');
+  if (weightSum <= 0n || weights.some((weight) => weight < 0n))
+    throw new RangeError('Weights must not be negative nor all zero.');
   const sign = totalMinor < 0n ? -1n : 1n;
   const total = totalMinor * sign;
 
-  const shares = weights.map((weight, index) => ({ index, part: (total * weight) / weightSum, remainder: (total * weight) % weightSum }));
+  const shares = weights.map((weight, index) => ({
+    index,
+    part: (total * weight) / weightSum,
+    remainder: (total * weight) % weightSum,
+  }));
   let left = total - shares.reduce((sum, { part }) => sum + part, 0n);
   // Array.sort is stable, which keeps equal remainders in the order they were given.
   for (const share of [...shares].sort((a, b) => compare(b.remainder, a.remainder))) {
@@ -118,7 +126,11 @@ export const multiplyByRate = (conversion: {
   assertDecimals(fromDecimals);
   assertDecimals(toDecimals);
   const { numerator, denominator } = rateFraction(conversion.rate);
-  return divide(amountMinor * numerator * 10n ** BigInt(toDecimals), denominator * 10n ** BigInt(fromDecimals), rounding);
+  return divide(
+    amountMinor * numerator * 10n ** BigInt(toDecimals),
+    denominator * 10n ** BigInt(fromDecimals),
+    rounding,
+  );
 };
 
 /**
@@ -157,7 +169,8 @@ const readRate = (text: string): { readonly numerator: bigint; readonly scale: n
 const refuse = (problem: AmountProblem): ParsedAmount => ({ ok: false, problem });
 
 const assertDecimals = (decimals: number): void => {
-  if (!Number.isInteger(decimals) || decimals < 0 || decimals > 18) throw new RangeError(`Decimals are 0 to 18, not ${decimals}.`);
+  if (!Number.isInteger(decimals) || decimals < 0 || decimals > 18)
+    throw new RangeError(`Decimals are 0 to 18, not ${decimals}.`);
 };
 
 const magnitude = (value: bigint): bigint => (value < 0n ? -value : value);

@@ -27,7 +27,8 @@ export const referenceOf = (prefix: string, uuid: string): string => {
 
 /** The id a reference with this prefix was made from; undefined for one that somebody else made. */
 export const uuidOfReference = (prefix: string, reference: string): string | undefined => {
-  if (!isReference(reference) || !reference.startsWith(prefix) || reference.length !== prefix.length + DIGITS) return undefined;
+  if (!isReference(reference) || !reference.startsWith(prefix) || reference.length !== prefix.length + DIGITS)
+    return undefined;
   let value = 0n;
   for (const digit of reference.slice(prefix.length)) value = value * 36n + BigInt(Number.parseInt(digit, 36));
   if (value >= UUID_LIMIT) return undefined;

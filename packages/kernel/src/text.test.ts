@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { isStorableText, isWellFormed } from './text.ts';
 
 test('names in any script and emoji are storable', () => {
-  for (const text of ['', 'Žofie Dvořáková', '日本', '😀', '\ud83d\ude00', '\uffff', '\n\t']) expect(isStorableText(text)).toBe(true);
+  for (const text of ['', 'Žofie Dvořáková', '日本', '😀', '\ud83d\ude00', '\uffff', '\n\t'])
+    expect(isStorableText(text)).toBe(true);
 });
 
 test('U+0000 is not storable, since PostgreSQL refuses it', () => {

@@ -28,21 +28,22 @@ create table tenant_heads (
 grant select, insert, update on tenant_heads to finaegis_write;
 grant select on tenant_heads to finaegis_read, finaegis_system;
 
--- Row-level security for one table or partition: the second wall behind the application's own checks.
+-- Row-level security for one table or partition: the second wall behind the application's own checks. The sub-select makes PostgreSQL read
+-- the setting once per statement; the cast around it tells the parser that an array is meant, not a set of rows.
 create function finaegis_protect(protected regclass) returns void language plpgsql as $$
 begin
   execute format('alter table %s enable row level security', protected);
   execute format('alter table %s force row level security', protected);
   execute format('drop policy if exists tenant_isolation on %s', protected);
   execute format(
-    'create policy tenant_isolation on %s using (tenant_id = any ((select string_to_array(nullif(current_setting(''app.tenants'', true), ''''), '','')::uuid[])))',
+    'create policy tenant_isolation on %s using (tenant_id = any ((select string_to_array(nullif(current_setting(''app.tenants'', true), ''''), '','')::uuid[])::uuid[]))',
     protected);
 end
 $$;
 
 create table events (
   tenant_id uuid not null,
-  seq bigint not null,
+  seq bigint not null check (seq > 0),
   context text not null,
   stream text not null,
   version integer not null,
@@ -72,10 +73,12 @@ begin
   if to_regclass(partition_name) is not null then
     return;
   end if;
-  execute format('create table %I (like events including defaults, constraint %I check (context = %L))',
+  execute format('create table %I (like events including defaults including constraints, constraint %I check (context = %L))',
     partition_name, partition_name || '_context', context_name);
   execute format('create unique index %I on %I (tenant_id, stream, version)', partition_name || '_stream', partition_name);
-  execute format('create unique index %I on %I (tenant_id, seq)', partition_name || '_seq', partition_name);
+  -- Partial, though every seq is above 0: only queries that say so may use it. A plan made while the table is empty cannot then prefer it for
+  -- look-ups by stream, where it would read the whole tenant.
+  execute format('create unique index %I on %I (tenant_id, seq) where seq > 0', partition_name || '_seq', partition_name);
   execute format('create trigger refuse_change before update or delete on %I for each row execute function finaegis_refuse_change()', partition_name);
   execute format('create trigger refuse_truncate before truncate on %I for each statement execute function finaegis_refuse_change()', partition_name);
   perform finaegis_protect(partition_name::regclass);

@@ -13,7 +13,12 @@ export interface Access {
    * @throws ProblemError `not_found` where the principal may not even know of the account, `mandate_missing` where it may only look,
    * `mandate_limit_exceeded` where the mandate allows less
    */
-  require(principal: Principal, accountId: string, right: AccountRight, debits?: readonly { readonly asset: string; readonly amountMinor: bigint }[]): Promise<void>;
+  require(
+    principal: Principal,
+    accountId: string,
+    right: AccountRight,
+    debits?: readonly { readonly asset: string; readonly amountMinor: bigint }[],
+  ): Promise<void>;
   /** Ids of the accounts a customer's principal may see; undefined for staff, who see all. */
   visibleAccounts(principal: Principal): Promise<readonly string[] | undefined>;
 }

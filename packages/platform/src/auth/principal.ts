@@ -21,4 +21,7 @@ export const anonymous: Principal = { kind: 'anonymous', id: 'anonymous', tenant
  * `ledger:*` grants every permission that begins with `ledger:`, `*` grants all.
  */
 export const isPermitted = (principal: Principal, permission: string): boolean =>
-  principal.scopes.some((scope) => scope === permission || (scope.endsWith(':*') && permission.startsWith(scope.slice(0, -1))) || scope === '*');
+  principal.scopes.some(
+    (scope) =>
+      scope === permission || (scope.endsWith(':*') && permission.startsWith(scope.slice(0, -1))) || scope === '*',
+  );

@@ -37,9 +37,11 @@ export const readAnswers = async (tx: Transaction, keys: readonly (IdempotencyKe
   if (keys.length === 0) return new Map();
   const { rows }: QueryResult<AnswerRow> = await tx.query({
     name: 'read-answers',
-    text: `select a.tenant_id, a.principal_id, a.key, a.fingerprint, a.status, a.body
+    text: `select a.*
       from unnest($1::uuid[], $2::text[], $3::text[]) as wanted (tenant_id, principal_id, key)
-      join stored_answers a using (tenant_id, principal_id, key)`,
+      cross join lateral (
+        select tenant_id, principal_id, key, fingerprint, status, body from stored_answers
+        where tenant_id = wanted.tenant_id and principal_id = wanted.principal_id and key = wanted.key offset 0) a`,
     values: [keys.map(({ tenantId }) => tenantId), keys.map(({ principalId }) => principalId), keys.map(({ key }) => key)],
   });
   return new Map(

@@ -42,6 +42,8 @@ export interface Needs {
 /** What was locked and read, as it stands after the commands before this one in the same batch. */
 export interface Loaded {
   row<Row>(table: LockedTable<Row>, key: RowKey): Row | undefined;
+  /** Every row of a table locked for this tenant by any command of the batch; for decisions over all rows of one thing. */
+  rows<Row>(table: LockedTable<Row>): readonly { readonly key: RowKey; readonly row: Row }[];
   stream<State>(aggregate: Aggregate<State, never>, id: string): Versioned<State>;
 }
 

@@ -14,6 +14,8 @@ export interface LockRequest {
 /** The rows of one table inside a batch: as locked, then as the batch's events change them. */
 export interface RowBatch<Row> {
   get(tenantId: string, key: RowKey): Row | undefined;
+  /** Every row locked so far, for folds that touch all rows of one thing. */
+  entries(): Iterable<{ readonly tenantId: string; readonly key: RowKey; readonly row: Row }>;
   /** Replaces a row; it will be written. */
   set(tenantId: string, key: RowKey, row: Row): void;
   /** Rows changed since they were locked. */
@@ -43,3 +45,6 @@ export interface LockedTable<Row> {
 
 /** The one way a row is named in maps: tenant and key. */
 export const rowName = (tenantId: string, key: RowKey): string => `${tenantId}/${key}`;
+
+/** The tenant and key of a row's name; a tenant id is a UUID, so its length is known. */
+export const splitRowName = (name: string): { readonly tenantId: string; readonly key: RowKey } => ({ tenantId: name.slice(0, 36), key: name.slice(37) });

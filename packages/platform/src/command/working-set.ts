@@ -5,7 +5,7 @@ import { open } from '../event-store/envelope.ts';
 import type { RecordedEvent } from '../event-store/event.ts';
 import { type EventRow, type Versioned, streamsStatement } from '../event-store/read.ts';
 import type { Loaded, Needs } from './handler.ts';
-import { type LockRequest, type LockedTable, type RowBatch, type RowKey, rowName } from './locked-table.ts';
+import { type LockRequest, type LockedTable, type RowBatch, type RowKey, rowName, splitRowName } from './locked-table.ts';
 
 interface LoadedStream {
   readonly aggregate: Aggregate<unknown, never>;
@@ -108,6 +108,9 @@ const rowBatch = (locked: ReadonlyMap<string, unknown>): RowBatch<unknown> & { r
   const changed = new Map<string, { tenantId: string; key: RowKey; row: unknown }>();
   return {
     locked: locked.values(),
+    *entries() {
+      for (const [name, row] of rows) yield { ...splitRowName(name), row };
+    },
     get: (tenantId, key) => rows.get(rowName(tenantId, key)),
     set: (tenantId, key, row) => {
       const name = rowName(tenantId, key);
@@ -137,6 +140,7 @@ const workingSet = (
   return {
     loadedFor: (tenantId) => ({
       row: <Row>(table: LockedTable<Row>, key: RowKey) => batchOf(table).get(tenantId, key) as Row | undefined,
+      rows: <Row>(table: LockedTable<Row>) => [...batchOf(table).entries()].filter((entry) => entry.tenantId === tenantId).map(({ key, row }) => ({ key, row: row as Row })),
       stream: <State>(aggregate: Aggregate<State, never>, id: string) => {
         const found = streams.get(streamName(tenantId, aggregate.context, aggregate.stream(id)));
         if (found === undefined) throw new Error(`Stream ${aggregate.stream(id)} was not named in loads.`);

@@ -6,8 +6,17 @@ import { logLevels } from '../observability/logger.ts';
 export const roles = ['api', 'worker', 'realtime', 'market'] as const;
 export type Role = (typeof roles)[number];
 
-const port = z.coerce.number('must be a port').int('must be a port').min(0, 'must be a port from 0 to 65535').max(65_535, 'must be a port from 0 to 65535');
-const count = (min: number, max: number) => z.coerce.number('must be a number').int('must be a whole number').min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
+const port = z.coerce
+  .number('must be a port')
+  .int('must be a port')
+  .min(0, 'must be a port from 0 to 65535')
+  .max(65_535, 'must be a port from 0 to 65535');
+const count = (min: number, max: number) =>
+  z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`);
 const timeoutMs = count(0, 600_000);
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\/\S+$/, 'must be a URL that starts with postgres://');
@@ -16,7 +25,9 @@ const roleList = z
   .string()
   .transform((text) => text.split(',').map((name) => name.trim()))
   .pipe(z.array(z.enum([...roles, 'all'], `must be a list of ${roles.join(', ')}, or all`)).min(1))
-  .transform((names): readonly Role[] => (names.includes('all') ? roles : [...new Set(names.filter((name) => name !== 'all'))]));
+  .transform((names): readonly Role[] =>
+    names.includes('all') ? roles : [...new Set(names.filter((name) => name !== 'all'))],
+  );
 
 /** `50/100`: fifty a second, at most a hundred at once. */
 const rateLimit = z
@@ -33,7 +44,11 @@ const masterKey = z
   .transform((text) => (/^[0-9a-fA-F]{64}$/.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64')))
   .refine((bytes) => bytes.length === 32, 'must be 32 bytes, as 64 hexadecimal digits or base64');
 
-const proxies = z.string().transform((text): boolean | readonly string[] => (text === 'true' ? true : text === 'false' ? false : text.split(',').map((part) => part.trim())));
+const proxies = z
+  .string()
+  .transform((text): boolean | readonly string[] =>
+    text === 'true' ? true : text === 'false' ? false : text.split(',').map((part) => part.trim()),
+  );
 
 type Variable = { readonly schema: z.ZodType; readonly isSecret?: boolean; readonly about: string };
 
@@ -42,27 +57,64 @@ const variables = {
   HOST: { schema: z.string().min(1).default('127.0.0.1'), about: 'Address to listen on.' },
   PORT: { schema: port.default(3000), about: 'Port of the API.' },
   METRICS_PORT: { schema: port.optional(), about: 'Serves /metrics on a port of its own instead of the API’s.' },
-  DATABASE_URL: { schema: postgresUrl.optional(), isSecret: true, about: 'PostgreSQL 17 or newer; absent, the embedded one in FINAEGIS_DATA is used.' },
-  DATABASE_ADMIN_URL: { schema: postgresUrl.optional(), isSecret: true, about: 'The same database as a user who may create roles; for migrations only.' },
+  DATABASE_URL: {
+    schema: postgresUrl.optional(),
+    isSecret: true,
+    about: 'PostgreSQL 17 or newer; absent, the embedded one in FINAEGIS_DATA is used.',
+  },
+  DATABASE_ADMIN_URL: {
+    schema: postgresUrl.optional(),
+    isSecret: true,
+    about: 'The same database as a user who may create roles; for migrations only.',
+  },
   DATABASE_POOL_WRITE: { schema: count(1, 100).default(4), about: 'Connections for commands.' },
   DATABASE_POOL_READ: { schema: count(1, 500).default(10), about: 'Connections for queries.' },
   DATABASE_POOL_SYSTEM: { schema: count(1, 50).default(2), about: 'Connections for the sealer and the tailer.' },
-  FINAEGIS_DATA: { schema: z.string().min(1).default('.finaegis'), about: 'Data folder: embedded database, keys made at the first start.' },
-  FINAEGIS_ROLE: { schema: roleList.prefault('all'), about: `What this process does: a list of ${roles.join(', ')}, or all.` },
-  FINAEGIS_MASTER_KEY: { schema: masterKey.optional(), isSecret: true, about: '32 bytes (hex or base64) that wrap the keys of personal data; absent, one is made in FINAEGIS_DATA, and is lost with that folder.' },
-  FINAEGIS_TRUSTED_PROXIES: { schema: proxies.prefault('false'), about: 'Addresses whose X-Forwarded-For is believed, true or false.' },
-  FINAEGIS_TRACING: { schema: z.enum(['off', 'otlp', 'console']).optional(), about: 'Where spans go; otlp when OTEL_EXPORTER_OTLP_ENDPOINT is set, else off.' },
+  FINAEGIS_DATA: {
+    schema: z.string().min(1).default('.finaegis'),
+    about: 'Data folder: embedded database, keys made at the first start.',
+  },
+  FINAEGIS_ROLE: {
+    schema: roleList.prefault('all'),
+    about: `What this process does: a list of ${roles.join(', ')}, or all.`,
+  },
+  FINAEGIS_MASTER_KEY: {
+    schema: masterKey.optional(),
+    isSecret: true,
+    about:
+      '32 bytes (hex or base64) that wrap the keys of personal data; absent, one is made in FINAEGIS_DATA, and is lost with that folder.',
+  },
+  FINAEGIS_TRUSTED_PROXIES: {
+    schema: proxies.prefault('false'),
+    about: 'Addresses whose X-Forwarded-For is believed, true or false.',
+  },
+  FINAEGIS_TRACING: {
+    schema: z.enum(['off', 'otlp', 'console']).optional(),
+    about: 'Where spans go; otlp when OTEL_EXPORTER_OTLP_ENDPOINT is set, else off.',
+  },
   OTEL_EXPORTER_OTLP_ENDPOINT: { schema: z.url('must be a URL').optional(), about: 'OpenTelemetry collector.' },
   LOG_LEVEL: { schema: z.enum(logLevels).default('info'), about: `One of ${logLevels.join(', ')}.` },
-  RATE_LIMIT_READ: { schema: rateLimit.prefault('500/1000'), about: 'Requests per second and burst of one key, for reading.' },
+  RATE_LIMIT_READ: {
+    schema: rateLimit.prefault('500/1000'),
+    about: 'Requests per second and burst of one key, for reading.',
+  },
   RATE_LIMIT_WRITE: { schema: rateLimit.prefault('200/400'), about: 'The same for commands.' },
   RATE_LIMIT_BULK: { schema: rateLimit.prefault('5/20'), about: 'The same for batches, files and exports.' },
-  RATE_LIMIT_SENSITIVE: { schema: rateLimit.prefault('1/20'), about: 'The same for keys and sign-in, and of one address that fails to authenticate.' },
+  RATE_LIMIT_SENSITIVE: {
+    schema: rateLimit.prefault('1/20'),
+    about: 'The same for keys and sign-in, and of one address that fails to authenticate.',
+  },
   HTTP_BODY_BYTES_MAX: { schema: count(1_024, 64 * 1_024 * 1_024).default(4 * 1_024 * 1_024), about: 'Largest body.' },
   HTTP_HANDLER_TIMEOUT_MS: { schema: timeoutMs.min(100).default(30_000), about: 'Longest time until an answer.' },
-  HTTP_DRAIN_DELAY_MS: { schema: timeoutMs.default(0), about: 'Between "not ready" and closing the port; as long as a balancer needs to notice.' },
+  HTTP_DRAIN_DELAY_MS: {
+    schema: timeoutMs.default(0),
+    about: 'Between "not ready" and closing the port; as long as a balancer needs to notice.',
+  },
   HTTP_DRAIN_TIMEOUT_MS: { schema: timeoutMs.default(20_000), about: 'Time for requests in flight to finish.' },
-  FINAEGIS_CHECK_ANSWERS: { schema: flag.prefault('false'), about: 'Hold every answer against its published schema; for tests.' },
+  FINAEGIS_CHECK_ANSWERS: {
+    schema: flag.prefault('false'),
+    about: 'Hold every answer against its published schema; for tests.',
+  },
 } as const satisfies Record<string, Variable>;
 
 type Variables = { readonly [Name in keyof typeof variables]: z.output<(typeof variables)[Name]['schema']> };
@@ -95,26 +147,40 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
     if (result.success) values[name] = result.data;
     else problems.push(...result.error.issues.map(({ message }) => `${name} ${message}`));
   }
-  const unknown = Object.keys(environment).filter((name) => name.startsWith('FINAEGIS_') && !Object.hasOwn(variables, name));
+  const unknown = Object.keys(environment).filter(
+    (name) => name.startsWith('FINAEGIS_') && !Object.hasOwn(variables, name),
+  );
   problems.push(...unknown.map((name) => `${name} is not a variable of this version`));
-  if (values['DATABASE_ADMIN_URL'] !== undefined && values['DATABASE_URL'] === undefined) problems.push('DATABASE_ADMIN_URL needs DATABASE_URL beside it');
+  if (values['DATABASE_ADMIN_URL'] !== undefined && values['DATABASE_URL'] === undefined)
+    problems.push('DATABASE_ADMIN_URL needs DATABASE_URL beside it');
   if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
   values['FINAEGIS_TRACING'] ??= values['OTEL_EXPORTER_OTLP_ENDPOINT'] === undefined ? 'off' : 'otlp';
   return values as Config;
 };
 
 /** One variable as `finaegis config` shows it. `value` is text; a secret that is set reads `(hidden)`. */
-export type ConfigLine = { readonly name: string; readonly value: string; readonly isSet: boolean; readonly about: string };
+export type ConfigLine = {
+  readonly name: string;
+  readonly value: string;
+  readonly isSet: boolean;
+  readonly about: string;
+};
 
 /** The configuration with its secrets hidden, for printing. */
 export const describeConfig = (config: Config): readonly ConfigLine[] =>
   Object.entries<Variable>(variables).map(([name, { isSecret = false, about }]) => {
     const value = (config as Readonly<Record<string, unknown>>)[name];
-    return { name, value: value === undefined ? '' : isSecret ? '(hidden)' : shown(value), isSet: value !== undefined, about };
+    return {
+      name,
+      value: value === undefined ? '' : isSecret ? '(hidden)' : shown(value),
+      isSet: value !== undefined,
+      about,
+    };
   });
 
 const shown = (value: unknown): string => {
   if (Array.isArray(value)) return value.join(',');
-  if (typeof value === 'object' && value !== null && 'perSecond' in value && 'burst' in value) return `${String(value.perSecond)}/${String(value.burst)}`;
+  if (typeof value === 'object' && value !== null && 'perSecond' in value && 'burst' in value)
+    return `${String(value.perSecond)}/${String(value.burst)}`;
   return String(value);
 };

@@ -13,7 +13,10 @@ export const instantText = (text: string): string => {
   if (parts !== null) return `${parts[1]}T${parts[2]}.${(parts[3] ?? '').padEnd(3, '0').slice(0, 3)}Z`;
 
   // Another session time zone than the UTC our pools ask for; Date understands offsets, and refuses what it does not.
-  const cut = text.replace(/(\.\d{3})\d+/, '$1').replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00');
+  const cut = text
+    .replace(/(\.\d{3})\d+/, '$1')
+    .replace(' ', 'T')
+    .replace(/([+-]\d\d)$/, '$1:00');
   const instant = new Date(cut);
   return Number.isNaN(instant.getTime()) ? text : instant.toISOString();
 };
@@ -47,6 +50,8 @@ const parsers: ReadonlyMap<number, Parse> = new Map([
  * milliseconds, date as `YYYY-MM-DD`, bytea as Buffer, json parsed. Given to each pool, so that other users of `pg` in the process keep their own.
  */
 export const columnTypes: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    (format === 'binary' ? undefined : parsers.get(oid)) ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+  getTypeParser: ((oid: number, format?: 'text' | 'binary'): unknown => {
+    const own = format === 'binary' ? undefined : parsers.get(oid);
+    return own ?? pg.types.getTypeParser(oid, format);
+  }) as typeof pg.types.getTypeParser,
 };

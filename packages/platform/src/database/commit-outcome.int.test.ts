@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, connect, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freshDatabase, type FreshDatabase } from '@finaegis/testing/database/fresh-database';
+import { type FreshDatabase, freshDatabase } from '@finaegis/testing/database/fresh-database';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from './pool.ts';
@@ -23,7 +23,10 @@ beforeAll(async () => {
   proxy = createServer((client) => {
     const server = connect(join(database.adminConnection.host, `.s.PGSQL.${database.adminConnection.port}`));
     let isCommitSent = false;
-    const cut = (): void => void (client.destroy(), server.destroy());
+    const cut = (): void => {
+      client.destroy();
+      server.destroy();
+    };
     client.on('data', (bytes) => {
       isCommitSent ||= bytes.includes('commit\0');
       if (isCommitSent && cutAt === 'commit sent') return cut();
@@ -39,9 +42,13 @@ beforeAll(async () => {
   direct = createPool(database.adminConnection, { applicationName: 'direct' });
   proxied = createPool({ ...database.adminConnection, host: folder, port: 5432 }, { applicationName: 'proxied' });
   await direct.query('create table entry (id int primary key)');
-  await direct.query(`create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(20); return null; end $$`);
+  await direct.query(
+    `create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(20); return null; end $$`,
+  );
   await direct.query('create table slow (id int)');
-  await direct.query('create constraint trigger dawdle after insert on slow deferrable initially deferred for each row execute function dawdle()');
+  await direct.query(
+    'create constraint trigger dawdle after insert on slow deferrable initially deferred for each row execute function dawdle()',
+  );
 });
 
 afterAll(async () => {
@@ -59,7 +66,9 @@ const unknownOf = async (work: Promise<unknown>): Promise<CommitUnknown> => {
 };
 
 const insert = (pool: Pool, id: number): Promise<unknown> =>
-  inTransaction(pool, { tenants: [], wantsTransactionId: true }, (tx) => tx.query('insert into entry values ($1)', [id]));
+  inTransaction(pool, { tenants: [], wantsTransactionId: true }, (tx) =>
+    tx.query('insert into entry values ($1)', [id]),
+  );
 
 const settledOutcome = async (transactionId: string | undefined): Promise<string> => {
   for (;;) {
@@ -87,15 +96,20 @@ describe('a COMMIT whose answer never came', () => {
   });
 
   it('is unknown, not failed, when the server process is terminated while committing', async () => {
-    const running = unknownOf(inTransaction(direct, { tenants: [], wantsTransactionId: true }, (tx) => tx.query('insert into slow values (1)')));
-    const terminate = "select pg_terminate_backend(pid) from pg_stat_activity where query = 'commit' and state = 'active' and datname = current_database()";
+    const running = unknownOf(
+      inTransaction(direct, { tenants: [], wantsTransactionId: true }, (tx) => tx.query('insert into slow values (1)')),
+    );
+    const terminate =
+      "select pg_terminate_backend(pid) from pg_stat_activity where query = 'commit' and state = 'active' and datname = current_database()";
     while ((await direct.query(terminate)).rowCount === 0) await pause(10);
     expect(await settledOutcome((await running).transactionId)).toBe('aborted');
   });
 
   it('carries no id when none was asked for', async () => {
     cutAt = 'commit answered';
-    const fault = await unknownOf(inTransaction(proxied, { tenants: [] }, (tx) => tx.query('insert into entry values (3)')));
+    const fault = await unknownOf(
+      inTransaction(proxied, { tenants: [] }, (tx) => tx.query('insert into entry values (3)')),
+    );
     cutAt = 'never';
     expect(fault.transactionId).toBeUndefined();
   });
@@ -118,7 +132,11 @@ describe('a connection lost before COMMIT', () => {
 
   it('while idle in the pool ends nothing and is reported', async () => {
     const errors: Error[] = [];
-    const idle = createPool(database.adminConnection, { applicationName: 'idle', max: 1, onError: (error) => errors.push(error) });
+    const idle = createPool(database.adminConnection, {
+      applicationName: 'idle',
+      max: 1,
+      onError: (error) => errors.push(error),
+    });
     const { rows } = await idle.query<{ pid: number }>('select pg_backend_pid() as pid');
     await direct.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
     while (errors.length === 0) await pause(5);

@@ -4,15 +4,33 @@ import { connectionFromUrl, describeConnection } from './connection.ts';
 
 describe('a database URL', () => {
   it.each([
-    ['postgres://ann:p%40ss@db.bank.example:6543/ledger', { host: 'db.bank.example', port: 6543, user: 'ann', password: 'p@ss', database: 'ledger' }],
+    [
+      'postgres://ann:p%40ss@db.bank.example:6543/ledger',
+      { host: 'db.bank.example', port: 6543, user: 'ann', password: 'p@ss', database: 'ledger' },
+    ],
     ['postgresql://ann@localhost/ledger', { host: 'localhost', port: 5432, user: 'ann', database: 'ledger' }],
     ['postgres://ann@localhost', { host: 'localhost', port: 5432, user: 'ann', database: 'ann' }],
     ['postgres://ann@[::1]:5433/ledger', { host: '::1', port: 5433, user: 'ann', database: 'ledger' }],
-    ['postgres:///ledger?host=/run/postgresql&user=ann', { host: '/run/postgresql', port: 5432, user: 'ann', database: 'ledger' }],
-    ['postgres://ann@%2Frun%2Fpostgresql/ledger', { host: '/run/postgresql', port: 5432, user: 'ann', database: 'ledger' }],
-    ['postgres:///?host=/run/pg&port=5433&user=ann&dbname=ledger', { host: '/run/pg', port: 5433, user: 'ann', database: 'ledger' }],
-    ['postgres://ann@db/ledger?sslmode=require', { host: 'db', port: 5432, user: 'ann', database: 'ledger', tls: { rejectUnauthorized: false } }],
-    ['postgres://ann@db/ledger?sslmode=verify-full', { host: 'db', port: 5432, user: 'ann', database: 'ledger', tls: { rejectUnauthorized: true } }],
+    [
+      'postgres:///ledger?host=/run/postgresql&user=ann',
+      { host: '/run/postgresql', port: 5432, user: 'ann', database: 'ledger' },
+    ],
+    [
+      'postgres://ann@%2Frun%2Fpostgresql/ledger',
+      { host: '/run/postgresql', port: 5432, user: 'ann', database: 'ledger' },
+    ],
+    [
+      'postgres:///?host=/run/pg&port=5433&user=ann&dbname=ledger',
+      { host: '/run/pg', port: 5433, user: 'ann', database: 'ledger' },
+    ],
+    [
+      'postgres://ann@db/ledger?sslmode=require',
+      { host: 'db', port: 5432, user: 'ann', database: 'ledger', tls: { rejectUnauthorized: false } },
+    ],
+    [
+      'postgres://ann@db/ledger?sslmode=verify-full',
+      { host: 'db', port: 5432, user: 'ann', database: 'ledger', tls: { rejectUnauthorized: true } },
+    ],
   ])('%s is read', (url, settings) => {
     expect(connectionFromUrl(url)).toEqual(settings);
   });
@@ -28,7 +46,9 @@ describe('a database URL', () => {
   });
 
   it('never shows its password', () => {
-    expect(() => connectionFromUrl('postgres://ann:secret@db:99999999/ledger')).toThrow(expect.objectContaining({ message: expect.not.stringContaining('secret') as string }) as Error);
+    expect(() => connectionFromUrl('postgres://ann:secret@db:99999999/ledger')).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('secret') as string }) as Error,
+    );
     expect(describeConnection(connectionFromUrl('postgres://ann:secret@db/ledger'))).toBe('ann@db:5432/ledger');
   });
 });

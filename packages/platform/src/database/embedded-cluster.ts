@@ -1,6 +1,18 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerAccount } from './embedded-account.ts';
@@ -18,7 +30,11 @@ const environment = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' };
  */
 const workingFolder = (folder: string): string => (process.platform === 'linux' ? '/proc/self/cwd' : folder);
 
-const start = (program: string, args: readonly string[], { folder, account, log }: { folder: string; account: ServerAccount | undefined; log: number }) =>
+const start = (
+  program: string,
+  args: readonly string[],
+  { folder, account, log }: { folder: string; account: ServerAccount | undefined; log: number },
+) =>
   // Detached: Ctrl-C in a terminal must reach us and not the server, which would end while we still drain.
   spawn(program, args, { cwd: folder, detached: true, env: environment, stdio: ['ignore', log, log], ...account });
 
@@ -50,19 +66,35 @@ export const initialiseCluster = async ({ cluster, binaries, account, logFile }:
   const version = clusterVersion(cluster);
   if (version === majorVersion) return;
   if (version !== undefined) {
-    throw new Error(`${cluster} was made by PostgreSQL ${version}; this release runs ${majorVersion}. Dump it with the old release and restore it with this one.`);
+    throw new Error(
+      `${cluster} was made by PostgreSQL ${version}; this release runs ${majorVersion}. Dump it with the old release and restore it with this one.`,
+    );
   }
 
   const draft = join(cluster, '..', `draft-cluster-${randomBytes(6).toString('hex')}`);
   mkdirSync(draft, { mode: 0o700 });
   if (account !== undefined) chownSync(draft, account.uid, account.gid);
-  const args = ['-D', workingFolder(draft), '--username=postgres', '--auth-local=trust', '--auth-host=reject', '--encoding=UTF8', '--data-checksums'];
+  const args = [
+    '-D',
+    workingFolder(draft),
+    '--username=postgres',
+    '--auth-local=trust',
+    '--auth-host=reject',
+    '--encoding=UTF8',
+    '--data-checksums',
+  ];
   const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
   const log = await openLog(logFile);
   const offset = (await log.stat()).size;
   try {
-    const child = start(binaries.initdb, [...args, ...locale, '--no-instructions'], { folder: draft, account, log: log.fd });
-    const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve));
+    const child = start(binaries.initdb, [...args, ...locale, '--no-instructions'], {
+      folder: draft,
+      account,
+      log: log.fd,
+    });
+    const code = await new Promise<number | null>((resolve, reject) =>
+      child.once('error', reject).once('exit', resolve),
+    );
     if (code !== 0) throw new Error(`initdb failed (${code}).\n${tailOf(logFile, offset)}`);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
@@ -92,26 +124,45 @@ const syncFolder = (folder: string): void => {
   }
 };
 
-/** A server process that was just started; `ended` resolves with the end of its log when it ends before anyone could use it. */
+/** A server process that was just started. */
 export interface Launched {
   readonly pid: number;
-  readonly ended: Promise<string>;
+  hasEnded(): boolean;
+  /** The end of what it wrote to its log. */
+  lastWords(): string;
 }
 
 /** Starts the server process; it is not ready yet. It outlives us. */
-export const launchServer = async ({ cluster, binaries, account, socketFolder, port, settings, logFile }: LaunchOptions): Promise<Launched> => {
-  const all = { ...settings, listen_addresses: '', unix_socket_directories: socketFolder, unix_socket_permissions: '0700', port: String(port) };
+export const launchServer = async ({
+  cluster,
+  binaries,
+  account,
+  socketFolder,
+  port,
+  settings,
+  logFile,
+}: LaunchOptions): Promise<Launched> => {
+  const all = {
+    ...settings,
+    listen_addresses: '',
+    unix_socket_directories: socketFolder,
+    unix_socket_permissions: '0700',
+    port: String(port),
+  };
   const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = await openLog(logFile);
   try {
     const offset = (await log.stat()).size;
-    const child = start(binaries.postgres, ['-D', workingFolder(cluster), ...args], { folder: cluster, account, log: log.fd });
-    const ended = new Promise<string>((resolve) => {
-      child.once('error', (error) => resolve(error.message)).once('exit', () => resolve(tailOf(logFile, offset)));
+    const child = start(binaries.postgres, ['-D', workingFolder(cluster), ...args], {
+      folder: cluster,
+      account,
+      log: log.fd,
     });
-    child.unref();
-    if (child.pid === undefined) throw new Error(`PostgreSQL could not be started: ${await ended}`);
-    return { pid: child.pid, ended };
+    const started = new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+    let hasEnded = false;
+    child.once('exit', () => (hasEnded = true)).unref();
+    await started;
+    return { pid: child.pid ?? 0, hasEnded: () => hasEnded, lastWords: () => tailOf(logFile, offset) };
   } finally {
     await log.close();
   }
@@ -119,7 +170,8 @@ export const launchServer = async ({ cluster, binaries, account, socketFolder, p
 
 const openLog = (file: string) => open(file, 'a', 0o600);
 
-const tailOf = (file: string, offset: number): string => readFileSync(file).subarray(offset).toString('utf8').split('\n').slice(-25).join('\n').trim();
+const tailOf = (file: string, offset: number): string =>
+  readFileSync(file).subarray(offset).toString('utf8').split('\n').slice(-25).join('\n').trim();
 
 /** What a server writes about itself into its cluster (postmaster.pid). */
 export interface Postmaster {
@@ -133,7 +185,12 @@ export interface Postmaster {
 export const readPostmaster = (cluster: string): Postmaster | undefined => {
   try {
     const [pid, , , port, socketFolder, , , status] = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n');
-    return { pid: Number(pid), port: Number(port ?? 0), socketFolder: socketFolder ?? '', status: (status ?? '').trim() };
+    return {
+      pid: Number(pid),
+      port: Number(port ?? 0),
+      socketFolder: socketFolder ?? '',
+      status: (status ?? '').trim(),
+    };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -147,7 +204,11 @@ export const isServerOf = (cluster: string, pid: number): boolean => {
   try {
     const here = statSync(cluster);
     const there = statSync(`/proc/${pid}/cwd`);
-    return here.dev === there.dev && here.ino === there.ino && /\/postgres( \(deleted\))?$/.test(readlinkSync(`/proc/${pid}/exe`));
+    return (
+      here.dev === there.dev &&
+      here.ino === there.ino &&
+      /\/postgres( \(deleted\))?$/.test(readlinkSync(`/proc/${pid}/exe`))
+    );
   } catch {
     return false;
   }

@@ -1,12 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EmbeddedFault, startEmbedded, type EmbeddedServer } from './embedded.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EmbeddedFault, type EmbeddedServer, startEmbedded } from './embedded.ts';
 import { isServerOf } from './embedded-cluster.ts';
+import { createPool } from './pool.ts';
 import { processIdentity } from './process-identity.ts';
 
 // Other processes run the build; it is what they would run in production.
@@ -23,30 +33,38 @@ interface Started {
   readonly server: { readonly pid: number; readonly attached: boolean; readonly host: string };
 }
 
+let seed: string;
 let parent: string;
 let dataFolder: string;
 let servers: EmbeddedServer[];
 let children: ChildProcess[];
 
-beforeAll(() => {
-  if (!existsSync(build)) throw new Error('These tests start processes from dist/: run `npx tsc -b packages/platform` first.');
+beforeAll(async () => {
+  if (!existsSync(build))
+    throw new Error('These tests start processes from dist/: run `npx tsc -b packages/platform` first.');
+  // Made once and copied: most tests are not about the first start.
+  seed = mkdtempSync(join(tmpdir(), 'embedded-seed-'));
+  await (await startEmbedded({ dataFolder: seed })).stop();
 });
+
+afterAll(() => rmSync(seed, { recursive: true, force: true }));
 
 beforeEach(() => {
   // Every test lies below a folder only we may enter.
   parent = mkdtempSync(join(tmpdir(), 'embedded-'));
   chmodSync(parent, 0o700);
   dataFolder = join(parent, 'deep', 'bank');
+  mkdirSync(dirname(dataFolder));
+  execFileSync('cp', ['-a', seed, dataFolder]);
   servers = [];
   children = [];
 });
 
 afterEach(async () => {
-  for (const child of children) child.kill('SIGKILL');
+  await Promise.all(children.map(kill));
   await Promise.all(servers.map((server) => server.stop()));
   // What is left belongs to killed children.
-  const left = await startEmbedded({ dataFolder });
-  await left.stop();
+  if (existsSync(join(dataFolder, 'postgres', 'postmaster.pid'))) await (await startEmbedded({ dataFolder })).stop();
   rmSync(parent, { recursive: true, force: true });
 });
 
@@ -57,7 +75,9 @@ const start = async (): Promise<EmbeddedServer> => {
 };
 
 const spawnChild = (): ChildProcess => {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program, dataFolder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, dataFolder], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   children.push(child);
   return child;
 };
@@ -74,6 +94,7 @@ const startInChild = async (): Promise<Started> => {
 const ended = (child: ChildProcess): Promise<void> => new Promise((resolve) => child.once('exit', () => resolve()));
 
 const kill = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const end = ended(child);
   child.kill('SIGKILL');
   await end;
@@ -99,9 +120,15 @@ const query = async (server: EmbeddedServer, sql: string): Promise<unknown[]> =>
 describe('the embedded PostgreSQL', () => {
   it('is a durable UTF-8 server with checksums that nobody else can reach', async () => {
     const server = await start();
-    const shown = async (setting: string): Promise<unknown> => (await query(server, `select current_setting('${setting}') as value`))[0];
+    const shown = async (setting: string): Promise<unknown> =>
+      (await query(server, `select current_setting('${setting}') as value`))[0];
     expect(await shown('server_encoding')).toBe('UTF8');
-    expect(await query(server, "select datlocprovider::text || datlocale as value from pg_database where datname = 'postgres'")).toEqual(['bC.UTF-8']);
+    expect(
+      await query(
+        server,
+        "select datlocprovider::text || datlocale as value from pg_database where datname = 'postgres'",
+      ),
+    ).toEqual(['bC.UTF-8']);
     expect(await shown('data_checksums')).toBe('on');
     expect(await shown('fsync')).toBe('on');
     expect(await shown('synchronous_commit')).toBe('on');
@@ -146,6 +173,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('starts once when many processes start together on a new folder', async () => {
+    dataFolder = join(parent, 'new');
     const started = await Promise.all([startInChild(), startInChild(), startInChild(), startInChild()]);
     expect(new Set(started.map(({ server }) => server.pid)).size).toBe(1);
     expect(started.filter(({ server }) => !server.attached)).toHaveLength(1);
@@ -170,12 +198,31 @@ describe('the embedded PostgreSQL', () => {
     const second = await start();
     expect(second.attached).toBe(false);
     expect(await query(second, 'select value from kept')).toEqual([42]);
-    expect(existsSync(first.adminConnection.host)).toBe(false);
+    expect(second.adminConnection.host).toBe(first.adminConnection.host);
+  });
+
+  it('comes back at the same address when it is revived, for every process that uses it', async () => {
+    const first = await start();
+    const second = await start();
+    const { host, port, user, database } = first.adminConnection;
+    const pool = createPool({ host, port, user, database }, { applicationName: 'survivor' });
+    await pool.query('create table kept as select 42 as value');
+    const dead = first.pid;
+    process.kill(dead, 'SIGKILL');
+    await gone(dead);
+    await expect(pool.query('select 1')).rejects.toThrow(/terminat|ECONN|ENOENT/);
+    await Promise.all([first.revive(), second.revive()]);
+    expect((await pool.query('select value from kept')).rows).toEqual([{ value: 42 }]);
+    expect(first.pid).not.toBe(dead);
+    expect(second.pid).toBe(first.pid);
+    await pool.end();
   });
 
   it('waits for the busy children of a killed server, and ends them, before it starts again', async () => {
     const first = await start();
-    const busy = query(first, "select count(*) as value from generate_series(1, 1e12) n where n * n < 0").catch(() => []);
+    const busy = query(first, 'select count(*) as value from generate_series(1, 1e12) n where n * n < 0').catch(
+      () => [],
+    );
     const cluster = join(dataFolder, 'postgres');
     await pause(200);
     process.kill(first.pid, 'SIGKILL');
@@ -208,6 +255,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('comes up after a kill -9 at any moment of the first start', { timeout: 60_000 }, async () => {
+    dataFolder = join(parent, 'new');
     for (const delay of [60, 120, 200, 300, 450, 600]) {
       const child = spawnChild();
       await pause(delay);
@@ -220,9 +268,12 @@ describe('the embedded PostgreSQL', () => {
 
   it('says why it did not start', async () => {
     await (await start()).stop();
-    const outcome = await startEmbedded({ dataFolder, settings: { shared_buffers: 'much' } }).catch((error: unknown) => error);
+    const outcome = await startEmbedded({ dataFolder, settings: { shared_buffers: 'much' } }).catch(
+      (error: unknown) => error,
+    );
     expect(outcome).toBeInstanceOf(EmbeddedFault);
     expect((outcome as EmbeddedFault).message).toContain('invalid value for parameter "shared_buffers"');
+    expect(existsSync(join(dataFolder, 'run', 'socket-folder'))).toBe(false);
 
     mkdirSync(join(parent, 'old', 'postgres'), { recursive: true });
     writeFileSync(join(parent, 'old', 'postgres', 'PG_VERSION'), '15\n');

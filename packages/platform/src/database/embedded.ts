@@ -1,13 +1,30 @@
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectionSettings } from './connection.ts';
-import { canEnter, serverAccount, type ServerAccount } from './embedded-account.ts';
+import { serverAccount } from './embedded-account.ts';
 import { locateBinaries } from './embedded-binaries.ts';
-import { initialiseCluster, isServerOf, launchServer, orphansOf, readPostmaster, type LaunchOptions, type Postmaster, type ProgramOptions } from './embedded-cluster.ts';
+import {
+  initialiseCluster,
+  isServerOf,
+  type LaunchOptions,
+  launchServer,
+  orphansOf,
+  type Postmaster,
+  type ProgramOptions,
+  readPostmaster,
+} from './embedded-cluster.ts';
+import { answersAt, prepareSocketFolder, removeSocketFolder, socketPort } from './embedded-socket.ts';
 import { withFolderLock } from './folder-lock.ts';
 import { isRunning, thisProcess } from './process-identity.ts';
 
@@ -32,7 +49,13 @@ export interface EmbeddedServer {
   readonly dataFolder: string;
   /** True when the server was running already. */
   readonly attached: boolean;
+  /** Of the server process as it runs now. */
   readonly pid: number;
+  /**
+   * Starts the server again when it has died under us (killed, out of memory); does nothing when it runs. It comes back at the same address,
+   * so pools need nothing but their next connection.
+   */
+  revive(): Promise<void>;
   /** Leaves the server; the last process to leave stops it. Close the pools first. Twice is once. */
   stop(): Promise<void>;
 }
@@ -53,12 +76,6 @@ const defaultSettings: Readonly<Record<string, string>> = {
   log_line_prefix: '%m [%p] %a ',
 };
 
-// Only names the socket file; the folder is ours alone.
-const port = 5432;
-
-// A socket's path has 107 bytes on Linux, 103 on macOS.
-const socketPathMax = 103;
-
 /**
  * Starts the PostgreSQL of the data folder, or joins it when it runs already: another process started it, or an earlier one was killed and left
  * it running. Recovers from a killed server, a killed initdb and a killed holder of its lock. Works as root (the server then runs as `nobody`)
@@ -66,22 +83,19 @@ const socketPathMax = 103;
  * @throws EmbeddedFault with the end of the server's log
  */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedServer> => {
-  if (process.platform === 'win32') throw new EmbeddedFault('The embedded PostgreSQL does not run on Windows. Set DATABASE_URL.');
+  if (process.platform === 'win32')
+    throw new EmbeddedFault('The embedded PostgreSQL does not run on Windows. Set DATABASE_URL.');
   mkdirSync(options.dataFolder, { recursive: true, mode: 0o700 });
   const dataFolder = realpathSync(resolve(options.dataFolder));
   const folders = { data: dataFolder, cluster: join(dataFolder, 'postgres'), run: join(dataFolder, 'run') };
   mkdirSync(folders.run, { recursive: true, mode: 0o700 });
-  try {
-    return await withFolderLock(folders.run, async () => {
-      const joined = await joinRunning(folders);
-      const postmaster = joined ?? (await startFresh(folders, options.settings ?? {}));
-      const leave = await enter(folders.run);
-      return serverHandle(folders, postmaster, { attached: joined !== undefined, leave });
-    });
-  } catch (error) {
-    if (error instanceof EmbeddedFault) throw error;
-    throw new EmbeddedFault(`The embedded PostgreSQL in ${dataFolder} did not start: ${(error as Error).message}`, { cause: error });
-  }
+  const settings = options.settings ?? {};
+  return inLock(folders, async () => {
+    const joined = await joinRunning(folders);
+    const postmaster = joined ?? (await startFresh(folders, settings));
+    const leave = await enter(folders.run);
+    return serverHandle(folders, postmaster, { attached: joined !== undefined, leave, settings });
+  });
 };
 
 interface Folders {
@@ -90,18 +104,45 @@ interface Folders {
   readonly run: string;
 }
 
-const serverHandle = (folders: Folders, { pid, socketFolder }: Postmaster, { attached, leave }: { attached: boolean; leave: () => void }): EmbeddedServer => {
+const inLock = async <T>({ data, run }: Folders, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await withFolderLock(run, work);
+  } catch (cause) {
+    throw new EmbeddedFault(`The embedded PostgreSQL in ${data} failed: ${(cause as Error).message}`, { cause });
+  }
+};
+
+interface Membership {
+  readonly attached: boolean;
+  readonly leave: () => void;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+const serverHandle = (
+  folders: Folders,
+  first: Postmaster,
+  { attached, leave, settings }: Membership,
+): EmbeddedServer => {
+  let current = first;
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> =>
-    withFolderLock(folders.run, async () => {
+    inLock(folders, async () => {
       leave();
-      if ((await presentUsers(folders.run)) === 0) await stopServer(folders);
+      if ((await presentUsers(folders.run)) > 0) return;
+      await endServer(folders.cluster);
+      removeSocketFolder(folders.run);
     });
   return {
-    adminConnection: { host: socketFolder, port, user: 'postgres', database: 'postgres' },
+    adminConnection: { host: first.socketFolder, port: socketPort, user: 'postgres', database: 'postgres' },
     dataFolder: folders.data,
     attached,
-    pid,
+    get pid() {
+      return current.pid;
+    },
+    revive: () =>
+      inLock(folders, async () => {
+        if (stopped === undefined) current = (await joinRunning(folders)) ?? (await startFresh(folders, settings));
+      }),
     stop: () => (stopped ??= stop()),
   };
 };
@@ -125,8 +166,7 @@ const presentUsers = async (run: string): Promise<number> => {
 };
 
 /** The server that runs already; undefined when none does and one may be started. */
-const joinRunning = async (folders: Folders): Promise<Postmaster | undefined> => {
-  const { cluster } = folders;
+const joinRunning = async ({ cluster }: Folders): Promise<Postmaster | undefined> => {
   for (;;) {
     const postmaster = readPostmaster(cluster);
     if (postmaster === undefined || !isServerOf(cluster, postmaster.pid)) break;
@@ -135,95 +175,75 @@ const joinRunning = async (folders: Folders): Promise<Postmaster | undefined> =>
       await pause(20);
       continue;
     }
-    if (await answers(postmaster)) return postmaster;
+    if (await answersAt(postmaster)) return postmaster;
     // Alive, but something swept its socket away: nobody can reach it any more.
-    await stopServer(folders);
+    await endServer(cluster);
   }
-  await clearDeadServer(folders);
+  await clearDeadServer(cluster);
   return undefined;
 };
 
 /** What a server killed with -9 leaves behind. */
-const clearDeadServer = async ({ cluster, run }: Folders): Promise<void> => {
-  removeSocketFolder(run);
+const clearDeadServer = async (cluster: string): Promise<void> => {
   if (readPostmaster(cluster) === undefined) return;
   // Its children notice and end, but one deep in a computation may take its time, and two servers on one cluster would destroy it.
   for (const deadline = performance.now() + 1_000; orphansOf(cluster).length > 0; await pause(20)) {
-    if (performance.now() > deadline) for (const pid of orphansOf(cluster)) process.kill(pid, 'SIGKILL');
+    if (performance.now() > deadline) for (const pid of orphansOf(cluster)) signal(pid, 'SIGKILL');
   }
   // Its id may belong to a stranger by now, and PostgreSQL would then refuse to start.
   rmSync(join(cluster, 'postmaster.pid'), { force: true });
 };
 
-const startFresh = async ({ data, cluster, run }: Folders, settings: Readonly<Record<string, string>>): Promise<Postmaster> => {
+const startFresh = async (
+  { data, cluster, run }: Folders,
+  settings: Readonly<Record<string, string>>,
+): Promise<Postmaster> => {
   const account = serverAccount(cluster);
   const logFile = join(data, 'postgres.log');
   rotate(logFile);
   const programs: ProgramOptions = { cluster, binaries: locateBinaries(account), account, logFile };
   await initialiseCluster(programs);
-  const socketFolder = makeSocketFolder(run, account);
+  const socketFolder = prepareSocketFolder(run, account);
   try {
-    return await untilReady({ ...programs, socketFolder, port, settings: { ...defaultSettings, ...settings } });
+    const all = { ...defaultSettings, ...settings };
+    return await untilReady({ ...programs, socketFolder, port: socketPort, settings: all });
   } catch (error) {
-    removeSocketFolder(run);
+    // Whoever still uses the data folder knows this path; without anybody it would only be left lying about.
+    if ((await presentUsers(run)) === 0) removeSocketFolder(run);
     throw error;
   }
 };
 
 const untilReady = async (options: LaunchOptions): Promise<Postmaster> => {
   const launched = await launchServer(options);
-  let epitaph: string | undefined;
-  void launched.ended.then((log) => (epitaph = log));
   for (;;) {
     const postmaster = readPostmaster(options.cluster);
     if (postmaster?.pid === launched.pid && postmaster.status === 'ready') return postmaster;
-    if (epitaph !== undefined) throw new Error(`PostgreSQL ended at once.\n${epitaph}`);
+    if (launched.hasEnded()) throw new Error(`PostgreSQL ended at once.\n${launched.lastWords()}`);
     await pause(5);
   }
 };
 
-const answers = ({ socketFolder, port: number }: Postmaster): Promise<boolean> =>
-  new Promise((settle) => {
-    const socket = connect(join(socketFolder, `.s.PGSQL.${number}`));
-    socket.once('connect', () => settle(socket.destroy() instanceof Object)).once('error', () => settle(false));
-  });
-
 /** A fast shutdown: sessions are ended, everything is written. If that takes a minute, an immediate one; the log makes up for it. */
-const stopServer = async ({ cluster, run }: Folders): Promise<void> => {
+const endServer = async (cluster: string): Promise<void> => {
   const postmaster = readPostmaster(cluster);
   if (postmaster === undefined || !isServerOf(cluster, postmaster.pid)) return;
-  process.kill(postmaster.pid, 'SIGINT');
+  signal(postmaster.pid, 'SIGINT');
   let isImpatient = false;
   for (const deadline = performance.now() + 60_000; isServerOf(cluster, postmaster.pid); await pause(5)) {
     if (performance.now() < deadline || isImpatient) continue;
     isImpatient = true;
-    process.kill(postmaster.pid, 'SIGQUIT');
+    signal(postmaster.pid, 'SIGQUIT');
   }
-  removeSocketFolder(run);
 };
 
-const socketPrefix = 'finaegis-';
-const socketRecord = 'socket-folder';
-
-/** Its path is written down before it is made, so that a start that is killed leaves no folder nobody knows of. */
-const makeSocketFolder = (run: string, account: ServerAccount | undefined): string => {
-  const name = `${socketPrefix}${randomBytes(6).toString('hex')}`;
-  const fits = (base: string): boolean => Buffer.byteLength(`${base}/${name}/.s.PGSQL.${port}`) <= socketPathMax;
-  const base = [tmpdir(), '/tmp'].find((folder) => existsSync(folder) && fits(folder) && canEnter(folder, account)) ?? '/tmp';
-  const folder = join(base, name);
-  writeFileSync(join(run, socketRecord), folder, { mode: 0o600 });
-  mkdirSync(folder, { mode: 0o700 });
-  if (account !== undefined) chownSync(folder, account.uid, account.gid);
-  return folder;
-};
-
-const removeSocketFolder = (run: string): void => {
-  const record = join(run, socketRecord);
-  if (!existsSync(record)) return;
-  const folder = readFileSync(record, 'utf8');
-  // A record cut short by a power failure must not name somebody else's folder.
-  if (basename(folder).startsWith(socketPrefix)) rmSync(folder, { recursive: true, force: true });
-  rmSync(record, { force: true });
+const signal = (pid: number, name: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): void => {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    // It ended by itself in the meantime, which is what we wanted.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 };
 
 const rotate = (logFile: string): void => {

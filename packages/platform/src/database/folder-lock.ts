@@ -30,7 +30,8 @@ const take = async (folder: string, deadline: number): Promise<string> => {
     const highest = await highestLock(folder);
     const holder = highest === 0 ? released : await contentOf(join(folder, `lock.${highest}`));
     if (holder !== released && (await isRunning(holder))) {
-      if (performance.now() > deadline) throw new Error(`Process ${holder} holds the lock of ${folder} and does not let go.`);
+      if (performance.now() > deadline)
+        throw new Error(`Process ${holder} holds the lock of ${folder} and does not let go.`);
       await pause(15);
       continue;
     }

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { freshDatabase, type FreshDatabase } from '@finaegis/testing/database/fresh-database';
+import { type FreshDatabase, freshDatabase } from '@finaegis/testing/database/fresh-database';
 import type { Pool } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { migrate, MigrationFault, type MigrationReport } from './migrate.ts';
+import { MigrationFault, type MigrationReport, migrate } from './migrate.ts';
 import { createPool } from './pool.ts';
 
 let database: FreshDatabase;
@@ -26,7 +26,8 @@ afterEach(async () => {
 
 const write = (name: string, sql: string): void => writeFileSync(join(folder, name), sql);
 
-const run = (by: Pool = pool): Promise<MigrationReport> => migrate(by, [{ folder: pathToFileURL(`${folder}/`), table: 'migration' }]);
+const run = (by: Pool = pool): Promise<MigrationReport> =>
+  migrate(by, [{ folder: pathToFileURL(`${folder}/`), table: 'migration' }]);
 
 const refusal = async (): Promise<MigrationFault> => {
   const outcome = await run().catch((error: unknown) => error);
@@ -47,11 +48,12 @@ describe('migrations', () => {
   });
 
   it('are applied once by processes that start together', async () => {
-    for (const number of [1, 2, 3]) write(`000${number}_step.sql`, `select pg_sleep(0.02); create table step_${number} (id int);`);
+    for (const number of [1, 2, 3])
+      write(`000${number}_step.sql`, `select pg_sleep(0.02); create table step_${number} (id int);`);
     const pools = [1, 2, 3, 4].map(() => createPool(database.adminConnection, { applicationName: 'racer', max: 1 }));
     const reports = await Promise.all(pools.map(run));
     await Promise.all(pools.map((each) => each.end()));
-    expect(reports.map(({ applied }) => applied.length).sort()).toEqual([0, 0, 0, 3]);
+    expect(reports.map(({ applied }) => applied.length).sort((a, b) => a - b)).toEqual([0, 0, 0, 3]);
   });
 
   it('leave nothing of a file that fails, keep those before it, and name the line', async () => {
@@ -60,7 +62,9 @@ describe('migrations', () => {
     const fault = await refusal();
     expect(fault.code).toBe('file_failed');
     expect(fault.message).toContain('0002_bad.sql, line 3');
-    expect((await pool.query("select to_regclass('good') is not null as good, to_regclass('bad') is null as clean")).rows).toEqual([{ good: true, clean: true }]);
+    expect(
+      (await pool.query("select to_regclass('good') is not null as good, to_regclass('bad') is null as clean")).rows,
+    ).toEqual([{ good: true, clean: true }]);
 
     write('0002_bad.sql', 'create table bad (id int);');
     expect((await run()).applied).toEqual(['0002_bad.sql']);

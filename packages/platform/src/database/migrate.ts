@@ -53,7 +53,9 @@ const advisoryLock = 7_032_110_842_115n;
  * @throws MigrationFault when a file was changed after it was applied, is missing, came late, or fails
  */
 export const migrate = async (adminPool: Pool, folders: readonly MigrationFolder[]): Promise<MigrationReport> => {
-  const plans = await Promise.all(folders.map(async ({ folder, table }) => ({ table: quotedName(table), migrations: await readFolder(folder) })));
+  const plans = await Promise.all(
+    folders.map(async ({ folder, table }) => ({ table: quotedName(table), migrations: await readFolder(folder) })),
+  );
   const client = await adminPool.connect();
   let isClean = false;
   try {
@@ -84,14 +86,16 @@ const readFolder = async (folder: URL): Promise<readonly Migration[]> => {
   const migrations = await Promise.all(
     names.map(async (name): Promise<Migration> => {
       const number = /^(\d{4})_[a-z0-9_]+\.sql$/.exec(name)?.[1];
-      if (number === undefined) throw new MigrationFault('folder_wrong', `${name} in ${fileURLToPath(folder)} is not named NNNN_words.sql.`);
+      if (number === undefined)
+        throw new MigrationFault('folder_wrong', `${name} in ${fileURLToPath(folder)} is not named NNNN_words.sql.`);
       // Line ends are made equal first: git on Windows changes them, and that is not drift.
       const sql = (await readFile(new URL(name, folder), 'utf8')).replaceAll('\r\n', '\n');
       return { number: Number(number), name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
     }),
   );
   const twice = migrations.find(({ number }, index) => migrations[index - 1]?.number === number);
-  if (twice !== undefined) throw new MigrationFault('folder_wrong', `${twice.name} has a number that another file already has.`);
+  if (twice !== undefined)
+    throw new MigrationFault('folder_wrong', `${twice.name} has a number that another file already has.`);
   return migrations;
 };
 
@@ -110,14 +114,22 @@ const checkHistory = (migrations: readonly Migration[], history: readonly Applie
 
   for (const { number, name, checksum } of history) {
     const file = files.get(number);
-    if (file === undefined && number < newestFile) throw new MigrationFault('file_missing', `${name} was applied, but its file is gone.`);
+    if (file === undefined && number < newestFile)
+      throw new MigrationFault('file_missing', `${name} was applied, but its file is gone.`);
     if (file !== undefined && file.checksum !== checksum) {
-      throw new MigrationFault('file_changed', `${file.name} was changed after it was applied (as ${name}); restore it and write a new file instead.`);
+      throw new MigrationFault(
+        'file_changed',
+        `${file.name} was changed after it was applied (as ${name}); restore it and write a new file instead.`,
+      );
     }
   }
   const known = new Set(history.map(({ number }) => number));
   const late = migrations.find(({ number }) => number < newestApplied && !known.has(number));
-  if (late !== undefined) throw new MigrationFault('file_late', `${late.name} comes before a file that was already applied; give it a higher number.`);
+  if (late !== undefined)
+    throw new MigrationFault(
+      'file_late',
+      `${late.name} comes before a file that was already applied; give it a higher number.`,
+    );
   return history.filter(({ number }) => number > newestFile).map(({ name }) => name);
 };
 
@@ -127,6 +139,8 @@ const apply = async (client: PoolClient, table: string, { number, name, sql, che
     await client.query(sql);
     const status = client.getTransactionStatus();
     if (status !== 'T') throw new Error('The file ends its own transaction; leave BEGIN and COMMIT to the runner.');
+    // A file may act as the owner of what it makes; the history belongs to whoever migrates.
+    await client.query('reset role');
     await client.query(`insert into ${table} (number, name, checksum) values ($1, $2, $3)`, [number, name, checksum]);
     const { command } = await client.query('commit');
     if (command !== 'COMMIT') throw new Error(`The server answered COMMIT with ${command}.`);

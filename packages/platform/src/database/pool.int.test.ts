@@ -1,4 +1,4 @@
-import { freshDatabase, type FreshDatabase } from '@finaegis/testing/database/fresh-database';
+import { type FreshDatabase, freshDatabase } from '@finaegis/testing/database/fresh-database';
 import pg, { type Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from './pool.ts';
@@ -8,7 +8,10 @@ let pool: Pool;
 
 beforeAll(async () => {
   database = await freshDatabase();
-  pool = createPool(database.adminConnection, { applicationName: 'pool test', sessionSettings: { search_path: 'public, pg_temp', statement_timeout: '5s' } });
+  pool = createPool(database.adminConnection, {
+    applicationName: 'pool test',
+    sessionSettings: { search_path: 'public, pg_temp', statement_timeout: '5s' },
+  });
 });
 
 afterAll(async () => {
@@ -16,7 +19,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-const valueOf = async (expression: string): Promise<unknown> => (await pool.query<{ value: unknown }>(`select ${expression} as value`)).rows[0]?.value;
+const valueOf = async (expression: string): Promise<unknown> =>
+  (await pool.query<{ value: unknown }>(`select ${expression} as value`)).rows[0]?.value;
 
 describe('a column arrives', () => {
   it.each([
@@ -53,7 +57,9 @@ describe('a pool', () => {
   });
 
   it('takes a bigint as a parameter without rounding it', async () => {
-    expect((await pool.query('select $1::int8 as value', [9_007_199_254_740_993n])).rows).toEqual([{ value: 9_007_199_254_740_993n }]);
+    expect((await pool.query('select $1::int8 as value', [9_007_199_254_740_993n])).rows).toEqual([
+      { value: 9_007_199_254_740_993n },
+    ]);
   });
 
   it('gives its sessions their settings, spaces included', async () => {

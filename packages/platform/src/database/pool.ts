@@ -34,7 +34,12 @@ export const createPool = (settings: ConnectionSettings, options: PoolOptions): 
     ssl: settings.tls ?? false,
     enableChannelBinding: settings.wantsChannelBinding ?? false,
     application_name: options.applicationName,
-    options: startupOptions({ TimeZone: 'UTC', DateStyle: 'ISO', ...(options.role === undefined ? {} : { role: options.role }), ...options.sessionSettings }),
+    options: startupOptions({
+      TimeZone: 'UTC',
+      DateStyle: 'ISO',
+      ...(options.role === undefined ? {} : { role: options.role }),
+      ...options.sessionSettings,
+    }),
     max: options.max ?? 10,
     pipeline: options.pipeline ?? true,
     types: columnTypes,

@@ -1,4 +1,4 @@
-import { freshDatabase, type FreshDatabase } from '@finaegis/testing/database/fresh-database';
+import { type FreshDatabase, freshDatabase } from '@finaegis/testing/database/fresh-database';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from './pool.ts';
@@ -13,7 +13,9 @@ beforeAll(async () => {
   database = await freshDatabase();
   pool = createPool(database.adminConnection, { applicationName: 'transaction-test', max: 4 });
   await pool.query('create table entry (id int primary key, note text)');
-  await pool.query('create table owner (id int primary key, entry int references entry (id) deferrable initially deferred)');
+  await pool.query(
+    'create table owner (id int primary key, entry int references entry (id) deferrable initially deferred)',
+  );
 });
 
 afterAll(async () => {
@@ -31,7 +33,9 @@ const faultOf = async (work: Promise<unknown>): Promise<DatabaseFault> => {
 };
 
 const notes = async (from: number, to: number): Promise<readonly string[]> =>
-  (await pool.query<{ note: string }>('select note from entry where id between $1 and $2 order by id', [from, to])).rows.map(({ note }) => note);
+  (
+    await pool.query<{ note: string }>('select note from entry where id between $1 and $2 order by id', [from, to])
+  ).rows.map(({ note }) => note);
 
 describe('a transaction', () => {
   it('keeps what it wrote and gives back what its work gave', async () => {
@@ -46,7 +50,11 @@ describe('a transaction', () => {
   it('shows its tenants inside and nothing of them to the next user of the connection', async () => {
     const single = createPool(database.adminConnection, { applicationName: 'tenants', max: 1 });
     const read = "select current_setting('app.tenants', true) as tenants";
-    const inside = await inTransaction(single, { tenants: [tenant] }, async (tx) => (await tx.query<{ tenants: string }>(read)).rows[0]?.tenants);
+    const inside = await inTransaction(
+      single,
+      { tenants: [tenant] },
+      async (tx) => (await tx.query<{ tenants: string }>(read)).rows[0]?.tenants,
+    );
     const after = (await single.query<{ tenants: string }>(read)).rows[0]?.tenants;
     await single.end();
     expect(inside).toBe(tenant);
@@ -54,7 +62,9 @@ describe('a transaction', () => {
   });
 
   it('refuses a tenant id that could smuggle in a second one', async () => {
-    await expect(inTransaction(pool, { tenants: [`${tenant},${tenant}`] }, () => Promise.resolve())).rejects.toThrow(TypeError);
+    await expect(inTransaction(pool, { tenants: [`${tenant},${tenant}`] }, () => Promise.resolve())).rejects.toThrow(
+      TypeError,
+    );
   });
 
   it('writes nothing when its work throws, and throws that very error', async () => {
@@ -68,7 +78,9 @@ describe('a transaction', () => {
   });
 
   it('refuses to write when it was opened for reading', async () => {
-    const fault = await faultOf(inTransaction(pool, { tenants: [], readOnly: true }, (tx) => tx.query("insert into entry values (3, 'x')")));
+    const fault = await faultOf(
+      inTransaction(pool, { tenants: [], readOnly: true }, (tx) => tx.query("insert into entry values (3, 'x')")),
+    );
     expect(fault.code).toBe('25006');
   });
 
@@ -93,7 +105,11 @@ describe('a transaction', () => {
   });
 
   it('is not committed when a value of an unawaited query could not even be sent', async () => {
-    const unsendable = { toPostgres: () => { throw new Error('no text for this'); } };
+    const unsendable = {
+      toPostgres: () => {
+        throw new Error('no text for this');
+      },
+    };
     const fault = await faultOf(
       inTransaction(pool, { tenants: [] }, (tx) => {
         void tx.query("insert into entry values (6, 'six')");
@@ -147,7 +163,9 @@ describe('pipelined queries', () => {
     expect(await all([Promise.resolve(1), Promise.resolve('two')])).toEqual([1, 'two']);
     let isSlowDone = false;
     const slow = new Promise((resolve) => setTimeout(resolve, 20)).then(() => (isSlowDone = true));
-    await expect(all([Promise.reject(new DatabaseFault('25P02', 'follows')), Promise.reject(new Error('cause')), slow])).rejects.toThrow('cause');
+    await expect(
+      all([Promise.reject(new DatabaseFault('25P02', 'follows')), Promise.reject(new Error('cause')), slow]),
+    ).rejects.toThrow('cause');
     expect(isSlowDone).toBe(true);
   });
 });
@@ -159,7 +177,9 @@ describe('COMMIT', () => {
   });
 
   it('refused by a deferred constraint is a definite failure, not an unknown one', async () => {
-    const fault = await faultOf(inTransaction(pool, { tenants: [] }, (tx) => tx.query('insert into owner values (1, 999)')));
+    const fault = await faultOf(
+      inTransaction(pool, { tenants: [] }, (tx) => tx.query('insert into owner values (1, 999)')),
+    );
     expect(fault).not.toBeInstanceOf(CommitUnknown);
     expect(fault.code).toBe('23503');
   });

@@ -27,7 +27,11 @@ export class CommitUnknown extends DatabaseFault {
   readonly transactionId: string | undefined;
 
   constructor(transactionId: string | undefined, cause: unknown) {
-    super('commit_unknown', 'The connection was lost at COMMIT; whether the transaction committed is not known.', cause);
+    super(
+      'commit_unknown',
+      'The connection was lost at COMMIT; whether the transaction committed is not known.',
+      cause,
+    );
     this.transactionId = transactionId;
   }
 }
@@ -44,7 +48,10 @@ export interface Transaction {
   /** Known once the first answer has arrived, if it was asked for. */
   readonly transactionId: string | undefined;
   /** @throws DatabaseFault; the first one dooms the transaction, whoever catches it. */
-  query<Row extends QueryResultRow = QueryResultRow>(statement: string | Statement, values?: readonly unknown[]): Promise<QueryResult<Row>>;
+  query<Row extends QueryResultRow = QueryResultRow>(
+    statement: string | Statement,
+    values?: readonly unknown[],
+  ): Promise<QueryResult<Row>>;
 }
 
 /** How a transaction is opened. */
@@ -64,7 +71,11 @@ export interface TransactionOptions {
  * @throws DatabaseFault when the database refused or was lost, so that nothing was written
  * @throws CommitUnknown when it was lost at COMMIT
  */
-export const inTransaction = async <T>(pool: Pool, options: TransactionOptions, work: (tx: Transaction) => Promise<T>): Promise<T> => {
+export const inTransaction = async <T>(
+  pool: Pool,
+  options: TransactionOptions,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> => {
   const tenants = tenantList(options.tenants);
   const client = await pool.connect().catch((error: unknown) => {
     throw asFault(error, 'connection_lost');
@@ -101,9 +112,15 @@ export const inTransaction = async <T>(pool: Pool, options: TransactionOptions, 
  * `unknown`: too old to be remembered. After a crash of the server itself an id whose work never reached the disk can be given out again, so
  * `committed` then needs the second witness of the rows (a stored answer, an event id); `aborted` needs none.
  */
-export const transactionOutcome = async (pool: Pool, transactionId: string): Promise<'committed' | 'aborted' | 'in progress' | 'unknown'> => {
+export const transactionOutcome = async (
+  pool: Pool,
+  transactionId: string,
+): Promise<'committed' | 'aborted' | 'in progress' | 'unknown'> => {
   try {
-    const { rows } = await pool.query<{ status: 'committed' | 'aborted' | 'in progress' | null }>('select pg_xact_status($1::xid8) as status', [transactionId]);
+    const { rows } = await pool.query<{ status: 'committed' | 'aborted' | 'in progress' | null }>(
+      'select pg_xact_status($1::xid8) as status',
+      [transactionId],
+    );
     return rows[0]?.status ?? 'unknown';
   } catch (error) {
     // "Transaction ID is in the future": the server forgot it in a crash, so nothing of it was ever written.
@@ -122,11 +139,17 @@ export const isRetryable = (error: unknown): boolean => {
  * Awaits pipelined queries together: like Promise.all, but every one of them has settled when it returns or throws, and it throws the failure
  * that caused the others rather than a "transaction is aborted" that followed from it.
  */
-export const all = async <T extends readonly unknown[] | []>(promises: T): Promise<{ -readonly [Index in keyof T]: Awaited<T[Index]> }> => {
+export const all = async <T extends readonly unknown[] | []>(
+  promises: T,
+): Promise<{ -readonly [Index in keyof T]: Awaited<T[Index]> }> => {
   const outcomes = await Promise.allSettled(promises);
-  const failures = outcomes.flatMap((outcome): unknown[] => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  const failures = outcomes.flatMap((outcome): unknown[] =>
+    outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+  );
   if (failures.length > 0) throw failures.find((failure) => !isConsequence(failure)) ?? failures[0];
-  return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value) as { -readonly [Index in keyof T]: Awaited<T[Index]> };
+  return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value) as {
+    -readonly [Index in keyof T]: Awaited<T[Index]>;
+  };
 };
 
 class OpenTransaction implements Transaction {
@@ -142,7 +165,9 @@ class OpenTransaction implements Transaction {
   begin({ isolation, readOnly, wantsTransactionId }: TransactionOptions, tenants: string): void {
     // Should BEGIN itself fail (cancelled by an operator), queries already on their way would run outside any transaction. app.tenants is then
     // unset for them and row-level security shows and takes nothing; queries after the first answer are refused below.
-    void this.query(`begin isolation level ${isolation ?? 'read committed'} ${readOnly === true ? 'read only' : 'read write'}`);
+    void this.query(
+      `begin isolation level ${isolation ?? 'read committed'} ${readOnly === true ? 'read only' : 'read write'}`,
+    );
     if (wantsTransactionId !== true) {
       void this.query({ name: 'app-tenants', text: "select set_config('app.tenants', $1, true)", values: [tenants] });
       return;
@@ -154,9 +179,15 @@ class OpenTransaction implements Transaction {
     );
   }
 
-  query<Row extends QueryResultRow = QueryResultRow>(statement: string | Statement, values?: readonly unknown[]): Promise<QueryResult<Row>> {
+  query<Row extends QueryResultRow = QueryResultRow>(
+    statement: string | Statement,
+    values?: readonly unknown[],
+  ): Promise<QueryResult<Row>> {
     if (this.failure !== undefined) return rejected(this.failure);
-    const sent = typeof statement === 'string' ? this.client.query<Row>(statement, values as unknown[]) : this.client.query<Row>({ ...statement, values: statement.values as unknown[] });
+    const sent =
+      typeof statement === 'string'
+        ? this.client.query<Row>(statement, values as unknown[])
+        : this.client.query<Row>({ ...statement, values: statement.values as unknown[] });
     const answer = sent.catch((error: unknown) => {
       const fault = asFault(error, 'statement_not_sent');
       // Answers come in the order of the queries, so the first failure heard of is the cause of those that follow.
@@ -176,7 +207,8 @@ class OpenTransaction implements Transaction {
 
   async commit(isReadOnly: boolean): Promise<void> {
     // No transaction is open any more when BEGIN did not happen or the work sent its own COMMIT or ROLLBACK; the server would answer COMMIT all the same.
-    if (this.client.getTransactionStatus() === 'I') throw new DatabaseFault('transaction_aborted', 'The transaction was over before COMMIT.');
+    if (this.client.getTransactionStatus() === 'I')
+      throw new DatabaseFault('transaction_aborted', 'The transaction was over before COMMIT.');
     const answer = await this.client.query('commit').catch((error: unknown) => {
       // An ERROR is the server's own word that it rolled back (a deferred constraint, a serialization failure). Anything else, even a FATAL
       // that names a reason, may have come after the commit record was written.
@@ -184,12 +216,17 @@ class OpenTransaction implements Transaction {
       throw new CommitUnknown(this.transactionId, error);
     });
     // An aborted transaction answers COMMIT with ROLLBACK and no error.
-    if (answer.command !== 'COMMIT') throw new DatabaseFault('transaction_aborted', `The server answered COMMIT with ${answer.command}.`);
+    if (answer.command !== 'COMMIT')
+      throw new DatabaseFault('transaction_aborted', `The server answered COMMIT with ${answer.command}.`);
   }
 
   /** Whether the connection is certainly clean again. */
   async rollback(): Promise<boolean> {
-    if (this.failure !== undefined && (this.failure.code === 'connection_lost' || this.failure.code === 'statement_not_sent')) return false;
+    if (
+      this.failure !== undefined &&
+      (this.failure.code === 'connection_lost' || this.failure.code === 'statement_not_sent')
+    )
+      return false;
     try {
       const { command } = await this.client.query('rollback');
       return command === 'ROLLBACK';
@@ -215,7 +252,8 @@ const rejected = <T>(error: Error): Promise<T> => {
   return promise;
 };
 
-const isConsequence = (error: unknown): boolean => (error instanceof DatabaseFault ? error.code : sqlState(error)) === '25P02';
+const isConsequence = (error: unknown): boolean =>
+  (error instanceof DatabaseFault ? error.code : sqlState(error)) === '25P02';
 
 const sqlState = (error: unknown): string | undefined => {
   const code = (error as { code?: unknown } | undefined)?.code;
@@ -228,7 +266,10 @@ const socketErrors = /^(ECONN|EPIPE|ENOENT|ENOTFOUND|ETIMEDOUT|EHOST|ENET|EAI)/;
 const asFault = (error: unknown, otherwise: string): DatabaseFault => {
   const { message, code } = error as { message: string; code?: string };
   const state = sqlState(error);
-  if (state !== undefined) return new DatabaseFault(connectionStates.test(state) ? 'connection_lost' : state, message, error);
-  const isLost = socketErrors.test(code ?? '') || /^(Connection terminated|Client (has encountered|was closed)|timeout)/.test(message);
+  if (state !== undefined)
+    return new DatabaseFault(connectionStates.test(state) ? 'connection_lost' : state, message, error);
+  const isLost =
+    socketErrors.test(code ?? '') ||
+    /^(Connection terminated|Client (has encountered|was closed)|timeout)/.test(message);
   return new DatabaseFault(isLost ? 'connection_lost' : otherwise, message, error);
 };

@@ -20,7 +20,7 @@ export interface Aggregate<State, Event extends { readonly type: string; readonl
 }
 
 /** Declares an aggregate. Its events are given as definitions, so that stream, type and schema version of a new event come from one place. */
-export const defineAggregate = <State, const Definitions extends readonly EventDefinition<string, never>[]>(declaration: {
+export const defineAggregate = <State, const Definitions extends readonly EventDefinition[]>(declaration: {
   readonly context: string;
   readonly name: string;
   readonly initial: State;
@@ -35,7 +35,7 @@ export const defineAggregate = <State, const Definitions extends readonly EventD
     context,
     name,
     initial: declaration.initial,
-    events: declaration.events as readonly EventDefinition[],
+    events: declaration.events,
     evolve: declaration.evolve,
     stream: (id) => `${name}:${id}`,
     record: (id, type, data) => {

@@ -12,6 +12,7 @@ export const lockHeads = (tenantIds: readonly string[]): Statement => ({
 /**
  * Appends events of any tenants and contexts in one statement that also takes their sequence numbers from the heads.
  * The unique index on (tenant, stream, version) refuses a version somebody else wrote first (SQLSTATE 23505).
+ * Events of a tenant without a head would join nothing; they are missed in the count and fail the statement (SQLSTATE FA001).
  * Gives back `{ tenant_id, base }`: the head before the first of the tenant's events.
  */
 export const appendEvents = (events: readonly RecordedEvent[]): Statement => {
@@ -42,15 +43,17 @@ const appendText = `
 with counted as (
   select * from unnest($12::uuid[], $13::int[]) as counted (tenant_id, count)
 ), head as (
-  update tenant_heads set seq = tenant_heads.seq + counted.count
-  from counted where tenant_heads.tenant_id = counted.tenant_id
-  returning tenant_heads.tenant_id, tenant_heads.seq - counted.count as base
+  insert into tenant_heads (tenant_id, seq)
+  select tenant_id, count from counted cross join lateral (select 1 from tenant_heads h where h.tenant_id = counted.tenant_id offset 0) known
+  on conflict (tenant_id) do update set seq = tenant_heads.seq + excluded.seq
+  returning tenant_id, seq
 ), appended as (
   insert into events (tenant_id, seq, context, stream, version, id, type, schema_version, envelope, hash, booked_at)
-  select e.tenant_id, head.base + e.ordinal, e.context, e.stream, e.version, e.id, e.type, e.schema_version, e.envelope, e.hash, e.booked_at
+  select e.tenant_id, head.seq - counted.count + e.ordinal, e.context, e.stream, e.version, e.id, e.type, e.schema_version, e.envelope, e.hash, e.booked_at
   from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::int[], $6::uuid[], $7::text[], $8::smallint[], $9::text[], $10::bytea[], $11::timestamptz[])
     as e (tenant_id, ordinal, context, stream, version, id, type, schema_version, envelope, hash, booked_at)
-  join head using (tenant_id)
+  join counted using (tenant_id) join head using (tenant_id)
   returning 1
 )
-select head.tenant_id, head.base, finaegis_require_all((select count(*) from appended), (select sum(count) from counted)::bigint) from head`;
+select head.tenant_id, head.seq - counted.count as base
+from (select finaegis_require_all((select count(*) from appended), (select sum(count) from counted)::bigint)) as checked left join (head join counted using (tenant_id)) on true`;

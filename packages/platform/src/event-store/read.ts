@@ -31,8 +31,9 @@ export const streamsStatement = (context: string, streams: readonly { tenantId: 
   name: `streams-${context}`,
   text: `select e.tenant_id, e.seq, e.stream, e.version, e.envelope
     from unnest($1::uuid[], $2::text[], $3::int[]) as wanted (tenant_id, stream, after)
-    join events e on e.tenant_id = wanted.tenant_id and e.stream = wanted.stream and e.version > wanted.after
-    where e.context = '${context}'
+    cross join lateral (
+      select tenant_id, seq, stream, version, envelope from events
+      where context = '${context}' and tenant_id = wanted.tenant_id and stream = wanted.stream and version > wanted.after offset 0) e
     order by e.tenant_id, e.stream, e.version`,
   values: [streams.map(({ tenantId }) => tenantId), streams.map(({ stream }) => stream), streams.map(({ after }) => after ?? 0)],
 });
@@ -89,6 +90,6 @@ export const readLog = (
   tx.query({
     name: 'read-log',
     text: `select tenant_id, seq, context, stream, version, type, schema_version, envelope from events
-      where tenant_id = $1 and context = any ($2) and seq > $3 and seq <= $4 order by seq limit $5`,
+      where tenant_id = $1 and context = any ($2) and seq > 0 and seq > $3 and seq <= $4 order by seq limit $5`,
     values: [tenantId, contexts, after, upTo, limit],
   });

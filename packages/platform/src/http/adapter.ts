@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ZodObject, ZodNever } from 'zod';
+import { ZodNever, ZodObject } from 'zod';
 
 import type { Authenticate } from '../auth/authenticate.ts';
 import { anonymous, isPermitted, type Principal } from '../auth/principal.ts';
@@ -8,8 +8,8 @@ import { checkAnswer, sendAnswer } from './answer.ts';
 import { ProblemError } from './problem.ts';
 import { type RateLimiter, rateLimitHeaders } from './rate-limit.ts';
 import { readRequest } from './request.ts';
-import { problemsOf } from './route-problems.ts';
 import type { ApiAnswer, RateClass, Route } from './route.ts';
+import { problemsOf } from './route-problems.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -45,6 +45,30 @@ export type RouteServices = {
 export const serveRoute = (app: FastifyInstance, route: Route, services: RouteServices): void => {
   assertRoute(route);
   const allowedProblems = new Set(problemsOf(route));
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<ApiAnswer> => {
+    const attributes = {
+      'http.request.method': route.method,
+      'http.route': route.path,
+      'finaegis.request_id': request.id,
+    };
+    try {
+      const given = await withSpan(
+        `${route.method} ${route.path}`,
+        { kind: 'server', parent: request.headers, attributes },
+        () => answerInTime(route, request, reply, services),
+      );
+      if (services.checkAnswers) checkAnswer(route, given);
+      return given;
+    } catch (error) {
+      const problem = error instanceof ProblemError ? error : services.translateFault(error);
+      if (problem !== undefined && services.checkAnswers && !allowedProblems.has(problem.code)) {
+        throw new Error(`${route.operationId} answered the problem ${problem.code}, which it does not declare`, {
+          cause: error,
+        });
+      }
+      throw problem ?? error;
+    }
+  };
   app.route({
     method: route.method,
     url: route.path,
@@ -52,27 +76,16 @@ export const serveRoute = (app: FastifyInstance, route: Route, services: RouteSe
     onRequest: async (request, reply) => {
       request.principal = await admit(route, request, reply, services);
     },
-    handler: async (request, reply) => {
-      try {
-        const answer = await withSpan(
-          `${route.method} ${route.path}`,
-          { kind: 'server', parent: request.headers, attributes: { 'http.request.method': route.method, 'http.route': route.path, 'finaegis.request_id': request.id } },
-          () => answerInTime(route, request, reply, services),
-        );
-        if (services.checkAnswers) checkAnswer(route, answer);
-        return sendAnswer(reply, answer);
-      } catch (error) {
-        const problem = error instanceof ProblemError ? error : services.translateFault(error);
-        if (problem !== undefined && services.checkAnswers && !allowedProblems.has(problem.code)) {
-          throw new Error(`${route.operationId} answered the problem ${problem.code}, which it does not declare`, { cause: error });
-        }
-        throw problem ?? error;
-      }
-    },
+    handler: async (request, reply) => sendAnswer(reply, await answer(request, reply)),
   });
 };
 
-const admit = async (route: Route, request: FastifyRequest, reply: FastifyReply, { authenticate, rateLimiter }: RouteServices): Promise<Principal> => {
+const admit = async (
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { authenticate, rateLimiter }: RouteServices,
+): Promise<Principal> => {
   const take = async ({ tenantId, id }: Pick<Principal, 'tenantId' | 'id'>, rateClass: RateClass): Promise<void> => {
     const verdict = await rateLimiter.take({ tenantId, principalId: id, rateClass });
     const headers = rateLimitHeaders(rateClass, verdict);
@@ -90,15 +103,24 @@ const admit = async (route: Route, request: FastifyRequest, reply: FastifyReply,
     // Whoever tries keys is slowed down by address; whoever has one is not slowed by those who share the address.
     await take(sender, 'sensitive');
     const challenge = authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
-    throw new ProblemError(found.problem, { ...(found.detail === undefined ? {} : { detail: found.detail }), headers: { 'www-authenticate': challenge } });
+    throw new ProblemError(found.problem, {
+      ...(found.detail === undefined ? {} : { detail: found.detail }),
+      headers: { 'www-authenticate': challenge },
+    });
   }
   await take(found, route.rateClass);
-  if (!isPermitted(found, route.permission)) throw new ProblemError('permission_missing', { facts: { permission: route.permission } });
+  if (!isPermitted(found, route.permission))
+    throw new ProblemError('permission_missing', { facts: { permission: route.permission } });
   return found;
 };
 
 /** Calls the handler, and gives it up at the deadline: what it may have written by then is not known. */
-const answerInTime = async (route: Route, request: FastifyRequest, reply: FastifyReply, services: RouteServices): Promise<ApiAnswer> => {
+const answerInTime = async (
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  services: RouteServices,
+): Promise<ApiAnswer> => {
   const controller = lazyAbort();
   const received = {
     params: request.params as Record<string, unknown>,
@@ -154,9 +176,11 @@ const assertRoute = ({ operationId, method, path, idempotency, request }: Route)
   if (method === 'GET' && (request.body !== undefined || request.file !== undefined)) fail('GET has no body');
   if (request.body !== undefined && request.file !== undefined) fail('a body is JSON or a file, not both');
   for (const [name, schema] of Object.entries({ params: request.params, query: request.query, body: request.body })) {
-    if (schema instanceof ZodObject && !(schema.def.catchall instanceof ZodNever)) fail(`${name} must be a strict object, so that unknown fields are refused`);
+    if (schema instanceof ZodObject && !(schema.def.catchall instanceof ZodNever))
+      fail(`${name} must be a strict object, so that unknown fields are refused`);
   }
-  const named = [...path.matchAll(/:([A-Za-z0-9_]+)/g)].map(([, name]) => name).toSorted();
-  const declared = request.params instanceof ZodObject ? Object.keys(request.params.shape).toSorted() : [];
-  if (named.join() !== declared.join()) fail(`the path has the parameters (${named.join()}) but params declares (${declared.join()})`);
+  const named = [...path.matchAll(/:([A-Za-z0-9_]+)/g)].map(([, name]) => name ?? '');
+  const declared = request.params instanceof ZodObject ? Object.keys(request.params.shape) : [];
+  const isSame = named.length === declared.length && named.every((name) => declared.includes(name));
+  if (!isSame) fail(`the path has the parameters (${named.join()}) but params declares (${declared.join()})`);
 };

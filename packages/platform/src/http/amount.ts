@@ -13,7 +13,11 @@ export const amountText = z
   .max(37, 'must have at most 36 digits')
   .regex(/^(0|[1-9][0-9]*)(\.[0-9]+)?$/, 'must be a decimal string such as "10.05"')
   .refine((text) => text.replace('.', '').length <= 36, 'must have at most 36 digits')
-  .meta({ id: 'DecimalAmount', description: 'Decimal string, not finer than the decimals of its asset, at most 36 digits.', examples: ['10.05'] });
+  .meta({
+    id: 'DecimalAmount',
+    description: 'Decimal string, not finer than the decimals of its asset, at most 36 digits.',
+    examples: ['10.05'],
+  });
 
 /** A balance may be below zero; a posting never is. */
 export const signedAmountText = z
@@ -28,9 +32,11 @@ export const amountSchema = z
   .meta({ id: 'Amount', description: 'An amount of an asset.', examples: [{ amount: '10.05', asset: 'EUR' }] });
 
 /** An amount that may be below zero, such as a balance. */
-export const signedAmountSchema = z
-  .strictObject({ amount: signedAmountText, asset: assetCode })
-  .meta({ id: 'SignedAmount', description: 'An amount of an asset, possibly below zero.', examples: [{ amount: '-10.05', asset: 'EUR' }] });
+export const signedAmountSchema = z.strictObject({ amount: signedAmountText, asset: assetCode }).meta({
+  id: 'SignedAmount',
+  description: 'An amount of an asset, possibly below zero.',
+  examples: [{ amount: '-10.05', asset: 'EUR' }],
+});
 
 /** An amount on the wire. */
 export type AmountOnWire = z.output<typeof amountSchema>;
@@ -53,13 +59,24 @@ export const instant = z.iso
 const storable = { error: 'must not contain U+0000 or lone surrogates', params: { code: 'text_not_storable' } };
 
 /** Text of one to `lengthMax` UTF-16 code units that can be stored. */
-export const text = (lengthMax: number): z.ZodString => z.string().min(1).max(lengthMax).refine(isStorableText, storable);
+export const text = (lengthMax: number): z.ZodString =>
+  z.string().min(1).max(lengthMax).refine(isStorableText, storable);
 
 const metadataSizeMax = 4096;
 
 /** A client's own labels on a resource: at most 50 keys and 4 kB, kept as they are and never interpreted. */
 export const metadata = z
-  .record(z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'keys have letters, digits and _ . : - and at most 64 characters'), z.string().max(1000).refine(isStorableText, storable))
+  .record(
+    z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'keys have letters, digits and _ . : - and at most 64 characters'),
+    z.string().max(1000).refine(isStorableText, storable),
+  )
   .refine((labels) => Object.keys(labels).length <= 50, 'must have at most 50 keys')
-  .refine((labels) => Buffer.byteLength(JSON.stringify(labels)) <= metadataSizeMax, 'must be at most 4096 bytes as JSON')
-  .meta({ id: 'Metadata', description: 'Your own labels: at most 50 keys and 4 kB.', examples: [{ invoice: '2025-0417' }] });
+  .refine(
+    (labels) => Buffer.byteLength(JSON.stringify(labels)) <= metadataSizeMax,
+    'must be at most 4096 bytes as JSON',
+  )
+  .meta({
+    id: 'Metadata',
+    description: 'Your own labels: at most 50 keys and 4 kB.',
+    examples: [{ invoice: '2025-0417' }],
+  });

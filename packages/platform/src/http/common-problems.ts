@@ -2,33 +2,128 @@ import { defineProblems } from './problem.ts';
 
 /** Problems that any route may answer; what a context adds stands in its own table. */
 export const commonProblems = defineProblems({
-  malformed_request: { status: 400, title: 'The request is not valid HTTP', description: 'The request line, a header or the framing of the body breaks RFC 9112. The connection is closed.' },
-  malformed_json: { status: 400, title: 'The body is not valid JSON', description: 'The body must be one JSON text in UTF-8 (RFC 8259), nested no deeper than 32 levels. `position` is the offset of the first wrong character, where known.' },
-  validation_failed: { status: 400, title: 'The request does not have the documented shape', description: '`errors` names each wrong field with a code and a sentence. Fields that are not documented are refused, so that a misspelt one is noticed.' },
-  text_not_storable: { status: 400, title: 'A text contains characters that cannot be stored', description: 'U+0000 and lone surrogates are refused in every text. `errors` names the field.' },
-  idempotency_key_required: { status: 400, title: 'This request needs an Idempotency-Key', description: 'Send a header `Idempotency-Key` with a value of your own, such as a UUID, and the same one when you repeat the request.' },
-  position_unknown: { status: 400, title: 'The position or cursor is not one of this log', description: 'It was made by another list, or before the database was restored to an earlier point. Begin the list again without it.' },
-  unauthenticated: { status: 401, title: 'The request is not authenticated', description: 'Send `Authorization: Bearer` with an API key of this installation.' },
+  malformed_request: {
+    status: 400,
+    title: 'The request is not valid HTTP',
+    description: 'The request line, a header or the framing of the body breaks RFC 9112. The connection is closed.',
+  },
+  malformed_json: {
+    status: 400,
+    title: 'The body is not valid JSON',
+    description:
+      'The body must be one JSON text in UTF-8 (RFC 8259), nested no deeper than 32 levels. `position` is the offset of the first wrong character, where known.',
+  },
+  validation_failed: {
+    status: 400,
+    title: 'The request does not have the documented shape',
+    description:
+      '`errors` names each wrong field with a code and a sentence. Fields that are not documented are refused, so that a misspelt one is noticed.',
+  },
+  text_not_storable: {
+    status: 400,
+    title: 'A text contains characters that cannot be stored',
+    description: 'U+0000 and lone surrogates are refused in every text. `errors` names the field.',
+  },
+  idempotency_key_required: {
+    status: 400,
+    title: 'This request needs an Idempotency-Key',
+    description:
+      'Send a header `Idempotency-Key` with a value of your own, such as a UUID, and the same one when you repeat the request.',
+  },
+  position_unknown: {
+    status: 400,
+    title: 'The position or cursor is not one of this log',
+    description:
+      'It was made by another list, or before the database was restored to an earlier point. Begin the list again without it.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'The request is not authenticated',
+    description: 'Send `Authorization: Bearer` with an API key of this installation.',
+  },
   key_expired: { status: 401, title: 'The API key has expired' },
   key_revoked: { status: 401, title: 'The API key has been revoked' },
   address_not_allowed: { status: 403, title: 'The API key may not be used from this address' },
-  permission_missing: { status: 403, title: 'A permission is missing', description: '`permission` is the scope the key would need.' },
-  not_found: { status: 404, title: 'There is no such resource', description: 'It does not exist, or you may not know that it does.' },
+  permission_missing: {
+    status: 403,
+    title: 'A permission is missing',
+    description: '`permission` is the scope the key would need.',
+  },
+  not_found: {
+    status: 404,
+    title: 'There is no such resource',
+    description: 'It does not exist, or you may not know that it does.',
+  },
   route_not_found: { status: 404, title: 'There is no such route' },
-  method_not_allowed: { status: 405, title: 'The route does not answer this method', description: 'The `Allow` header names the methods it answers.' },
-  request_timeout: { status: 408, title: 'The request arrived too slowly', description: 'Headers and body must arrive within the limits of this server. Nothing was done.' },
-  body_too_large: { status: 413, title: 'The body is too large', description: '`bytesMax` is the limit. Split the work, or use a bulk route.' },
-  unsupported_media_type: { status: 415, title: 'The media type of the body is not accepted here', description: '`accepted` lists the media types this route takes.' },
-  check_refused: { status: 422, title: 'A check refused this booking', description: 'A rule that is asked before money moves said no; `reason` is its code. Nothing was booked.' },
-  idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used for another request', description: 'The key was used with another method, route or body in the last 30 days. Use a new key for a new request.' },
-  rate_limited: { status: 429, title: 'Too many requests', description: 'Wait for the seconds in `Retry-After`. The `RateLimit` headers tell how much is left.' },
+  method_not_allowed: {
+    status: 405,
+    title: 'The route does not answer this method',
+    description: 'The `Allow` header names the methods it answers.',
+  },
+  request_timeout: {
+    status: 408,
+    title: 'The request arrived too slowly',
+    description: 'Headers and body must arrive within the limits of this server. Nothing was done.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    description: '`bytesMax` is the limit. Split the work, or use a bulk route.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The media type of the body is not accepted here',
+    description: '`accepted` lists the media types this route takes.',
+  },
+  check_refused: {
+    status: 422,
+    title: 'A check refused this booking',
+    description: 'A rule that is asked before money moves said no; `reason` is its code. Nothing was booked.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'The Idempotency-Key was used for another request',
+    description:
+      'The key was used with another method, route or body in the last 30 days. Use a new key for a new request.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    description: 'Wait for the seconds in `Retry-After`. The `RateLimit` headers tell how much is left.',
+  },
   headers_too_large: { status: 431, title: 'The headers are too large' },
-  internal_fault: { status: 500, title: 'Something failed on our side', description: 'The fault is logged under the `instance` of this answer. A request under an Idempotency-Key may be repeated with the same key.' },
-  overloaded: { status: 503, title: 'The server is overloaded', description: 'Nothing was done. Repeat after the seconds in `Retry-After`.' },
-  view_behind: { status: 503, title: 'The view has not reached the position asked for', description: 'Repeat shortly, or ask without `Finaegis-Position` for what is there now.' },
-  outcome_unknown: { status: 503, title: 'The outcome is not known yet', description: 'The request may have been carried out. Repeat it with the same Idempotency-Key to learn the truth; never with a new one.' },
-  checks_unavailable: { status: 503, title: 'A check that must precede this booking is unavailable', description: 'Nothing was booked. Repeat later.' },
-  deadline_exceeded: { status: 504, title: 'The answer took too long', description: 'A read did not finish in time. Ask for less, or repeat.' },
+  internal_fault: {
+    status: 500,
+    title: 'Something failed on our side',
+    description:
+      'The fault is logged under the `instance` of this answer. A request under an Idempotency-Key may be repeated with the same key.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'The server is overloaded',
+    description: 'Nothing was done. Repeat after the seconds in `Retry-After`.',
+  },
+  view_behind: {
+    status: 503,
+    title: 'The view has not reached the position asked for',
+    description: 'Repeat shortly, or ask without `Finaegis-Position` for what is there now.',
+  },
+  outcome_unknown: {
+    status: 503,
+    title: 'The outcome is not known yet',
+    description:
+      'The request may have been carried out. Repeat it with the same Idempotency-Key to learn the truth; never with a new one.',
+  },
+  checks_unavailable: {
+    status: 503,
+    title: 'A check that must precede this booking is unavailable',
+    description: 'Nothing was booked. Repeat later.',
+  },
+  deadline_exceeded: {
+    status: 504,
+    title: 'The answer took too long',
+    description: 'A read did not finish in time. Ask for less, or repeat.',
+  },
 });
 
 /** Codes of the problems that belong to no context. */

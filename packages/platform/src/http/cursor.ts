@@ -1,4 +1,4 @@
-import { z, type ZodType } from 'zod';
+import { type ZodType, z } from 'zod';
 
 import { throwProblem } from './problem.ts';
 
@@ -24,7 +24,8 @@ export const encodeCursor = ({ list, epoch }: CursorScope, position: readonly (s
  */
 export const decodeCursor = <Position>(cursor: string, scope: CursorScope, position: ZodType<Position>): Position => {
   const [cursorVersion, list, epoch, ...rest] = readTuple(cursor);
-  if (cursorVersion !== version || list !== scope.list || epoch !== scope.epoch) return throwProblem('position_unknown');
+  if (cursorVersion !== version || list !== scope.list || epoch !== scope.epoch)
+    return throwProblem('position_unknown');
   const parsed = position.safeParse(rest);
   return parsed.success ? parsed.data : throwProblem('position_unknown');
 };
@@ -42,7 +43,12 @@ const readTuple = (cursor: string): unknown[] => {
 /** Query fields of every list, to be spread into its strict query schema: `z.strictObject({ ...pageQuery, status: … })`. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many items at most.'),
-  cursor: z.string().min(1).max(1000).optional().describe('`nextCursor` of the page before; absent for the first page.'),
+  cursor: z
+    .string()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('`nextCursor` of the page before; absent for the first page.'),
 };
 
 /** One page of a list. `nextCursor` is absent on the last page. */
@@ -62,7 +68,17 @@ export const pageSchema = <Item extends ZodType>(item: Item) =>
  */
 export const pageOf = <Row, Item>(
   rows: readonly Row[],
-  { limit, scope, positionOf, show }: { limit: number; scope: CursorScope; positionOf: (row: Row) => readonly (string | number)[]; show: (row: Row) => Item },
+  {
+    limit,
+    scope,
+    positionOf,
+    show,
+  }: {
+    limit: number;
+    scope: CursorScope;
+    positionOf: (row: Row) => readonly (string | number)[];
+    show: (row: Row) => Item;
+  },
 ): Page<Item> => {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);

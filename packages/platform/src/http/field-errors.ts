@@ -30,18 +30,30 @@ const errorsOf = (issue: core.$ZodIssue, root: string): FieldError[] => {
   const field = [root, ...issue.path.map((step) => pointerToken(String(step)))].join('/');
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ field: `${field}/${pointerToken(key)}`, code: 'unknown_field', message: 'is not a field of this request' }));
+      return issue.keys.map((key) => ({
+        field: `${field}/${pointerToken(key)}`,
+        code: 'unknown_field',
+        message: 'is not a field of this request',
+      }));
     case 'invalid_union': {
       // The alternative with the fewest errors is the one most likely meant.
       const [closest] = [...issue.errors].sort((left, right) => left.length - right.length);
-      return closest === undefined ? [{ field, code: 'no_alternative_fits', message: issue.message }] : closest.flatMap((inner) => errorsOf(inner, field));
+      return closest === undefined
+        ? [{ field, code: 'no_alternative_fits', message: issue.message }]
+        : closest.flatMap((inner) => errorsOf(inner, field));
     }
     case 'invalid_type':
       return issue.input === undefined
         ? [{ field, code: 'required', message: 'is required' }]
         : [{ field, code: 'wrong_type', message: issue.message }];
     case 'custom':
-      return [{ field, code: typeof issue.params?.['code'] === 'string' ? issue.params['code'] : 'refused', message: issue.message }];
+      return [
+        {
+          field,
+          code: typeof issue.params?.['code'] === 'string' ? issue.params['code'] : 'refused',
+          message: issue.message,
+        },
+      ];
     default:
       return [{ field, code: codeOf[issue.code] ?? 'refused', message: issue.message }];
   }

@@ -21,15 +21,25 @@ export const serveHealth = (app: FastifyInstance, services: HealthServices): voi
   app.get('/readyz', { config }, async (_, reply) => {
     // Told first of all when closing, so that a balancer stops sending before anything is refused.
     if (services.isDraining()) return reply.code(503).send({ status: 'draining', checks: {} });
-    const entries = await Promise.all(Object.entries(services.checks).map(async ([name, check]) => [name, await outcome(name, check, services)] as const));
+    const entries = await Promise.all(
+      Object.entries(services.checks).map(
+        async ([name, check]) => [name, await outcome(name, check, services)] as const,
+      ),
+    );
     const isReady = entries.every(([, { status }]) => status === 'ok');
-    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not_ready', checks: Object.fromEntries(entries) });
+    return reply
+      .code(isReady ? 200 : 503)
+      .send({ status: isReady ? 'ready' : 'not_ready', checks: Object.fromEntries(entries) });
   });
 };
 
 type Outcome = { readonly status: 'ok' | 'failed'; readonly note?: string };
 
-const outcome = async (name: string, check: HealthCheck, { checkTimeoutMs, onFailure }: HealthServices): Promise<Outcome> => {
+const outcome = async (
+  name: string,
+  check: HealthCheck,
+  { checkTimeoutMs, onFailure }: HealthServices,
+): Promise<Outcome> => {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${checkTimeoutMs} ms`)), checkTimeoutMs);

@@ -1,4 +1,4 @@
-import { z, type ZodType } from 'zod';
+import { type ZodType, z } from 'zod';
 
 /** A JSON value of the document under construction. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json | undefined };
@@ -25,7 +25,11 @@ export class SchemaCollection {
         if (isOpen) delete jsonSchema.additionalProperties;
       },
     });
-    const { $schema: _, $defs, ...rest } = JSON.parse(JSON.stringify(written).replaceAll('"#/$defs/', '"#/components/schemas/')) as Record<string, Json>;
+    const {
+      $schema: _,
+      $defs,
+      ...rest
+    } = JSON.parse(JSON.stringify(written).replaceAll('"#/$defs/', '"#/components/schemas/')) as Record<string, Json>;
     for (const [id, component] of Object.entries(($defs ?? {}) as Record<string, Json>)) this.#add(id, component);
     return rest;
   }
@@ -35,7 +39,9 @@ export class SchemaCollection {
     const { id: _, ...shape } = component as Record<string, Json>;
     const known = this.components[id];
     if (known !== undefined && JSON.stringify(sorted(known)) !== JSON.stringify(sorted(shape))) {
-      throw new Error(`the schema id ${id} names two different shapes; give the request's and the answer's schema two ids`);
+      throw new Error(
+        `the schema id ${id} names two different shapes; give the request's and the answer's schema two ids`,
+      );
     }
     this.components[id] = shape;
   }
@@ -46,5 +52,7 @@ export const sorted = (value: Json | undefined): Json => {
   if (Array.isArray(value)) return (value as readonly Json[]).map(sorted);
   if (value === null || typeof value !== 'object') return value ?? null;
   const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)).map(([name, member]) => [name, sorted(member)]));
+  return Object.fromEntries(
+    entries.sort(([left], [right]) => (left < right ? -1 : 1)).map(([name, member]) => [name, sorted(member)]),
+  );
 };

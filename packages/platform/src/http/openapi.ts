@@ -1,9 +1,8 @@
 import { ZodObject, type ZodType } from 'zod';
-
-import { problemsOf } from './route-problems.ts';
-import { problemContentType, type ProblemTable } from './problem.ts';
-import type { Route } from './route.ts';
 import { type Json, SchemaCollection, sorted } from './openapi-schema.ts';
+import { type ProblemTable, problemContentType } from './problem.ts';
+import type { Route } from './route.ts';
+import { problemsOf } from './route-problems.ts';
 
 /** What the document says about the API as a whole. */
 export type ApiInfo = { readonly title: string; readonly version: string; readonly description?: string };
@@ -31,7 +30,11 @@ const problemSchema: Json = {
         type: 'object',
         required: ['field', 'code', 'message'],
         properties: {
-          field: { type: 'string', description: 'JSON pointer into the request.', examples: ['/body/postings/0/amount'] },
+          field: {
+            type: 'string',
+            description: 'JSON pointer into the request.',
+            examples: ['/body/postings/0/amount'],
+          },
           code: { type: 'string' },
           message: { type: 'string' },
         },
@@ -57,12 +60,16 @@ export const openApiDocument = (routes: readonly Route[], problems: ProblemTable
     openapi: '3.1.0',
     info: { ...info, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     servers: [{ url: '/' }],
-    tags: [...new Set(routes.filter(({ isHidden }) => isHidden !== true).map(({ tag }) => tag))].sort().map((name) => ({ name })),
+    tags: [...new Set(routes.filter(({ isHidden }) => isHidden !== true).map(({ tag }) => tag))]
+      .sort()
+      .map((name) => ({ name })),
     security: [{ apiKey: [] }],
     paths,
     components: {
       schemas: { ...schemas.components, Problem: problemSchema },
-      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: `Authorization: Bearer <key>`.' } },
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: `Authorization: Bearer <key>`.' },
+      },
       headers: { 'Finaegis-Position': positionHeader, 'X-Request-Id': requestIdHeader },
     },
   });
@@ -82,15 +89,28 @@ const operation = (route: Route, problems: ProblemTable, schemas: SchemaCollecti
 
 const parameters = (route: Route, schemas: SchemaCollection): Json[] => {
   const { params, query } = route.request;
-  const position = { in: 'header', name: 'Finaegis-Position', required: false, description: 'Answer only from what has seen this position.', schema: { type: 'string', maxLength: 200 } };
+  const position = {
+    in: 'header',
+    name: 'Finaegis-Position',
+    required: false,
+    description: 'Answer only from what has seen this position.',
+    schema: { type: 'string', maxLength: 200 },
+  };
   const key = {
     in: 'header',
     name: 'Idempotency-Key',
     required: route.idempotency === 'required',
-    description: 'A value of your own; repeating the request with it within 30 days answers as the first time and does nothing twice.',
+    description:
+      'A value of your own; repeating the request with it within 30 days answers as the first time and does nothing twice.',
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
   };
-  const dryRun = { in: 'query', name: 'dryRun', required: false, description: 'Answer what would happen; write nothing.', schema: { type: 'boolean', default: false } };
+  const dryRun = {
+    in: 'query',
+    name: 'dryRun',
+    required: false,
+    description: 'Answer what would happen; write nothing.',
+    schema: { type: 'boolean', default: false },
+  };
   return [
     ...fields(params, 'path', schemas),
     ...fields(query, 'query', schemas),
@@ -106,24 +126,45 @@ const fields = (schema: ZodType | undefined, place: 'path' | 'query', schemas: S
   return Object.entries(schema.shape as Record<string, ZodType>).map(([name, field]) => {
     const described = schemas.describe(field, 'input') as Record<string, Json>;
     const { description, ...rest } = described;
-    return { in: place, name, required: place === 'path' || !field.safeParse(undefined).success, description, schema: rest };
+    return {
+      in: place,
+      name,
+      required: place === 'path' || !field.safeParse(undefined).success,
+      description,
+      schema: rest,
+    };
   });
 };
 
 const requestBody = ({ request: { body, file } }: Route, schemas: SchemaCollection): Json | undefined => {
   if (file !== undefined) {
-    return { required: true, description: file.description, content: Object.fromEntries(file.contentTypes.map((type) => [type, { schema: { type: 'string', format: 'binary' } }])) };
+    return {
+      required: true,
+      description: file.description,
+      content: Object.fromEntries(
+        file.contentTypes.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
+      ),
+    };
   }
   if (body === undefined) return undefined;
-  return { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: schemas.describe(body, 'input') } } };
+  return {
+    required: !body.safeParse(undefined).success,
+    content: { 'application/json': { schema: schemas.describe(body, 'input') } },
+  };
 };
 
 const successes = (route: Route, schemas: SchemaCollection): Record<string, Json> =>
   Object.fromEntries(
     Object.entries(route.responses).map(([status, { description, schema, contentType }]) => {
       const type = contentType ?? 'application/json';
-      const content = schema === undefined && contentType === undefined ? undefined : { [type]: { schema: schema === undefined ? { type: 'string' } : schemas.describe(schema, 'output') } };
-      const headers = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' }, 'Finaegis-Position': { $ref: '#/components/headers/Finaegis-Position' } };
+      const content =
+        schema === undefined && contentType === undefined
+          ? undefined
+          : { [type]: { schema: schema === undefined ? { type: 'string' } : schemas.describe(schema, 'output') } };
+      const headers = {
+        'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
+        'Finaegis-Position': { $ref: '#/components/headers/Finaegis-Position' },
+      };
       return [status, { description, headers, content }];
     }),
   );
@@ -140,7 +181,9 @@ const failures = (route: Route, problems: ProblemTable): Record<string, Json> =>
   }
   return Object.fromEntries(
     Object.entries(byStatus).map(([status, { codes, titles }]) => {
-      const schema = { allOf: [{ $ref: '#/components/schemas/Problem' }, { type: 'object', properties: { code: { enum: codes } } }] };
+      const schema = {
+        allOf: [{ $ref: '#/components/schemas/Problem' }, { type: 'object', properties: { code: { enum: codes } } }],
+      };
       return [status, { description: titles.join('\n\n'), content: { [problemContentType]: { schema } } }];
     }),
   );

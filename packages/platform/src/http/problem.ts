@@ -57,7 +57,9 @@ export const mergeProblems = (...tables: readonly ProblemTable[]): ProblemTable 
   for (const [code, problem] of tables.flatMap((table) => Object.entries(table))) {
     const known = merged[code];
     if (known !== undefined && (known.status !== problem.status || known.title !== problem.title)) {
-      throw new Error(`problem ${code} is declared twice with different meanings: "${known.title}" and "${problem.title}"`);
+      throw new Error(
+        `problem ${code} is declared twice with different meanings: "${known.title}" and "${problem.title}"`,
+      );
     }
     merged[code] = problem;
   }
@@ -69,7 +71,12 @@ export const mergeProblems = (...tables: readonly ProblemTable[]): ProblemTable 
  *
  * @param instance the request's id, by which the log is searched
  */
-export const problemDocument = (code: string, problem: Problem, instance: string, extras: ProblemExtras = {}): ProblemDocument => ({
+export const problemDocument = (
+  code: string,
+  problem: Problem,
+  instance: string,
+  extras: ProblemExtras = {},
+): ProblemDocument => ({
   // Facts come first, so that none can replace a member of the standard.
   ...extras.facts,
   type: `/problems/${code}`,

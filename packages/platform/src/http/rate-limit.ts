@@ -21,7 +21,12 @@ export type RateTokens = {
 };
 
 /** Whether a request may go on, and what to tell its sender about the bucket. */
-export type RateVerdict = { readonly isAllowed: boolean; readonly limit: RateLimit; readonly remaining: number; readonly waitMs: number };
+export type RateVerdict = {
+  readonly isAllowed: boolean;
+  readonly limit: RateLimit;
+  readonly remaining: number;
+  readonly waitMs: number;
+};
 
 /** Decides for each request whether its bucket has a token left. */
 export type RateLimiter = { take(bucket: Bucket): Promise<RateVerdict>; readonly bucketCount: number };
@@ -46,7 +51,12 @@ const bucketsMax = 10_000;
  * between leases: the database sees one statement per bucket and second, not one per request. An empty bucket is not
  * asked again before it can have a token, so that a flood costs no database time either.
  */
-export const createRateLimiter = ({ tokens, limits, now = () => performance.now(), onFault }: RateLimiterOptions): RateLimiter => {
+export const createRateLimiter = ({
+  tokens,
+  limits,
+  now = () => performance.now(),
+  onFault,
+}: RateLimiterOptions): RateLimiter => {
   const locals = new Map<string, Local>();
 
   const lease = async (bucket: Bucket, local: Local): Promise<void> => {
@@ -101,7 +111,10 @@ const localOf = (locals: Map<string, Local>, { tenantId, principalId, rateClass 
 };
 
 /** The headers that tell a sender about its bucket (draft-ietf-httpapi-ratelimit-headers). */
-export const rateLimitHeaders = (rateClass: RateClass, { limit, remaining, isAllowed, waitMs }: RateVerdict): Record<string, string> => ({
+export const rateLimitHeaders = (
+  rateClass: RateClass,
+  { limit, remaining, isAllowed, waitMs }: RateVerdict,
+): Record<string, string> => ({
   'ratelimit-policy': `"${rateClass}";q=${limit.burst};w=${Math.max(1, Math.ceil(limit.burst / limit.perSecond))}`,
   ratelimit: `"${rateClass}";r=${remaining};t=${Math.ceil(waitMs / 1000)}`,
   ...(isAllowed ? {} : { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) }),

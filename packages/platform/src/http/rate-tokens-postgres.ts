@@ -27,14 +27,20 @@ const lease = {
  */
 export const postgresRateTokens = (pool: Pool): RateTokens & { prune(idleHours: number): Promise<number> } => ({
   lease: async ({ tenantId, principalId, rateClass }, wanted, { perSecond, burst }) => {
-    const { rows } = await pool.query<{ granted: number; tokens: number }>({ ...lease, values: [tenantId, principalId, rateClass, wanted, perSecond, burst] });
+    const { rows } = await pool.query<{ granted: number; tokens: number }>({
+      ...lease,
+      values: [tenantId, principalId, rateClass, wanted, perSecond, burst],
+    });
     const row = rows[0];
     if (row === undefined) throw new Error('the rate_tokens statement returned no row');
     return { granted: row.granted, waitMs: row.granted > 0 ? 0 : ((1 - row.tokens) / perSecond) * 1000 };
   },
   /** Forgets buckets nobody has used for so many hours; they are full by then. Answers how many. */
   prune: async (idleHours) => {
-    const { rowCount } = await pool.query('delete from rate_tokens where filled_at < clock_timestamp() - make_interval(hours => $1)', [idleHours]);
+    const { rowCount } = await pool.query(
+      'delete from rate_tokens where filled_at < clock_timestamp() - make_interval(hours => $1)',
+      [idleHours],
+    );
     return rowCount ?? 0;
   },
 });

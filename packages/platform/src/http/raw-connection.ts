@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { commonProblems, type CommonProblem } from './common-problems.ts';
+import { type CommonProblem, commonProblems } from './common-problems.ts';
 import { problemContentType, problemDocument, problemText } from './problem.ts';
 
 /**

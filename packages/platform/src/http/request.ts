@@ -1,8 +1,8 @@
-import { z, type ZodType } from 'zod';
+import { type ZodType, z } from 'zod';
 
 import type { Principal } from '../auth/principal.ts';
 import { fieldErrors } from './field-errors.ts';
-import { readIdempotency } from './idempotency.ts';
+import { fingerprintOf, readIdempotencyKey } from './idempotency.ts';
 import { parseJsonBody, refuseUnstorable } from './json-body.ts';
 import { type FieldError, ProblemError } from './problem.ts';
 import type { ApiRequest, Route } from './route.ts';
@@ -31,21 +31,19 @@ const positionPattern = /^[\x21-\x7e]{1,200}$/;
 export const readRequest = (route: Route, received: ReceivedRequest): ApiRequest => {
   const { params: paramsSchema, query: querySchema, body: bodySchema, file } = route.request;
   const { dryRun, query: asked } = readDryRun(route, received.query);
-  if (!dryRun && route.idempotency === 'required') requireKey(received.headers['idempotency-key']);
+  const errors: FieldError[] = [];
+  // A dry run writes nothing, so it must not use the key up either.
+  const key = dryRun ? undefined : readIdempotencyKey(route, received.headers['idempotency-key'], errors);
   const sent = readBody(route, received);
   refuseUnstorable(received.params, '/params');
   refuseUnstorable(asked, '/query');
 
-  const errors: FieldError[] = [];
   const params = check(paramsSchema ?? nothing, received.params, '/params', errors);
   const query = check(querySchema ?? nothing, asked, '/query', errors);
   const body = bodySchema === undefined ? undefined : check(bodySchema, sent, '/body', errors);
   const position = readPosition(received.headers['finaegis-position'], errors);
   if (errors.length > 0) throw new ProblemError('validation_failed', { errors });
 
-  // A dry run writes nothing, so it must not use the key up either.
-  const key = dryRun ? undefined : received.headers['idempotency-key'];
-  const idempotency = dryRun ? undefined : readIdempotency(route, key, { params: received.params, body: sent, rawBody: received.bytes });
   return {
     params: paramsSchema === undefined ? undefined : params,
     query: querySchema === undefined ? undefined : query,
@@ -56,7 +54,14 @@ export const readRequest = (route: Route, received: ReceivedRequest): ApiRequest
     principal: received.principal,
     tenantId: received.principal.tenantId,
     requestId: received.id,
-    ...(idempotency === undefined ? {} : { idempotency }),
+    ...(key === undefined
+      ? {}
+      : {
+          idempotency: {
+            key,
+            fingerprint: fingerprintOf(route, { params: received.params, body: sent, rawBody: received.bytes }),
+          },
+        }),
     dryRun,
     ...(position === undefined ? {} : { position }),
     // Not spread: reading the signal makes it, and most handlers never do.
@@ -67,16 +72,17 @@ export const readRequest = (route: Route, received: ReceivedRequest): ApiRequest
   };
 };
 
-const requireKey = (key: string | undefined): void => {
-  if (key === undefined) throw new ProblemError('idempotency_key_required');
-};
-
-const readDryRun = (route: Route, query: ReceivedRequest['query']): { dryRun: boolean; query: ReceivedRequest['query'] } => {
+const readDryRun = (
+  route: Route,
+  query: ReceivedRequest['query'],
+): { dryRun: boolean; query: ReceivedRequest['query'] } => {
   const { dryRun, ...rest } = query;
   // A route that cannot try would book; then the field is one nobody declared, and is refused with the others.
   if (route.supportsDryRun !== true || dryRun === undefined) return { dryRun: false, query };
   if (dryRun !== 'true' && dryRun !== 'false') {
-    throw new ProblemError('validation_failed', { errors: [{ field: '/query/dryRun', code: 'not_allowed', message: 'must be true or false' }] });
+    throw new ProblemError('validation_failed', {
+      errors: [{ field: '/query/dryRun', code: 'not_allowed', message: 'must be true or false' }],
+    });
   }
   return { dryRun: dryRun === 'true', query: rest };
 };
@@ -87,13 +93,19 @@ const readBody = (route: Route, { bytes, headers }: ReceivedRequest): unknown =>
   if (body === undefined && file === undefined) {
     // Clients that cannot send nothing send an empty object.
     if (isEmpty || bytes.toString('latin1').trim() === '{}') return undefined;
-    throw new ProblemError('validation_failed', { errors: [{ field: '/body', code: 'unknown_field', message: 'this request has no body' }] });
+    throw new ProblemError('validation_failed', {
+      errors: [{ field: '/body', code: 'unknown_field', message: 'this request has no body' }],
+    });
   }
   const mediaType = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   const accepted = file?.contentTypes ?? ['application/json'];
-  if (!isEmpty && (mediaType === undefined || !accepted.includes(mediaType))) throw new ProblemError('unsupported_media_type', { facts: { accepted } });
+  if (!isEmpty && (mediaType === undefined || !accepted.includes(mediaType)))
+    throw new ProblemError('unsupported_media_type', { facts: { accepted } });
   if (file !== undefined) {
-    if (isEmpty) throw new ProblemError('validation_failed', { errors: [{ field: '/body', code: 'required', message: 'is required' }] });
+    if (isEmpty)
+      throw new ProblemError('validation_failed', {
+        errors: [{ field: '/body', code: 'required', message: 'is required' }],
+      });
     return undefined;
   }
   return isEmpty ? undefined : parseJsonBody(bytes);
@@ -101,7 +113,11 @@ const readBody = (route: Route, { bytes, headers }: ReceivedRequest): unknown =>
 
 const readPosition = (header: string | undefined, errors: FieldError[]): string | undefined => {
   if (header !== undefined && !positionPattern.test(header)) {
-    errors.push({ field: '/headers/finaegis-position', code: 'wrong_format', message: 'must be a position this API has answered' });
+    errors.push({
+      field: '/headers/finaegis-position',
+      code: 'wrong_format',
+      message: 'must be a position this API has answered',
+    });
   }
   return header;
 };

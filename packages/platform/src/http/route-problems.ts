@@ -4,13 +4,29 @@ import type { CommonProblem } from './common-problems.ts';
 import type { Route } from './route.ts';
 
 /** Problems the server itself raises before, around or after any handler. */
-const always: readonly CommonProblem[] = ['malformed_request', 'validation_failed', 'text_not_storable', 'headers_too_large', 'request_timeout', 'rate_limited', 'overloaded', 'internal_fault'];
-const authenticated: readonly CommonProblem[] = ['unauthenticated', 'key_expired', 'key_revoked', 'address_not_allowed', 'permission_missing'];
+const always: readonly CommonProblem[] = [
+  'malformed_request',
+  'validation_failed',
+  'text_not_storable',
+  'headers_too_large',
+  'request_timeout',
+  'rate_limited',
+  'overloaded',
+  'internal_fault',
+];
+const authenticated: readonly CommonProblem[] = [
+  'unauthenticated',
+  'key_expired',
+  'key_revoked',
+  'address_not_allowed',
+  'permission_missing',
+];
 
 /** Whatever takes an idempotency key is a command. */
 const commands: readonly CommonProblem[] = ['idempotency_key_reused', 'check_refused', 'checks_unavailable'];
 
-const has = (schema: ZodType | undefined, field: string): boolean => schema instanceof ZodObject && field in schema.shape;
+const has = (schema: ZodType | undefined, field: string): boolean =>
+  schema instanceof ZodObject && field in schema.shape;
 
 /** Every problem code a route may answer: its own, and those that follow from what it is. */
 export const problemsOf = (route: Route): string[] => {

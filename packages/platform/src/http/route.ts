@@ -1,4 +1,4 @@
-import type { ZodType, output } from 'zod';
+import type { output, ZodType } from 'zod';
 
 import type { Principal } from '../auth/principal.ts';
 
@@ -82,7 +82,12 @@ export type FileBody = { readonly contentTypes: readonly string[]; readonly desc
 /** A route as its context writes it, with the types of its parts inferred from their schemas. */
 export type TypedRoute<Params extends ZodType, Query extends ZodType, Body extends ZodType> = RouteFacts & {
   /** Schemas are strict objects: a field nobody declared is refused by name. */
-  readonly request: { readonly params?: Params; readonly query?: Query; readonly body?: Body; readonly file?: FileBody };
+  readonly request: {
+    readonly params?: Params;
+    readonly query?: Query;
+    readonly body?: Body;
+    readonly file?: FileBody;
+  };
   /** A method, not a property: its parameter is then compared bivariantly, so routes of all shapes fit one list. */
   handle(request: ApiRequest<output<Params>, output<Query>, output<Body>>): Promise<ApiAnswer>;
 };
@@ -97,6 +102,10 @@ export type Route = TypedRoute<ZodType, ZodType, ZodType>;
  * defineRoute({ method: 'GET', path: '/v1/holds/:holdId', …, request: { params: z.strictObject({ holdId: uuid }) },
  *   handle: async ({ params }) => ({ status: 200, body: await readHold(params.holdId) }) })
  */
-export const defineRoute = <Params extends ZodType = ZodType<undefined>, Query extends ZodType = ZodType<undefined>, Body extends ZodType = ZodType<undefined>>(
+export const defineRoute = <
+  Params extends ZodType = ZodType<undefined>,
+  Query extends ZodType = ZodType<undefined>,
+  Body extends ZodType = ZodType<undefined>,
+>(
   route: TypedRoute<Params, Query, Body>,
 ): Route => route as unknown as Route;

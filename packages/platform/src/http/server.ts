@@ -3,9 +3,8 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import helmet from '@fastify/helmet';
 import underPressure from '@fastify/under-pressure';
-import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -82,7 +81,10 @@ export type HttpServerOptions = {
 
 /** A server of the API. */
 export type HttpServer = {
-  listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly port: number; readonly url: string }>;
+  listen(address: {
+    readonly host: string;
+    readonly port: number;
+  }): Promise<{ readonly port: number; readonly url: string }>;
   /** Drains and stops: not ready → no new connections → requests in flight finish, or are cut at the deadline. Idempotent. */
   close(): Promise<void>;
   readonly inject: FastifyInstance['inject'];
@@ -101,8 +103,9 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   const problems = mergeProblems(commonProblems, ...options.problems);
   const state: { isDraining: boolean } = { isDraining: false };
   const app = createApp(options, limits, problems);
-  await protect(app, limits);
+  // First, so that a refusal for overload has its id and headers too.
   observe(app, options, state);
+  await refuseUnderPressure(app, limits);
 
   const openapi = (): Json => openApiDocument(options.routes, problems, options.info);
   serveHealth(app, {
@@ -112,7 +115,11 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
     checkTimeoutMs: 2_000,
   });
   serveMetricsPage(app, options);
-  serveReference(app, { title: options.info.title, problems, openApiText: () => `${JSON.stringify(openapi(), null, 2)}\n` });
+  serveReference(app, {
+    title: options.info.title,
+    problems,
+    openApiText: () => `${JSON.stringify(openapi(), null, 2)}\n`,
+  });
   const services = routeServices(options, limits);
   for (const route of options.routes) serveRoute(app, route, services);
   const pages = ['/healthz', '/readyz', '/metrics', ...referencePaths].map((path) => ({ method: 'GET', path }));
@@ -139,7 +146,11 @@ const requestId = (request: IncomingMessage): string => {
   return typeof given === 'string' && /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : randomUUID();
 };
 
-const createApp = ({ logger, trustedProxies = false, checkAnswers = false }: HttpServerOptions, limits: HttpLimits, problems: ProblemTable): FastifyInstance => {
+const createApp = (
+  { logger, trustedProxies = false, checkAnswers = false }: HttpServerOptions,
+  limits: HttpLimits,
+  problems: ProblemTable,
+): FastifyInstance => {
   const app = fastify({
     logger: false,
     genReqId: requestId,
@@ -149,26 +160,42 @@ const createApp = ({ logger, trustedProxies = false, checkAnswers = false }: Htt
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     // Node looks for slow senders only so often, half a minute unless told.
-    http: { headersTimeout: limits.headersTimeoutMs, connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs) },
+    http: {
+      headersTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs),
+    },
     forceCloseConnections: 'idle',
     // While draining, a request on an open connection is still served; its answer closes the connection.
     return503OnClosing: false,
     trustProxy: typeof trustedProxies === 'boolean' ? trustedProxies : [...trustedProxies],
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: (error, socket) => answerRawConnection(error, socket, randomUUID),
-    frameworkErrors: (_, __, reply) => void sendProblem(reply as unknown as FastifyReply, problems, new ProblemError('malformed_request')),
+    frameworkErrors: (_, __, reply) =>
+      void sendProblem(reply as unknown as FastifyReply, problems, new ProblemError('malformed_request')),
   });
   app.decorateRequest('principal', undefined);
   app.removeAllContentTypeParsers();
   // Bodies are read as bytes whatever they claim to be; what a route accepts, it says itself.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, { logger, problems, limits, checkAnswers }));
+  app.setErrorHandler((error, request, reply) =>
+    answerError(error, request, reply, { logger, problems, limits, checkAnswers }),
+  );
   return app;
 };
 
-type ErrorServices = { readonly logger: Logger; readonly problems: ProblemTable; readonly limits: HttpLimits; readonly checkAnswers: boolean };
+type ErrorServices = {
+  readonly logger: Logger;
+  readonly problems: ProblemTable;
+  readonly limits: HttpLimits;
+  readonly checkAnswers: boolean;
+};
 
-const answerError = (error: unknown, request: FastifyRequest, reply: FastifyReply, { logger, problems, limits, checkAnswers }: ErrorServices): FastifyReply => {
+const answerError = (
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { logger, problems, limits, checkAnswers }: ErrorServices,
+): FastifyReply => {
   const problem = error instanceof ProblemError ? error : frameworkProblem(error as FastifyError, limits);
   if (problem !== undefined && Object.hasOwn(problems, problem.code)) return sendProblem(reply, problems, problem);
   logger.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'a request failed');
@@ -190,21 +217,38 @@ const frameworkProblem = ({ code }: FastifyError, { bodyBytesMax }: HttpLimits):
   }
 };
 
-/** Headers against browsers' mistakes, and refusal before the process drowns. */
-const protect = async (app: FastifyInstance, { eventLoopDelayMaxMs }: HttpLimits): Promise<void> => {
-  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
+/**
+ * Answers of an API are no pages: nothing in them may run, be framed, guessed at or kept. Written out, because helmet works
+ * the same headers out anew for every answer. The pages replace the policy with their own.
+ */
+const answerHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+};
+
+/** Refusal before the process drowns. */
+const refuseUnderPressure = async (app: FastifyInstance, { eventLoopDelayMaxMs }: HttpLimits): Promise<void> => {
   await app.register(underPressure, {
     maxEventLoopDelay: eventLoopDelayMaxMs,
     sampleInterval: 500,
-    pressureHandler: (request) => (request.routeOptions.config.isProbe === true ? undefined : Promise.reject(new ProblemError('overloaded'))),
+    pressureHandler: (request) =>
+      request.routeOptions.config.isProbe === true ? undefined : Promise.reject(new ProblemError('overloaded')),
   });
 };
 
 /** Request ids, one log line and one observation per request. Paths and queries are not logged: they hold ids and names. */
-const observe = (app: FastifyInstance, { logger, metrics }: HttpServerOptions, state: { readonly isDraining: boolean }): void => {
+const observe = (
+  app: FastifyInstance,
+  { logger, metrics }: HttpServerOptions,
+  state: { readonly isDraining: boolean },
+): void => {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    reply.header('cache-control', 'no-store');
+    reply.headers(answerHeaders);
   });
   app.addHook('onSend', async (_, reply) => {
     if (state.isDraining) reply.header('connection', 'close');
@@ -215,7 +259,15 @@ const observe = (app: FastifyInstance, { logger, metrics }: HttpServerOptions, s
     metrics?.observeRequest({ method: request.method, route, status: reply.statusCode, seconds: milliseconds / 1000 });
     const level = request.routeOptions.config.isProbe === true ? 'debug' : 'info';
     logger[level](
-      { requestId: request.id, method: request.method, route, status: reply.statusCode, durationMs: Math.round(milliseconds * 10) / 10, tenantId: request.principal?.tenantId, principalId: request.principal?.id },
+      {
+        requestId: request.id,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        durationMs: Math.round(milliseconds * 10) / 10,
+        tenantId: request.principal?.tenantId,
+        principalId: request.principal?.id,
+      },
       'request answered',
     );
   });
@@ -223,10 +275,15 @@ const observe = (app: FastifyInstance, { logger, metrics }: HttpServerOptions, s
 
 const serveMetricsPage = (app: FastifyInstance, { metrics, exposesMetrics = true }: HttpServerOptions): void => {
   if (metrics === undefined || !exposesMetrics) return;
-  app.get('/metrics', { config: { isProbe: true } }, async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  app.get('/metrics', { config: { isProbe: true } }, async (_, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
+  );
 };
 
-const routeServices = ({ authenticate, rateLimiter, logger, checkAnswers = false, translateFault = () => undefined }: HttpServerOptions, { handlerTimeoutMs }: HttpLimits): RouteServices => ({
+const routeServices = (
+  { authenticate, rateLimiter, logger, checkAnswers = false, translateFault = () => undefined }: HttpServerOptions,
+  { handlerTimeoutMs }: HttpLimits,
+): RouteServices => ({
   authenticate,
   rateLimiter,
   handlerTimeoutMs,
@@ -235,7 +292,11 @@ const routeServices = ({ authenticate, rateLimiter, logger, checkAnswers = false
   onLateFault: (error, request) => logger.error({ err: error, ...request }, 'a handler failed after its deadline'),
 });
 
-const drain = async (app: FastifyInstance, { drainDelayMs, drainTimeoutMs }: HttpLimits, state: { isDraining: boolean }): Promise<void> => {
+const drain = async (
+  app: FastifyInstance,
+  { drainDelayMs, drainTimeoutMs }: HttpLimits,
+  state: { isDraining: boolean },
+): Promise<void> => {
   state.isDraining = true;
   if (drainDelayMs > 0) await delay(drainDelayMs);
   const deadline = setTimeout(() => app.server.closeAllConnections(), drainTimeoutMs);

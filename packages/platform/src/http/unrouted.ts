@@ -8,7 +8,10 @@ import { ProblemError } from './problem.ts';
  *
  * @param served every served method and path pattern
  */
-export const answerUnrouted = (app: FastifyInstance, served: readonly { readonly method: string; readonly path: string }[]): void => {
+export const answerUnrouted = (
+  app: FastifyInstance,
+  served: readonly { readonly method: string; readonly path: string }[],
+): void => {
   const methodsByPath = new Map<string, Set<string>>();
   for (const { method, path } of served) {
     const methods = methodsByPath.get(path) ?? new Set(['OPTIONS']);
@@ -16,11 +19,18 @@ export const answerUnrouted = (app: FastifyInstance, served: readonly { readonly
     if (method === 'GET') methods.add('HEAD');
     methodsByPath.set(path, methods);
   }
-  const patterns = [...methodsByPath].map(([path, methods]) => ({ pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/:[A-Za-z0-9_]+/g, '[^/]+')}$`), methods }));
+  const patterns = [...methodsByPath].map(([path, methods]) => ({
+    pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/:[A-Za-z0-9_]+/g, '[^/]+')}$`),
+    methods,
+  }));
 
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';
-    const allowed = [...new Set(patterns.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]))].toSorted().join(', ');
+    const allowed = [
+      ...new Set(patterns.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods])),
+    ]
+      .toSorted()
+      .join(', ');
     if (allowed === '') throw new ProblemError('route_not_found');
     if (request.method === 'OPTIONS') return reply.code(204).header('allow', allowed).send();
     throw new ProblemError('method_not_allowed', { headers: { allow: allowed } });

@@ -6,8 +6,36 @@ export type { Logger };
 /** Levels of the log, from silent to everything. */
 export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
-const secrets = ['authorization', 'cookie', 'password', 'passphrase', 'secret', 'token', 'apiKey', 'privateKey', 'masterKey', 'mnemonic', 'databaseUrl', 'set-cookie', 'idempotency-key', 'x-api-key'];
-const personal = ['name', 'givenName', 'familyName', 'email', 'phone', 'address', 'birthDate', 'taxId', 'iban', 'accountHolder', 'freeText', 'remittance'];
+const secrets = [
+  'authorization',
+  'cookie',
+  'password',
+  'passphrase',
+  'secret',
+  'token',
+  'apiKey',
+  'privateKey',
+  'masterKey',
+  'mnemonic',
+  'databaseUrl',
+  'set-cookie',
+  'idempotency-key',
+  'x-api-key',
+];
+const personal = [
+  'name',
+  'givenName',
+  'familyName',
+  'email',
+  'phone',
+  'address',
+  'birthDate',
+  'taxId',
+  'iban',
+  'accountHolder',
+  'freeText',
+  'remittance',
+];
 
 // pino compiles these paths once; a wildcard costs, so depth ends where our own log calls end: the object, and two levels below.
 const paths = [...secrets, ...personal].flatMap((field) => {
@@ -24,7 +52,15 @@ const withoutTopName = paths.filter((path) => path !== 'name');
  *
  * @param destination where lines go; standard output unless told
  */
-export const createLogger = ({ level, service, destination }: { level: (typeof logLevels)[number]; service: string; destination?: DestinationStream }): Logger =>
+export const createLogger = ({
+  level,
+  service,
+  destination,
+}: {
+  level: (typeof logLevels)[number];
+  service: string;
+  destination?: DestinationStream;
+}): Logger =>
   pino(
     {
       level,

@@ -1,10 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What every metric has: a name with its unit last (`ledger_commit_seconds`), a help sentence, and few-valued labels. */
-export type MetricFacts<Label extends string> = { readonly name: string; readonly help: string; readonly labels?: readonly Label[] };
+export type MetricFacts<Label extends string> = {
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: readonly Label[];
+};
 
 /** The metrics of one process. */
 export type Metrics = {
@@ -13,10 +17,19 @@ export type Metrics = {
   text(): Promise<string>;
   counter<Label extends string>(facts: MetricFacts<Label>): Counter<Label>;
   /** `read` is asked at each scrape, so that a gauge is never stale. */
-  gauge<Label extends string>(facts: MetricFacts<Label> & { readonly read?: () => number | Promise<number> }): Gauge<Label>;
-  histogram<Label extends string>(facts: MetricFacts<Label> & { readonly buckets?: readonly number[] }): Histogram<Label>;
+  gauge<Label extends string>(
+    facts: MetricFacts<Label> & { readonly read?: () => number | Promise<number> },
+  ): Gauge<Label>;
+  histogram<Label extends string>(
+    facts: MetricFacts<Label> & { readonly buckets?: readonly number[] },
+  ): Histogram<Label>;
   /** Counts one answered request. `route` is the pattern, never the path: its labels must stay few. */
-  observeRequest(request: { readonly method: string; readonly route: string; readonly status: number; readonly seconds: number }): void;
+  observeRequest(request: {
+    readonly method: string;
+    readonly route: string;
+    readonly status: number;
+    readonly seconds: number;
+  }): void;
 };
 
 const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -25,9 +38,18 @@ const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 export const createMetrics = (): Metrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const base = <Label extends string>({ name, help, labels = [] }: MetricFacts<Label>) => ({ name, help, labelNames: labels, registers: [registry] });
+  const base = <Label extends string>({ name, help, labels = [] }: MetricFacts<Label>) => ({
+    name,
+    help,
+    labelNames: labels,
+    registers: [registry],
+  });
   const requests = new Histogram({
-    ...base({ name: 'http_request_seconds', help: 'Time from the first byte of a request to the last of its answer.', labels: ['method', 'route', 'status'] }),
+    ...base({
+      name: 'http_request_seconds',
+      help: 'Time from the first byte of a request to the last of its answer.',
+      labels: ['method', 'route', 'status'],
+    }),
     buckets: latencyBuckets,
   });
   return {
@@ -48,7 +70,8 @@ export const createMetrics = (): Metrics => {
       return gauge;
     },
     histogram: ({ buckets = latencyBuckets, ...facts }) => new Histogram({ ...base(facts), buckets: [...buckets] }),
-    observeRequest: ({ method, route, status, seconds }) => requests.observe({ method, route, status: `${Math.floor(status / 100)}xx` }, seconds),
+    observeRequest: ({ method, route, status, seconds }) =>
+      requests.observe({ method, route, status: `${Math.floor(status / 100)}xx` }, seconds),
   };
 };
 
@@ -57,7 +80,10 @@ export const createMetrics = (): Metrics => {
  *
  * @returns the port it listens on, and how to stop it
  */
-export const serveMetrics = async (metrics: Metrics, { host, port }: { host: string; port: number }): Promise<{ port: number; close: () => Promise<void> }> => {
+export const serveMetrics = async (
+  metrics: Metrics,
+  { host, port }: { host: string; port: number },
+): Promise<{ port: number; close: () => Promise<void> }> => {
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') {
       response.writeHead(404).end();

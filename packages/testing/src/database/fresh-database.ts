@@ -40,9 +40,10 @@ let cluster: Promise<ConnectionSettings> | undefined;
 
 /** Started by the first worker that needs it, joined by the others; stopped by shared-cluster.ts when the run ends. */
 const runningCluster = (): Promise<ConnectionSettings> => {
-  cluster ??= startEmbedded({ dataFolder: inject('testDataFolder'), settings: { shared_buffers: '64MB', max_connections: '200' } }).then(
-    (server) => server.adminConnection,
-  );
+  cluster ??= startEmbedded({
+    dataFolder: inject('testDataFolder'),
+    settings: { shared_buffers: '64MB', max_connections: '200' },
+  }).then((server) => server.adminConnection);
   return cluster;
 };
 

@@ -30,7 +30,8 @@ const removeAbandoned = async (): Promise<void> => {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
     const pid = Number(name.slice(prefix.length).split('-')[0]);
     // Another user's folder cannot be cleared by us, and is not ours to clear.
-    if (Number.isInteger(pid) && (await processIdentity(pid)) === undefined) await remove(join(tmpdir(), name)).catch(() => undefined);
+    if (Number.isInteger(pid) && (await processIdentity(pid)) === undefined)
+      await remove(join(tmpdir(), name)).catch(() => undefined);
   }
 };
 
@@ -42,6 +43,7 @@ const remove = async (folder: string): Promise<void> => {
     const identity = await processIdentity(server.pid);
     if (identity !== undefined) process.kill(server.pid, 'SIGQUIT');
     while ((await processIdentity(server.pid)) !== undefined) await pause(10);
+    rmSync(server.adminConnection.host, { recursive: true, force: true });
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 };

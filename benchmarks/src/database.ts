@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ConnectionSettings } from '@finaegis/platform/database/connection';
+import { startEmbedded } from '@finaegis/platform/database/embedded';
+import { type ProvisionedModule, type Provisioned, provision } from '@finaegis/platform/tenancy/provision';
+
+/** A fresh database with the default, durable settings, and its end. */
+export interface BenchDatabase extends Provisioned {
+  readonly admin: ConnectionSettings;
+  close(): Promise<void>;
+}
+
+/** Starts PostgreSQL in a folder of its own and provisions it; fsync and synchronous_commit are what they are in production. */
+export const benchDatabase = async (modules: readonly ProvisionedModule[]): Promise<BenchDatabase> => {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'finaegis-bench-'));
+  const server = await startEmbedded({ dataFolder });
+  const connections = await provision(server.adminConnection, { modules });
+  return {
+    ...connections,
+    admin: server.adminConnection,
+    close: async () => {
+      await server.stop();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+};

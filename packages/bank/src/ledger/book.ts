@@ -1,0 +1,93 @@
+import type { CommandHandler, Loaded, Needs, RowNeed } from '@finaegis/platform/command/handler';
+import type { LockedTable } from '@finaegis/platform/command/locked-table';
+import type { NewEvent, RecordedEvent } from '@finaegis/platform/event-store/event';
+import { type Balance, afterPosting } from './balance.ts';
+import { entityAggregate } from './entity/entity.ts';
+import { type HoldState, holdAggregate } from './hold/hold.ts';
+import type { JournalCapture, JournalPosting } from './journal/events.ts';
+import { type AccountFacts, type JournalState, journalAggregate } from './journal/journal.ts';
+import type { Book } from './journal/post.ts';
+import { balanceKey, heldChange } from './views/balances.ts';
+import { entitiesTable } from './views/entities.ts';
+
+/** What any command that posts names: the accounts it touches, the holds it uses, the journals it makes or undoes. */
+export interface Touched {
+  readonly postings: readonly Pick<JournalPosting, 'account' | 'asset'>[];
+  readonly captures?: readonly Pick<JournalCapture, 'holdId'>[];
+  readonly journals: readonly string[];
+  /** Entities besides those of the accounts. */
+  readonly entities?: readonly string[];
+}
+
+/** Locks and streams for posting: balances with a floor, the entities' days shared, journals and holds by stream. */
+export const postingNeeds = (balances: LockedTable<Balance>, accounts: ReadonlyMap<string, AccountFacts>, touched: Touched): Needs => {
+  const rows: RowNeed[] = [];
+  const entities = new Set<string>(touched.entities);
+  for (const { account, asset } of touched.postings) {
+    const facts = accounts.get(account);
+    if (facts === undefined) continue;
+    entities.add(facts.entity);
+    if (facts.hasFloor) rows.push({ table: balances as LockedTable<never>, key: balanceKey(account, asset) });
+  }
+  for (const entity of entities) rows.push({ table: entitiesTable as LockedTable<never>, key: entity, mode: 'share' });
+  return {
+    rows,
+    streams: [
+      ...touched.journals.map((id) => ({ aggregate: journalAggregate as never, id })),
+      ...(touched.captures ?? []).map(({ holdId }) => ({ aggregate: holdAggregate as never, id: holdId })),
+    ],
+  };
+};
+
+/** The book of one command over what its batch has loaded. */
+export const loadedBook = (loaded: Loaded, balances: LockedTable<Balance>, accounts: ReadonlyMap<string, AccountFacts>): Book => ({
+  journal: (journalId) => loaded.stream(journalAggregate, journalId).state,
+  hold: (holdId) => loaded.stream(holdAggregate, holdId).state,
+  entity: (entity) => loaded.row(entitiesTable, entity) ?? { status: 'unknown' },
+  balance: (account, asset) => loaded.row(balances, balanceKey(account, asset)),
+  account: (account) => accounts.get(account),
+});
+
+/**
+ * A book that also sees events decided but not yet recorded: the journals of a linked batch are decided one on top of the other, and none is
+ * recorded unless all are.
+ */
+export const layeredBook = (below: Book, facts: { readonly tenantId: string; readonly now: string }): Book & { add(events: readonly NewEvent[]): void } => {
+  const balances = new Map<string, Balance>();
+  const journals = new Map<string, JournalState>();
+  const holds = new Map<string, HoldState>();
+  const balance = (account: string, asset: string): Balance | undefined => balances.get(balanceKey(account, asset)) ?? below.balance(account, asset);
+  const setBalance = (changed: Balance): unknown => balances.set(balanceKey(changed.account, changed.asset), changed);
+
+  const addOne = (event: NewEvent): void => {
+    const meta = { ...event, bookedAt: facts.now, tenantId: facts.tenantId } as RecordedEvent;
+    const id = event.stream.slice(event.stream.indexOf(':') + 1);
+    if (event.stream.startsWith('journal:')) {
+      journals.set(id, journalAggregate.evolve(journals.get(id) ?? below.journal(id), { type: event.type, data: event.data, meta } as never));
+      if (event.type !== 'JournalPosted') return;
+      for (const posting of event.data['postings'] as readonly JournalPosting[]) {
+        const before = balance(posting.account, posting.asset);
+        if (before !== undefined) setBalance(afterPosting(before, posting));
+      }
+      return;
+    }
+    holds.set(id, holdAggregate.evolve(holds.get(id) ?? below.hold(id), { type: event.type, data: event.data, meta } as never));
+    const { account, asset } = event.data as { account: string; asset: string };
+    const before = balance(account, asset);
+    if (before !== undefined) setBalance({ ...before, heldOutMinor: before.heldOutMinor + heldChange(event) });
+  };
+
+  return {
+    ...below,
+    journal: (journalId) => journals.get(journalId) ?? below.journal(journalId),
+    hold: (holdId) => holds.get(holdId) ?? below.hold(holdId),
+    balance,
+    add: (events) => events.forEach(addOne),
+  };
+};
+
+/** Any handler of the ledger, for its module's table. */
+export type LedgerHandler = CommandHandler<never, never, unknown>;
+
+/** The entity row is the lock; its stream is read only by commands that change it. */
+export const entityStream = (entity: string) => ({ aggregate: entityAggregate as never, id: entity });

@@ -1,0 +1,301 @@
+import { unreachable } from '@finaegis/kernel/decision';
+import { type LockedTable, type LockRequest, type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
+import type { Transaction } from '@finaegis/platform/database/transaction';
+import type { RecordedEvent } from '@finaegis/platform/event-store/event';
+import type { ModuleTable } from '@finaegis/platform/module';
+import { type Balance, afterPosting } from '../balance.ts';
+import type { Block } from '../account/account.ts';
+import type { JournalPosting } from '../journal/events.ts';
+import { accountsName } from './accounts.ts';
+
+export const balancesName = 'ledger_balances';
+
+const ddl = (name: string): string => `create table ${name} (
+  tenant_id uuid not null,
+  account_id text not null,
+  asset text not null,
+  entity text not null,
+  class text not null,
+  has_floor boolean not null,
+  status text not null,
+  debit_blocks smallint not null default 0,
+  credit_blocks smallint not null default 0,
+  blocked numeric(38, 0) not null default 0,
+  debits numeric(38, 0) not null default 0,
+  credits numeric(38, 0) not null default 0,
+  held_out numeric(38, 0) not null default 0,
+  overdraft_limit numeric(38, 0) not null default 0,
+  booked_at timestamptz(3),
+  primary key (tenant_id, account_id, asset)
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
+create index on ${name} (tenant_id, entity, asset) where entity <> ''`;
+
+export interface StoredBalance {
+  readonly tenant_id: string;
+  readonly account_id: string;
+  readonly asset: string;
+  readonly entity: string;
+  readonly class: Balance['class'];
+  readonly has_floor: boolean;
+  readonly status: Balance['status'];
+  readonly debit_blocks: number;
+  readonly credit_blocks: number;
+  readonly blocked: string;
+  readonly debits: string;
+  readonly credits: string;
+  readonly held_out: string;
+  readonly overdraft_limit: string;
+  readonly booked_at: string | null;
+}
+
+/** Key of one balance; with `every` in place of the asset, of all balances the account has. */
+export const balanceKey = (account: string, asset: string): string => `${account} ${asset}`;
+export const every = '*';
+
+const splitKey = (key: string): { readonly account: string; readonly asset: string } => {
+  const at = key.lastIndexOf(' ');
+  return { account: key.slice(0, at), asset: key.slice(at + 1) };
+};
+
+/** Deltas of balances nobody locked: house accounts without a floor. */
+interface Delta {
+  readonly tenantId: string;
+  readonly account: string;
+  readonly asset: string;
+  debitsMinor: bigint;
+  creditsMinor: bigint;
+  bookedAt: string;
+}
+
+/** Balance rows seen by this process; their existence never changes, so only a first meeting has to make one. */
+const knownMax = 500_000;
+
+/** Balances are what decisions about money lock. One instance per process, since it remembers which rows exist. */
+export const createBalancesTable = (): LockedTable<Balance> & Pick<ModuleTable, 'ddl'> => {
+  const known = new Set<string>();
+  return {
+    name: 'ledger.balances',
+    rank: 30,
+    consumes: ['JournalPosted', 'HoldPlaced', 'HoldIncreased', 'HoldCaptured', 'HoldVoided', 'HoldExpired', 'AccountBlockPlaced', 'AccountBlockLifted', 'OverdraftLimitSet', 'LedgerAccountClosed'],
+    ddl: [{ name: balancesName, create: ddl }],
+    lock: (tx, requests) => lock(tx, requests, known),
+    fold,
+    write: async (tx, rows) => {
+      await Promise.all([...writeChanged(tx, rows), ...writeDeltas(tx, rows)]);
+    },
+    bookedAt: (balance) => balance.bookedAt,
+  };
+};
+
+const lock = async (tx: Transaction, requests: readonly LockRequest[], known: Set<string>): Promise<ReadonlyMap<string, Balance>> => {
+  const wanted = requests.map(({ tenantId, key }) => ({ tenantId, name: rowName(tenantId, key), ...splitKey(key) }));
+  const whole = wanted.filter(({ asset }) => asset === every);
+  const single = wanted.filter(({ asset }) => asset !== every);
+  const unmet = single.filter(({ name }) => !known.has(name));
+  const [made, one, all] = await Promise.all([
+    unmet.length === 0 ? undefined : makeRows(tx, unmet),
+    single.length === 0 ? undefined : lockSingle(tx, single),
+    whole.length === 0 ? undefined : lockWhole(tx, whole),
+  ]);
+  const fresh = new Set(made?.rows.map((row) => rowName(row.tenant_id, balanceKey(row.account_id, row.asset))));
+  if (known.size > knownMax) known.clear();
+  const balances = new Map<string, Balance>();
+  for (const row of [...(one?.rows ?? []), ...(all?.rows ?? [])]) {
+    const name = rowName(row.tenant_id, balanceKey(row.account_id, row.asset));
+    balances.set(name, fromStoredBalance(row));
+    // A row made in this very transaction may still be rolled back; the next meeting will find it committed.
+    if (!fresh.has(name)) known.add(name);
+  }
+  return balances;
+};
+
+interface WantedBalance {
+  readonly tenantId: string;
+  readonly account: string;
+  readonly asset: string;
+}
+
+/** Locks in the order the keys are given, which is sorted: no two batches wait for each other in a circle. */
+const lockSingle = (tx: Transaction, rows: readonly WantedBalance[]) =>
+  tx.query<StoredBalance>({
+    name: 'lock-balances',
+    text: `select b.* from unnest($1::uuid[], $2::text[], $3::text[]) as wanted (tenant_id, account_id, asset)
+      cross join lateral (
+        select * from ${balancesName}
+        where tenant_id = wanted.tenant_id and account_id = wanted.account_id and asset = wanted.asset for no key update) b`,
+    values: [rows.map(({ tenantId }) => tenantId), rows.map(({ account }) => account), rows.map(({ asset }) => asset)],
+  });
+
+const lockWhole = (tx: Transaction, rows: readonly WantedBalance[]) =>
+  tx.query<StoredBalance>({
+    name: 'lock-all-balances',
+    text: `select b.* from unnest($1::uuid[], $2::text[]) as wanted (tenant_id, account_id)
+      cross join lateral (
+        select * from ${balancesName} where tenant_id = wanted.tenant_id and account_id = wanted.account_id order by asset for no key update) b`,
+    values: [rows.map(({ tenantId }) => tenantId), rows.map(({ account }) => account)],
+  });
+
+/** Makes empty rows for accounts that meet an asset for the first time, sharing the account so that its blocks cannot change under it. */
+const makeRows = (tx: Transaction, rows: readonly WantedBalance[]) =>
+  tx.query<{ tenant_id: string; account_id: string; asset: string }>({
+    name: 'make-balances',
+    text: `insert into ${balancesName} (tenant_id, account_id, asset, entity, class, has_floor, status, debit_blocks, credit_blocks, blocked)
+      select a.tenant_id, a.account_id, wanted.asset, a.entity, a.class, a.has_floor, a.status,
+        (select count(*) from jsonb_array_elements(a.blocks) block where block ->> 'kind' = 'debit'),
+        (select count(*) from jsonb_array_elements(a.blocks) block where block ->> 'kind' = 'credit'),
+        coalesce((select sum((block ->> 'amountMinor')::numeric) from jsonb_array_elements(a.blocks) block where block ->> 'kind' = 'amount' and block ->> 'asset' = wanted.asset), 0)
+      from unnest($1::uuid[], $2::text[], $3::text[]) as wanted (tenant_id, account_id, asset)
+      cross join lateral (select * from ${accountsName} where tenant_id = wanted.tenant_id and account_id = wanted.account_id for share) a
+      where not exists (select from ${balancesName} b where b.tenant_id = wanted.tenant_id and b.account_id = wanted.account_id and b.asset = wanted.asset)
+      on conflict do nothing
+      returning tenant_id, account_id, asset`,
+    values: [rows.map(({ tenantId }) => tenantId), rows.map(({ account }) => account), rows.map(({ asset }) => asset)],
+  });
+
+export const fromStoredBalance = (row: StoredBalance): Balance => ({
+  account: row.account_id,
+  asset: row.asset,
+  entity: row.entity,
+  class: row.class,
+  status: row.status,
+  hasFloor: row.has_floor,
+  debitBlocks: row.debit_blocks,
+  creditBlocks: row.credit_blocks,
+  blockedMinor: BigInt(row.blocked),
+  debitsMinor: BigInt(row.debits),
+  creditsMinor: BigInt(row.credits),
+  heldOutMinor: BigInt(row.held_out),
+  overdraftLimitMinor: BigInt(row.overdraft_limit),
+  bookedAt: row.booked_at ?? undefined,
+});
+
+/** How an event changes balances; used by the commit, by linked batches deciding ahead, and by the replay that proves the rows. */
+const fold = (rows: RowBatch<Balance>, event: RecordedEvent): void => {
+  const { tenantId, bookedAt } = event;
+  switch (event.type) {
+    case 'JournalPosted':
+      for (const posting of event.data['postings'] as readonly JournalPosting[]) post(rows, { tenantId, bookedAt, posting });
+      return;
+    case 'AccountBlockPlaced':
+    case 'AccountBlockLifted':
+    case 'LedgerAccountClosed':
+      return foldLife(rows, event);
+    case 'OverdraftLimitSet': {
+      const { accountId, asset, limitMinor } = event.data as { accountId: string; asset: string; limitMinor: bigint };
+      return change(rows, { tenantId, account: accountId, asset }, (balance) => ({ ...balance, overdraftLimitMinor: limitMinor }));
+    }
+    default: {
+      const { account, asset } = event.data as { account: string; asset: string };
+      return change(rows, { tenantId, account, asset }, (balance) => ({ ...balance, heldOutMinor: balance.heldOutMinor + heldChange(event), bookedAt }));
+    }
+  }
+};
+
+/** What a hold's event adds to the amount held. */
+export const heldChange = ({ type, data }: Pick<RecordedEvent, 'type' | 'data'>): bigint => {
+  const { amountMinor, addedMinor, releasedMinor } = data as { amountMinor?: bigint; addedMinor?: bigint; releasedMinor?: bigint };
+  if (type === 'HoldPlaced') return amountMinor ?? 0n;
+  if (type === 'HoldIncreased') return addedMinor ?? 0n;
+  return -(releasedMinor ?? 0n);
+};
+
+const change = (rows: RowBatch<Balance>, { tenantId, account, asset }: { readonly tenantId: string; readonly account: string; readonly asset: string }, how: (balance: Balance) => Balance): void => {
+  const key = balanceKey(account, asset);
+  const balance = rows.get(tenantId, key);
+  if (balance === undefined) throw new Error(`The balance of ${account} in ${asset} was changed without being locked.`);
+  rows.set(tenantId, key, how(balance));
+};
+
+const post = (rows: RowBatch<Balance>, { tenantId, bookedAt, posting }: { readonly tenantId: string; readonly bookedAt: string; readonly posting: JournalPosting }): void => {
+  const { account, asset, side, amountMinor } = posting;
+  const key = balanceKey(account, asset);
+  const balance = rows.get(tenantId, key);
+  if (balance !== undefined) return rows.set(tenantId, key, { ...afterPosting(balance, posting), bookedAt });
+  const name = rowName(tenantId, key);
+  const delta = (rows.scratch.get(name) as Delta | undefined) ?? { tenantId, account, asset, debitsMinor: 0n, creditsMinor: 0n, bookedAt };
+  if (side === 'debit') delta.debitsMinor += amountMinor;
+  else delta.creditsMinor += amountMinor;
+  delta.bookedAt = bookedAt;
+  rows.scratch.set(name, delta);
+};
+
+/** Blocks and closing are written into every balance row of the account that is locked; the life-cycle command locks them all. */
+const foldLife = (rows: RowBatch<Balance>, event: RecordedEvent): void => {
+  for (const { tenantId, key, row } of [...rows.entries()]) {
+    if (tenantId === event.tenantId && row.account === event.data['accountId']) rows.set(tenantId, key, afterLife(row, event));
+  }
+};
+
+const afterLife = (balance: Balance, { type, data }: RecordedEvent): Balance => {
+  if (type === 'LedgerAccountClosed') return { ...balance, status: 'closed' };
+  const { kind, asset, amountMinor = 0n } = data as unknown as Block;
+  const sign = type === 'AccountBlockPlaced' ? 1 : -1;
+  switch (kind) {
+    case 'debit':
+      return { ...balance, debitBlocks: balance.debitBlocks + sign };
+    case 'credit':
+      return { ...balance, creditBlocks: balance.creditBlocks + sign };
+    case 'amount':
+      return asset === balance.asset ? { ...balance, blockedMinor: balance.blockedMinor + BigInt(sign) * amountMinor } : balance;
+    default:
+      return unreachable(kind);
+  }
+};
+
+const writeChanged = (tx: Transaction, { changed }: RowBatch<Balance>): Promise<unknown>[] => {
+  if (changed.length === 0) return [];
+  return [
+    tx.query({
+      name: 'write-balances',
+      text: `insert into ${balancesName} (tenant_id, account_id, asset, entity, class, has_floor, status, debit_blocks, credit_blocks, blocked, debits, credits, held_out, overdraft_limit, booked_at)
+        select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::text[], $8::smallint[], $9::smallint[], $10::numeric[], $11::numeric[], $12::numeric[], $13::numeric[], $14::numeric[], $15::timestamptz[])
+        on conflict (tenant_id, account_id, asset) do update set
+          status = excluded.status, debit_blocks = excluded.debit_blocks, credit_blocks = excluded.credit_blocks, blocked = excluded.blocked,
+          debits = excluded.debits, credits = excluded.credits, held_out = excluded.held_out, overdraft_limit = excluded.overdraft_limit, booked_at = excluded.booked_at`,
+      values: [
+        changed.map(({ tenantId }) => tenantId),
+        changed.map(({ row }) => row.account),
+        changed.map(({ row }) => row.asset),
+        changed.map(({ row }) => row.entity),
+        changed.map(({ row }) => row.class),
+        changed.map(({ row }) => row.hasFloor),
+        changed.map(({ row }) => row.status),
+        changed.map(({ row }) => row.debitBlocks),
+        changed.map(({ row }) => row.creditBlocks),
+        changed.map(({ row }) => row.blockedMinor),
+        changed.map(({ row }) => row.debitsMinor),
+        changed.map(({ row }) => row.creditsMinor),
+        changed.map(({ row }) => row.heldOutMinor),
+        changed.map(({ row }) => row.overdraftLimitMinor),
+        changed.map(({ row }) => row.bookedAt ?? null),
+      ],
+    }),
+  ];
+};
+
+const writeDeltas = (tx: Transaction, { scratch }: RowBatch<Balance>): Promise<unknown>[] => {
+  if (scratch.size === 0) return [];
+  const deltas = [...(scratch as Map<string, Delta>)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, delta]) => delta);
+  return [
+    tx.query({
+      name: 'write-balance-deltas',
+      text: `insert into ${balancesName} as b (tenant_id, account_id, asset, entity, class, has_floor, status, debits, credits, booked_at)
+        select a.tenant_id, a.account_id, d.asset, a.entity, a.class, a.has_floor, a.status, d.debits, d.credits, d.booked_at
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::numeric[], $5::numeric[], $6::timestamptz[]) as d (tenant_id, account_id, asset, debits, credits, booked_at)
+        cross join lateral (select * from ${accountsName} where tenant_id = d.tenant_id and account_id = d.account_id offset 0) a
+        on conflict (tenant_id, account_id, asset) do update
+          set debits = b.debits + excluded.debits, credits = b.credits + excluded.credits, booked_at = greatest(b.booked_at, excluded.booked_at)`,
+      values: [deltas.map(({ tenantId }) => tenantId), deltas.map(({ account }) => account), deltas.map(({ asset }) => asset), deltas.map(({ debitsMinor }) => debitsMinor), deltas.map(({ creditsMinor }) => creditsMinor), deltas.map(({ bookedAt }) => bookedAt)],
+    }),
+  ];
+};
+
+/** An account's balances as they are now, by asset; an asset it never met is absent. */
+export const balancesOf = async (tx: Transaction, tenantId: string, account: string): Promise<readonly Balance[]> => {
+  const { rows } = await tx.query<StoredBalance>({
+    name: 'balances-of-account',
+    text: `select b.* from ${balancesName} b where b.tenant_id = $1 and b.account_id = $2 order by b.asset`,
+    values: [tenantId, account],
+  });
+  return rows.map(fromStoredBalance);
+};

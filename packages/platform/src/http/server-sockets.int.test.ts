@@ -1,0 +1,223 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { demoServer, seen, slow } from './fixtures/demo-api.ts';
+import type { HttpServer } from './server.ts';
+
+let server: HttpServer;
+let port: number;
+const sockets: Socket[] = [];
+
+const open = async (...changes: Parameters<typeof demoServer>): Promise<void> => {
+  server = await demoServer(...changes);
+  ({ port } = await server.listen({ host: '127.0.0.1', port: 0 }));
+};
+
+/** Writes bytes as they are and answers everything that comes back until the server closes the connection. */
+const raw = async (...pieces: readonly string[]): Promise<string> => {
+  const { socket, received } = dial();
+  for (const piece of pieces) {
+    socket.write(piece);
+    await delay(20);
+  }
+  return received;
+};
+
+const dial = (): { socket: Socket; received: Promise<string>; soFar: () => string } => {
+  const socket = connect(port, '127.0.0.1');
+  sockets.push(socket);
+  let text = '';
+  socket.on('data', (bytes) => (text += bytes.toString()));
+  const received = new Promise<string>((resolve) => {
+    socket.on('error', () => resolve(text));
+    socket.on('close', () => resolve(text));
+  });
+  return { socket, received, soFar: () => text };
+};
+
+const until = async (condition: () => boolean): Promise<void> => {
+  while (!condition()) await delay(5);
+};
+
+beforeEach(() => {
+  seen.length = 0;
+  slow.milliseconds = 0;
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await server.close();
+});
+
+const post =
+  'POST /v1/pots/0197f2c4-6f5e-7c3a-9b1d-2f4e6a8c0d12/takings HTTP/1.1\r\nhost: a\r\nauthorization: Bearer good\r\nidempotency-key: k\r\ncontent-type: application/json\r\n';
+
+describe('bytes that could be read as two requests are refused, and the connection ends', () => {
+  const smuggled = 'GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n';
+  it.each([
+    [
+      'Content-Length beside Transfer-Encoding',
+      `${post}content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    ],
+    ['two different Content-Lengths', `${post}content-length: 0\r\ncontent-length: 36\r\n\r\n${smuggled}`],
+    ['a Content-Length that is no number', `${post}content-length: +5\r\n\r\n{}${smuggled}`],
+    ['chunked not last', `${post}transfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n${smuggled}`],
+    ['a space before the colon', `${post}content-length : 0\r\n\r\n${smuggled}`],
+    [
+      'a header folded over two lines',
+      `${post}x-a: b\r\n transfer-encoding: chunked\r\ncontent-length: 0\r\n\r\n${smuggled}`,
+    ],
+    ['a chunk of a wrong size', `${post}transfer-encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n${smuggled}`],
+    ['no Host', `GET /v1/pots HTTP/1.1\r\n\r\n`],
+    ['something else than HTTP', 'SSH-2.0-OpenSSH_9.6\r\n\r\n'],
+  ])('%s', async (_, bytes) => {
+    await open();
+    const answer = await raw(bytes);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+    expect(answer).not.toContain('"ok"');
+    expect(seen).toEqual([]);
+  });
+
+  it('in the form of a problem', async () => {
+    await open();
+    const answer = await raw('GET / HTTP/1.1\r\nbad header\r\n\r\n');
+    expect(answer).toContain('content-type: application/problem+json');
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'malformed_request', status: 400 });
+  });
+
+  it('headers without end are too large', async () => {
+    await open();
+    expect(await raw(`GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 431 [\s\S]*headers_too_large/,
+    );
+  });
+
+  it('a key sent twice is no key', async () => {
+    await open();
+    expect(await raw(`${post}idempotency-key: other\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}`)).toContain(
+      '/headers/idempotency-key',
+    );
+  });
+});
+
+describe('a slow sender', () => {
+  it('of headers is cut off', async () => {
+    await open({ limits: { headersTimeoutMs: 200, requestTimeoutMs: 400 } });
+    const started = performance.now();
+    expect(await raw('GET /v1/pots HTTP/1.1\r\nhost: a\r\n')).toMatch(/^HTTP\/1\.1 408 [\s\S]*request_timeout/);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('of a body is cut off, and its command never begins', async () => {
+    await open({ limits: { headersTimeoutMs: 200, requestTimeoutMs: 400 } });
+    expect(await raw(`${post}content-length: 1000\r\n\r\n`, '{"value":')).toMatch(/^HTTP\/1\.1 408 /);
+    expect(seen).toEqual([]);
+  });
+
+  it('does not keep others waiting', async () => {
+    await open();
+    for (let index = 0; index < 50; index += 1) dial().socket.write('GET /v1/pots HTTP/1.1\r\nhost: a\r\n');
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`);
+    expect(answer.status).toBe(200);
+  });
+});
+
+describe('a body that is too large', () => {
+  it('is refused by its announcement, before it is sent', async () => {
+    await open({ limits: { bodyBytesMax: 1_000 } });
+    expect(await raw(`${post}content-length: 1001\r\nconnection: close\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 413 [\s\S]*"bytesMax":1000/,
+    );
+  });
+
+  it('is refused when it grows too large without announcement', async () => {
+    await open({ limits: { bodyBytesMax: 1_000 } });
+    const chunk = `200\r\n${'x'.repeat(512)}\r\n`;
+    expect(await raw(`${post}transfer-encoding: chunked\r\nconnection: close\r\n\r\n`, chunk, chunk, chunk)).toMatch(
+      /^HTTP\/1\.1 413 /,
+    );
+    expect(seen).toEqual([]);
+  });
+});
+
+describe('a client that goes away', () => {
+  it('aborts the read it asked for', async () => {
+    await open();
+    slow.milliseconds = 10_000;
+    const { socket } = dial();
+    socket.write('GET /v1/slow HTTP/1.1\r\nhost: a\r\n\r\n');
+    await until(() => seen.length === 1);
+    expect(seen[0]?.signal.aborted).toBe(false);
+    socket.destroy();
+    await until(() => seen[0]?.signal.aborted === true);
+  });
+});
+
+describe('a server that closes', () => {
+  it('says it is not ready, finishes what is in flight, closes idle connections, and accepts no more', async () => {
+    await open({ limits: { drainDelayMs: 100 } });
+    slow.milliseconds = 400;
+    const idle = dial();
+    idle.socket.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n');
+    await until(() => idle.soFar().includes('"ok"'));
+    const inFlight = fetch(`http://127.0.0.1:${port}/v1/slow`);
+    await until(() => seen.length === 1);
+
+    const closing = server.close();
+    const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
+    expect([
+      ready.status,
+      ((await ready.json()) as { status: string }).status,
+      ready.headers.get('connection'),
+    ]).toEqual([503, 'draining', 'close']);
+    const answer = await inFlight;
+    expect([answer.status, await answer.json()]).toEqual([200, { waited: true }]);
+    await idle.received;
+    await closing;
+    await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow('fetch failed');
+  });
+
+  it('still answers a request that was half received', async () => {
+    await open();
+    const { socket, received } = dial();
+    socket.write('GET /v1/slow HTTP/1.1\r\nhost: a\r\n');
+    await delay(50);
+    const closing = server.close();
+    await delay(50);
+    socket.write('\r\n');
+    expect(await received).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*connection: close[\s\S]*"waited":true/i);
+    await closing;
+  });
+
+  it('cuts what does not finish in time', async () => {
+    await open({ limits: { drainTimeoutMs: 100 } });
+    slow.milliseconds = 10_000;
+    const inFlight = fetch(`http://127.0.0.1:${port}/v1/slow`).then(
+      () => 'answered',
+      () => 'cut',
+    );
+    await until(() => seen.length === 1);
+    const started = performance.now();
+    await server.close();
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(await inFlight).toBe('cut');
+  });
+});
+
+describe('an overloaded server', () => {
+  it('refuses work at once, but still says that it lives', async () => {
+    await open({ limits: { eventLoopDelayMaxMs: 50 } });
+    // The lag is measured by a timer of its own, which must come to run between two blocks.
+    for (let index = 0; index < 4; index += 1) {
+      const end = performance.now() + 300;
+      while (performance.now() < end);
+      await delay(1);
+    }
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/slow`);
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([503, 'overloaded']);
+    expect(answer.headers.get('x-request-id')).not.toBeNull();
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+  });
+});
