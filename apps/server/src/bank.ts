@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createAccountModule } from '@finaegis/bank/account/module';
 import { createAssetModule } from '@finaegis/bank/asset/module';
-import { createLedgerModule } from '@finaegis/bank/ledger/module';
+import { createLedgerModule, type LedgerModule } from '@finaegis/bank/ledger/module';
 import { createPartyModule } from '@finaegis/bank/party/module';
 import { uuidV7Source } from '@finaegis/kernel/id';
 import { createAuthModule } from '@finaegis/platform/auth/module';
 import { allowAll, type Checks } from '@finaegis/platform/command/checks';
+import { commitSettings } from '@finaegis/platform/command/commit-settings';
 import { type Commands, createCommands } from '@finaegis/platform/command/commands';
 import type { ConnectionSettings } from '@finaegis/platform/database/connection';
 import { createPool } from '@finaegis/platform/database/pool';
@@ -25,6 +26,12 @@ export interface BankConnections {
   readonly system: ConnectionSettings;
 }
 
+/** One commit, as told to whoever measures. */
+export interface Batch {
+  readonly commands: number;
+  readonly durationMs: number;
+}
+
 /** What a bank in one process is made of. */
 export interface BankOptions {
   readonly connections: BankConnections;
@@ -34,14 +41,14 @@ export interface BankOptions {
   /** Milliseconds since 1970 at the edge; the commit has a clock of its own. */
   readonly now?: () => number;
   readonly onError?: (where: string, error: unknown) => void;
-  readonly onBatch?: (batch: { readonly commands: number; readonly durationMs: number }) => void;
+  readonly onBatch?: (batch: Batch) => void;
 }
 
 /** All contexts over one database, without a server: what the server, the CLI, the benchmarks and the tests have in common. */
 export interface Bank {
   readonly services: Services;
   readonly modules: BankModules;
-  readonly pools: { readonly write: Pool; readonly read: Pool; readonly system: Pool };
+  readonly pools: { readonly write: Pool; readonly follow: Pool; readonly read: Pool; readonly system: Pool };
   /** Follows the log for the subscribed views of this process; nothing is followed before. */
   follow(): Follower;
   /** Settles what is queued, stops following, closes the pools. */
@@ -50,8 +57,12 @@ export interface Bank {
 
 const buildModules = (services: Services) => {
   const asset = createAssetModule(services);
-  const party = createPartyModule(services);
-  const ledger = createLedgerModule(services, { access: party.access, assets: asset.directory, rates: asset.rates });
+  const party = createPartyModule(services, {
+    decimalsOf: async (tenantId, code) => (await asset.directory.get(tenantId, code))?.decimals,
+    // Mandates are granted on accounts and accounts are opened with mandates, so one of the two has to look back.
+    accountExists: async (tenantId, accountId) => (await ledger.directory.accounts(tenantId, [accountId])).get(accountId)?.kind === 'customer',
+  });
+  const ledger: LedgerModule = createLedgerModule(services, { access: party.access, assets: asset.directory, rates: asset.rates });
   const account = createAccountModule(services, { access: party.access, assets: asset.directory, ledger, party });
   return { tenancy: createTenancyModule(services), auth: createAuthModule(services, { environment: 'live' }), asset, party, ledger, account };
 };
@@ -77,7 +88,8 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
   const { connections, onError } = options;
   const report = (where: string) => ({ onError: (error: Error) => onError?.(where, error) });
   const pools = {
-    write: createPool(connections.write, { applicationName: 'finaegis-write', max: options.pools?.write ?? 6, ...report('write pool') }),
+    write: createPool(connections.write, { applicationName: 'finaegis-write', max: options.pools?.write ?? 6, sessionSettings: commitSettings, ...report('write pool') }),
+    follow: createPool(connections.write, { applicationName: 'finaegis-follow', max: 2, ...report('follow pool') }),
     read: createPool(connections.read, { applicationName: 'finaegis-read', max: options.pools?.read ?? 10, ...report('read pool') }),
     system: createPool(connections.system, { applicationName: 'finaegis-system', max: options.pools?.system ?? 2, ...report('system pool') }),
   };
@@ -117,11 +129,11 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
     services,
     modules,
     pools,
-    follow: () => (late.follower ??= startFollower({ pool: pools.write, systemPool: pools.system, catalogue: services.catalogue, views: list.flatMap(({ views }) => views), ...(onError === undefined ? {} : { onError }) })),
+    follow: () => (late.follower ??= startFollower({ pool: pools.follow, systemPool: pools.system, catalogue: services.catalogue, views: list.flatMap(({ views }) => views), ...(onError === undefined ? {} : { onError }) })),
     close: async () => {
       await late.commands?.drain();
       await late.follower?.close();
-      await Promise.all([pools.write.end(), pools.read.end(), pools.system.end()]);
+      await Promise.all(Object.values(pools).map((pool) => pool.end()));
     },
   };
 };

@@ -21,16 +21,33 @@ describe('the platform registry', () => {
     expect(await bank.seq(platformTenantId)).toBe(before);
   });
 
-  it('is everybody\'s: a tenant finds the euro in it', async () => {
-    expect(await bank.ask('GET', '/v1/assets/EUR')).toMatchObject({ status: 200, body: { code: 'EUR', kind: 'fiat', decimals: 2, isActive: true, registry: 'platform' } });
-    expect(await bank.ask('GET', '/v1/assets/ATS')).toMatchObject({ body: { isActive: false, activeTo: '2002-03-01' } });
-    expect(await bank.ask('GET', '/v1/assets/NONE')).toMatchObject({ status: 404, body: { code: 'asset_unknown', asset: 'NONE' } });
+  it("is everybody's: a tenant finds the euro in it", async () => {
+    expect(await bank.ask('GET', '/v1/assets/EUR')).toMatchObject({
+      status: 200,
+      body: { code: 'EUR', kind: 'fiat', decimals: 2, isActive: true, registry: 'platform' },
+    });
+    expect(await bank.ask('GET', '/v1/assets/ATS')).toMatchObject({
+      body: { isActive: false, activeTo: '2002-03-01' },
+    });
+    expect(await bank.ask('GET', '/v1/assets/NONE')).toMatchObject({
+      status: 404,
+      body: { code: 'asset_unknown', asset: 'NONE' },
+    });
   });
 
   it('cannot be changed or shadowed by a tenant', async () => {
-    expect(await bank.ask('POST', '/v1/assets', { body: { ...share, code: 'BTC', kind: 'crypto' } })).toMatchObject({ status: 409, body: { code: 'asset_code_reserved' } });
-    expect(await bank.ask('POST', '/v1/assets', { body: { ...share, code: 'SHELLS', kind: 'fiat' } })).toMatchObject({ status: 422, body: { code: 'asset_kind_reserved' } });
-    expect(await bank.ask('POST', '/v1/assets/EUR/deactivation', { body: { activeTo: '2999-01-01' } })).toMatchObject({ status: 409, body: { code: 'asset_code_reserved' } });
+    expect(await bank.ask('POST', '/v1/assets', { body: { ...share, code: 'BTC', kind: 'crypto' } })).toMatchObject({
+      status: 409,
+      body: { code: 'asset_code_reserved' },
+    });
+    expect(await bank.ask('POST', '/v1/assets', { body: { ...share, code: 'SHELLS', kind: 'fiat' } })).toMatchObject({
+      status: 422,
+      body: { code: 'asset_kind_reserved' },
+    });
+    expect(await bank.ask('POST', '/v1/assets/EUR/deactivation', { body: { activeTo: '2999-01-01' } })).toMatchObject({
+      status: 409,
+      body: { code: 'asset_code_reserved' },
+    });
     expect(await bank.seq(bank.tenantId)).toBe(0n);
   });
 });
@@ -41,52 +58,96 @@ describe("a tenant's own asset", () => {
     expect(registered).toEqual({ status: 201, body: { ...share, isActive: true, registry: 'tenant' } });
     expect(await bank.ask('GET', '/v1/assets/CGO-2026-1')).toEqual({ status: 200, body: registered.body });
     expect(await bank.ask('GET', '/v1/assets/CGO-2026-1', { as: 'other' })).toMatchObject({ status: 404 });
-    expect(await parseAssetAmount(bank.module.directory, bank.tenantId, { amount: '1.5', asset: 'CGO-2026-1' }, '/body')).toEqual({ asset: 'CGO-2026-1', amountMinor: 15_000n });
+    expect(
+      await parseAssetAmount(bank.module.directory, bank.tenantId, { amount: '1.5', asset: 'CGO-2026-1' }, '/body'),
+    ).toEqual({ asset: 'CGO-2026-1', amountMinor: 15_000n });
   });
 
   it('registered twice is one asset; with other decimals it is refused', async () => {
     const before = await bank.seq(bank.tenantId);
     expect(await bank.ask('POST', '/v1/assets', { body: share })).toMatchObject({ status: 200, body: share });
-    expect(await bank.ask('POST', '/v1/assets', { body: { ...share, decimals: 2 } })).toMatchObject({ status: 409, body: { code: 'asset_exists_with_different_facts', asset: share.code } });
+    expect(await bank.ask('POST', '/v1/assets', { body: { ...share, decimals: 2 } })).toMatchObject({
+      status: 409,
+      body: { code: 'asset_exists_with_different_facts', asset: share.code },
+    });
     expect(await bank.seq(bank.tenantId)).toBe(before);
   });
 
   it('tried only is not registered', async () => {
-    expect(await bank.ask('POST', '/v1/assets?dryRun=true', { body: { ...share, code: 'TRIED' } })).toMatchObject({ status: 201 });
+    expect(await bank.ask('POST', '/v1/assets?dryRun=true', { body: { ...share, code: 'TRIED' } })).toMatchObject({
+      status: 201,
+    });
     expect(await bank.ask('GET', '/v1/assets/TRIED')).toMatchObject({ status: 404 });
   });
 
+  it('stays what it is when the platform takes its code later', async () => {
+    await bank.ask('POST', '/v1/assets', { body: { ...share, code: 'EARLY' } });
+    const platforms = { ...share, code: 'EARLY', decimals: 8, kind: 'crypto' };
+    expect(await bank.ask('POST', '/v1/assets', { as: 'platform', body: platforms })).toMatchObject({ status: 201 });
+    const fresh = assetDirectory({ services: bank.services });
+    expect(await fresh.get(bank.tenantId, 'EARLY')).toMatchObject({ decimals: 4, tenantId: bank.tenantId });
+    expect(await fresh.get(bank.otherTenantId, 'EARLY')).toMatchObject({ decimals: 8, tenantId: platformTenantId });
+    const { body } = await bank.ask('GET', '/v1/assets?kind=custom&limit=200');
+    expect(body.items.filter(({ code }) => code === 'EARLY')).toMatchObject([{ decimals: 4, registry: 'tenant' }]);
+    const crypto = await bank.ask('GET', '/v1/assets?kind=crypto&limit=200');
+    expect(crypto.body.items.map(({ code }) => code)).not.toContain('EARLY');
+    expect(await bank.ask('POST', '/v1/assets', { body: { ...share, code: 'EARLY' } })).toMatchObject({ status: 200 });
+  });
+
   it('is not seen by whoever lacks the permission', async () => {
-    expect(await bank.ask('POST', '/v1/assets', { as: 'tenant asset:read', body: share })).toMatchObject({ status: 403, body: { permission: 'asset:write' } });
+    expect(await bank.ask('POST', '/v1/assets', { as: 'tenant asset:read', body: share })).toMatchObject({
+      status: 403,
+      body: { permission: 'asset:write' },
+    });
   });
 
   it('ends on its day, and from then on no amount of it is read', async () => {
     await bank.ask('POST', '/v1/assets', { body: { ...share, code: 'BONUS' } });
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
-    expect(await bank.ask('POST', '/v1/assets/BONUS/deactivation', { body: { activeTo: tomorrow } })).toMatchObject({ status: 200, body: { activeTo: tomorrow, isActive: true } });
-    expect(await bank.ask('POST', '/v1/assets/BONUS/deactivation', { body: { activeTo: tomorrow } })).toMatchObject({ status: 200 });
-    expect(await bank.ask('POST', '/v1/assets/BONUS/deactivation', { body: { activeTo: '2020-01-01' } })).toMatchObject({ status: 422, body: { code: 'deactivation_in_past' } });
+    expect(await bank.ask('POST', '/v1/assets/BONUS/deactivation', { body: { activeTo: tomorrow } })).toMatchObject({
+      status: 200,
+      body: { activeTo: tomorrow, isActive: true },
+    });
+    expect(await bank.ask('POST', '/v1/assets/BONUS/deactivation', { body: { activeTo: tomorrow } })).toMatchObject({
+      status: 200,
+    });
+    expect(await bank.ask('POST', '/v1/assets/BONUS/deactivation', { body: { activeTo: '2020-01-01' } })).toMatchObject(
+      { status: 422, body: { code: 'deactivation_in_past' } },
+    );
     const before = bank.now;
     bank.now = `${tomorrow}T00:00:00.000Z`;
-    const refused = parseAssetAmount(bank.module.directory, bank.tenantId, { amount: '1', asset: 'BONUS' }, '/body/postings/0');
-    await expect(refused).rejects.toMatchObject({ code: 'validation_failed', extras: { errors: [{ field: '/body/postings/0/asset', code: 'asset_inactive' }] } });
+    const refused = parseAssetAmount(
+      bank.module.directory,
+      bank.tenantId,
+      { amount: '1', asset: 'BONUS' },
+      '/body/postings/0',
+    );
+    await expect(refused).rejects.toMatchObject({
+      code: 'validation_failed',
+      extras: { errors: [{ field: '/body/postings/0/asset', code: 'asset_inactive' }] },
+    });
     bank.now = before;
   });
 
-  it('is listed with the platform\'s, page by page, each once', async () => {
+  it("is listed with the platform's, page by page, each once", async () => {
     const codes: string[] = [];
     let cursor: string | undefined;
     do {
-      const { status, body } = await bank.ask('GET', `/v1/assets?limit=97${cursor === undefined ? '' : `&cursor=${cursor}`}`);
+      const { status, body } = await bank.ask(
+        'GET',
+        `/v1/assets?limit=97${cursor === undefined ? '' : `&cursor=${cursor}`}`,
+      );
       expect(status).toBe(200);
-      codes.push(...body.items.map(({ code }: { code: string }) => code));
+      codes.push(...body.items.map(({ code }) => code));
       cursor = body.nextCursor;
     } while (cursor !== undefined);
     expect(codes).toEqual([...new Set(codes)].sort());
     expect(codes).toEqual(expect.arrayContaining(['EUR', 'BTC', 'XAU', 'CGO-2026-1']));
     const { body } = await bank.ask('GET', '/v1/assets?kind=crypto&activeOn=2025-03-14&limit=200', { as: 'other' });
-    expect(body.items.every(({ kind }: { kind: string }) => kind === 'crypto')).toBe(true);
-    expect((await bank.ask('GET', '/v1/assets?activeOn=2025-03-14&limit=200')).body.items.map(({ code }: { code: string }) => code)).not.toContain('ATS');
+    expect(body.items.every(({ kind }) => kind === 'crypto')).toBe(true);
+    expect(
+      (await bank.ask('GET', '/v1/assets?activeOn=2025-03-14&limit=200')).body.items.map(({ code }) => code),
+    ).not.toContain('ATS');
   });
 });
 
@@ -101,7 +162,10 @@ describe('the directory', () => {
         return typeof value === 'function' ? value.bind(pool) : value;
       },
     });
-    const directory = assetDirectory({ services: { readPool: counting, now: bank.services.now }, clockMs: () => clockMs });
+    const directory = assetDirectory({
+      services: { readPool: counting, now: bank.services.now },
+      clockMs: () => clockMs,
+    });
     const codes = ['EUR', 'USD', 'CGO-2026-1', 'EUR', 'NONE'];
     const found = await Promise.all(codes.map((code) => directory.get(bank.tenantId, code)));
     expect(found.map((facts) => facts?.code)).toEqual(['EUR', 'USD', 'CGO-2026-1', 'EUR', undefined]);

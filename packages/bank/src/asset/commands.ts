@@ -1,7 +1,14 @@
 import type { Decision } from '@finaegis/kernel/decision';
 import type { LocalDate } from '@finaegis/kernel/local-date';
 import { platformTenantId } from '@finaegis/platform/auth/principal';
-import { type CommandFacts, type CommandHandler, defineCommand, type Loaded, type PrepareContext, type StreamNeed } from '@finaegis/platform/command/handler';
+import {
+  type CommandFacts,
+  type CommandHandler,
+  defineCommand,
+  type Loaded,
+  type PrepareContext,
+  type StreamNeed,
+} from '@finaegis/platform/command/handler';
 import type { Aggregate } from '@finaegis/platform/event-store/aggregate';
 import type { EventData, NewEvent } from '@finaegis/platform/event-store/event';
 import {
@@ -12,12 +19,24 @@ import {
   type DeactivateAsset,
   deactivateAsset,
   type RegisterAsset,
-  registerAsset,
   type RenameAsset,
+  registerAsset,
   renameAsset,
 } from './asset/asset.ts';
-import { type AssetDirectory, deactivateAssetSchema, publishManualRateSchema, publishRatesSchema, registerAssetSchema, renameAssetSchema } from './contract.ts';
-import { type ManualRateRefusal, manualRateAggregate, type PublishManualRate, publishManualRate } from './rate/manual-rate.ts';
+import {
+  type AssetDirectory,
+  deactivateAssetSchema,
+  publishManualRateSchema,
+  publishRatesSchema,
+  registerAssetSchema,
+  renameAssetSchema,
+} from './contract.ts';
+import {
+  type ManualRateRefusal,
+  manualRateAggregate,
+  type PublishManualRate,
+  publishManualRate,
+} from './rate/manual-rate.ts';
 import { publishRates, type RateSheet, type RateSheetRefusal, rateSheetAggregate, sheetId } from './rate/rate-sheet.ts';
 import { type AssetRow, assets } from './views/assets.ts';
 
@@ -42,9 +61,17 @@ export interface AssetCommands {
 
 /** The commands, over a directory that knows what is registered where: an asset once registered stays so, hence it may be asked before locking. */
 export const assetCommands = (directory: Pick<AssetDirectory, 'get'>): AssetCommands => ({
-  registerAsset: onAsset(directory, { name: 'asset.RegisterAsset', schema: registerAssetSchema, decide: registerAsset }),
+  registerAsset: onAsset(directory, {
+    name: 'asset.RegisterAsset',
+    schema: registerAssetSchema,
+    decide: registerAsset,
+  }),
   renameAsset: onAsset(directory, { name: 'asset.RenameAsset', schema: renameAssetSchema, decide: renameAsset }),
-  deactivateAsset: onAsset(directory, { name: 'asset.DeactivateAsset', schema: deactivateAssetSchema, decide: deactivateAsset }),
+  deactivateAsset: onAsset(directory, {
+    name: 'asset.DeactivateAsset',
+    schema: deactivateAssetSchema,
+    decide: deactivateAsset,
+  }),
 
   publishRates: defineCommand({
     name: 'asset.PublishRates',
@@ -52,7 +79,10 @@ export const assetCommands = (directory: Pick<AssetDirectory, 'get'>): AssetComm
     permission: 'rate:write',
     loads: (sheet: RateSheet) => ({ streams: [streamOf(rateSheetAggregate, sheetId(sheet))] }),
     decide: (loaded: Loaded, sheet: RateSheet, facts: CommandFacts): Decision<NewEvent, RateSheetRefusal> =>
-      publishRates(loaded.stream(rateSheetAggregate, sheetId(sheet)).state, sheet, { today: dayOf(facts), isPlatform: isPlatform(facts) }),
+      publishRates(loaded.stream(rateSheetAggregate, sheetId(sheet)).state, sheet, {
+        today: dayOf(facts),
+        isPlatform: isPlatform(facts),
+      }),
     result: (_loaded: Loaded, sheet: RateSheet) => sheet,
   }),
 
@@ -65,7 +95,12 @@ export const assetCommands = (directory: Pick<AssetDirectory, 'get'>): AssetComm
       return { unknownAsset: [base, asset].find((_, index) => found[index] === undefined) };
     },
     loads: ({ rateId }: PublishManualRate) => ({ streams: [streamOf(manualRateAggregate, rateId)] }),
-    decide: (loaded: Loaded, command: PublishManualRate, _facts: CommandFacts, refs: RateRefs): Decision<NewEvent, ManualRateRefusal> =>
+    decide: (
+      loaded: Loaded,
+      command: PublishManualRate,
+      _facts: CommandFacts,
+      refs: RateRefs,
+    ): Decision<NewEvent, ManualRateRefusal> =>
       publishManualRate(loaded.stream(manualRateAggregate, command.rateId).state, command, refs),
     result: (_loaded: Loaded, command: PublishManualRate) => command,
   }),
@@ -88,18 +123,27 @@ const onAsset = <Data extends { readonly code: string }>(
     name,
     schema,
     permission: 'asset:write',
-    prepare: async ({ code }: Data) => ({ isPlatformCode: (await directory.get(platformTenantId, code)) !== undefined }),
+    prepare: async ({ code }: Data) => ({
+      isPlatformCode: (await directory.get(platformTenantId, code)) !== undefined,
+    }),
     loads: ({ code }: Data) => ({
       rows: [{ table: assets as never, key: code }],
       streams: [streamOf(assetAggregate, code)],
     }),
     decide: (loaded: Loaded, data: Data, facts: CommandFacts, refs: CodeRefs) =>
-      decide(loaded.stream(assetAggregate, data.code).state, data, { today: dayOf(facts), isPlatform: isPlatform(facts), ...refs }),
+      decide(loaded.stream(assetAggregate, data.code).state, data, {
+        today: dayOf(facts),
+        isPlatform: isPlatform(facts),
+        ...refs,
+      }),
     result: (loaded: Loaded, { code }: Data) => loaded.row(assets, code) ?? missing(code),
   });
 
 // Needs of all shapes stand in one list; the working set gives each stream back with its own type.
-const streamOf = <State, Event extends { readonly type: string; readonly data: EventData }>(aggregate: Aggregate<State, Event>, id: string): StreamNeed => ({
+const streamOf = <State, Event extends { readonly type: string; readonly data: EventData }>(
+  aggregate: Aggregate<State, Event>,
+  id: string,
+): StreamNeed => ({
   aggregate: aggregate as never,
   id,
 });

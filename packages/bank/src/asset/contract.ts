@@ -49,7 +49,12 @@ export interface RatePair {
 
 /** Why there is no rate, in order of precedence. */
 export type RateRefusal =
-  | { readonly code: 'rate_date_in_future'; readonly date: LocalDate; readonly today: LocalDate }
+  | {
+      /** The day has not begun anywhere on Earth. */
+      readonly code: 'rate_date_in_future';
+      readonly date: LocalDate;
+      readonly latestDate: LocalDate;
+    }
   | {
       /** There is one, but too old to be used: `ageBusinessDays` are counted from `date` to `on` in the calendar of `source`. */
       readonly code: 'rate_stale';
@@ -65,7 +70,9 @@ export type RateRefusal =
   | { readonly code: 'rate_unknown'; readonly from: string; readonly to: string; readonly on: LocalDate };
 
 /** A rate, or why there is none. */
-export type RateOutcome = { readonly ok: true; readonly rate: RateAnswer } | { readonly ok: false; readonly refusal: RateRefusal };
+export type RateOutcome =
+  | { readonly ok: true; readonly rate: RateAnswer }
+  | { readonly ok: false; readonly refusal: RateRefusal };
 
 /** What neighbours ask about exchange rates. A stale rate is never an answer. */
 export interface Rates {
@@ -85,11 +92,21 @@ const day = z.string().refine(isLocalDate, 'must be a date such as 2025-03-31');
 const rate = z
   .string()
   .max(25)
-  .refine((text) => isRate(text) && text.split('.').every((part) => part.length <= 12), 'must be a rate such as "1.0889"');
+  .refine(
+    (text) => isRate(text) && text.split('.').every((part) => part.length <= 12),
+    'must be a rate such as "1.0889"',
+  );
 
 const spread = { path: ['mid'], error: 'must not be below bid nor above ask' };
-const isBetween = ({ bid, mid, ask }: { readonly bid?: string | undefined; readonly mid: string; readonly ask?: string | undefined }): boolean =>
-  (bid === undefined || isAtMost(bid, mid)) && (ask === undefined || isAtMost(mid, ask));
+const isBetween = ({
+  bid,
+  mid,
+  ask,
+}: {
+  readonly bid?: string | undefined;
+  readonly mid: string;
+  readonly ask?: string | undefined;
+}): boolean => (bid === undefined || isAtMost(bid, mid)) && (ask === undefined || isAtMost(mid, ask));
 
 const isAtMost = (a: string, b: string): boolean => {
   // What is no rate at all is reported by its own field.
@@ -105,7 +122,14 @@ export const registerAssetSchema = z
     code,
     kind: z.enum(ASSET_KINDS as [AssetKind, ...AssetKind[]]),
     decimals: z.number().refine(isDecimals, 'must be a whole number from 0 to 18'),
-    name: z.string().min(1).max(100).refine(isStorableText, { error: 'must not contain U+0000 or lone surrogates', params: { code: 'text_not_storable' } }),
+    name: z
+      .string()
+      .min(1)
+      .max(100)
+      .refine(isStorableText, {
+        error: 'must not contain U+0000 or lone surrogates',
+        params: { code: 'text_not_storable' },
+      }),
     activeFrom: day.optional(),
     activeTo: day.optional(),
   })
@@ -126,7 +150,14 @@ export const publishRatesSchema = z
     provider: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
     date: day,
     base: code,
-    quotes: z.array(z.strictObject({ asset: code, mid: rate, bid: rate.optional(), ask: rate.optional() }).refine(isBetween, spread)).min(1).max(400),
+    quotes: z
+      .array(
+        z
+          .strictObject({ asset: code, mid: rate, bid: rate.optional(), ask: rate.optional() })
+          .refine(isBetween, spread),
+      )
+      .min(1)
+      .max(400),
     validFrom: day.optional(),
     validTo: day.optional(),
   })
@@ -150,4 +181,7 @@ export const publishManualRateSchema = z
   })
   .refine(isBetween, spread)
   .refine(({ base, asset }) => base !== asset, { path: ['asset'], error: 'must be another asset than the base' })
-  .refine(({ validFrom, validTo }) => validTo === undefined || validFrom < validTo, { path: ['validTo'], error: 'must be after validFrom' });
+  .refine(({ validFrom, validTo }) => validTo === undefined || validFrom < validTo, {
+    path: ['validTo'],
+    error: 'must be after validFrom',
+  });

@@ -73,9 +73,15 @@ export const assetDirectory = ({ services, clockMs = () => performance.now() }: 
 };
 
 // Both registries in one read: the platform's is no tenant's secret, and the tenant's own is the reader's.
-const lookUp = async ({ readPool }: Pick<Services, 'readPool'>, tenantId: string, codes: readonly string[]): Promise<ReadonlyMap<string, AssetFacts>> => {
+const lookUp = async (
+  { readPool }: Pick<Services, 'readPool'>,
+  tenantId: string,
+  codes: readonly string[],
+): Promise<ReadonlyMap<string, AssetFacts>> => {
   const tenantIds = [...new Set([platformTenantId, tenantId])];
-  const found = await inTransaction(readPool, { tenants: tenantIds, readOnly: true }, (tx) => readAssets(tx, { tenantIds, codes }));
+  const found = await inTransaction(readPool, { tenants: tenantIds, readOnly: true }, (tx) =>
+    readAssets(tx, { tenantIds, codes }),
+  );
   // The tenant's own comes last and so wins: it may have had the code before the platform did, and its amounts are counted by it.
   return new Map([...found].sort((a) => (a.tenantId === tenantId ? 1 : -1)).map((facts) => [facts.code, facts]));
 };

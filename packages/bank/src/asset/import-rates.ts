@@ -31,7 +31,9 @@ export const importRates = async (
   for (let start = 0; start < sheets.length; start += inFlight) {
     const part = sheets.slice(start, start + inFlight);
     const outcomes = await Promise.all(
-      part.map((sheet) => commands.submit(publishRates, sheet, { tenantId: platformTenantId, metadata, lane: 'bulk', timeoutMs })),
+      part.map((sheet) =>
+        commands.submit(publishRates, sheet, { tenantId: platformTenantId, metadata, lane: 'bulk', timeoutMs }),
+      ),
     );
     for (const [index, { date }] of part.entries()) {
       const outcome = outcomes[index];

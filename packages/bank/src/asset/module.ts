@@ -41,7 +41,10 @@ export interface AssetModule extends ContextModule {
 }
 
 /** The registry of assets and the rates between them. */
-export const createAssetModule = (services: Services, { providers = [manualRates(), ecbRates()], pivots = ['EUR', 'USD'] }: AssetOptions = {}): AssetModule => {
+export const createAssetModule = (
+  services: Services,
+  { providers = [manualRates(), ecbRates()], pivots = ['EUR', 'USD'] }: AssetOptions = {},
+): AssetModule => {
   const directory = assetDirectory({ services });
   const rates = createRates({ services, providers, pivots });
   const handlers = assetCommands(directory);

@@ -26,7 +26,11 @@ export class RateSourceFault extends Error {
   /** Line of the file where reading stopped, from 1. */
   readonly line: number | undefined;
 
-  constructor(code: RateSourceFault['code'], message: string, { line, cause }: { readonly line?: number; readonly cause?: unknown } = {}) {
+  constructor(
+    code: RateSourceFault['code'],
+    message: string,
+    { line, cause }: { readonly line?: number; readonly cause?: unknown } = {},
+  ) {
     super(message, { cause });
     this.code = code;
     this.line = line;

@@ -1,11 +1,11 @@
-import type { LocalDate } from '@finaegis/kernel/local-date';
+import { type LocalDate, localDateIn } from '@finaegis/kernel/local-date';
 import { platformTenantId } from '@finaegis/platform/auth/principal';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import { read, type Services } from '@finaegis/platform/services';
 import type { RateAnswer, RateOutcome, RatePair, RateRefusal, Rates } from './contract.ts';
 import type { RateProvider } from './ports.ts';
 import { chain, identityRate, legOf, type PublishedRate, type RateLeg } from './rate/cross.ts';
-import { freshness } from './rate/staleness.ts';
+import { ageOf, isFresh } from './rate/staleness.ts';
 import { type PairRates, pairRates } from './views/rates.ts';
 
 /** What answering for rates needs. */
@@ -16,10 +16,18 @@ export interface RatesOptions {
   readonly pivots: readonly string[];
 }
 
-type Legs = readonly [RateLeg, ...RateLeg[]];
-type Stale = Extract<RateRefusal, { readonly code: 'rate_stale' }>;
+// An entity's business day may have begun while it is still yesterday in UTC; no day has begun anywhere before it has here (UTC+14).
+const firstZoneOfEarth = 'Pacific/Kiritimati';
 
-/** What one source says: steps that may be used, a refusal because they are too old, or nothing. */
+type Legs = readonly [RateLeg, ...RateLeg[]];
+
+/** The newest that one source has, too old to be used. */
+interface Stale {
+  readonly published: PublishedRate;
+  readonly provider: RateProvider;
+}
+
+/** What one source says: steps that may be used, only what is too old, or nothing. */
 type Found = { readonly legs: Legs } | { readonly stale: Stale } | undefined;
 
 interface AskedPair {
@@ -37,14 +45,17 @@ export const createRates = (options: RatesOptions): Rates => {
   const find: Rates['find'] = async (tenantId, { from, to, on: asked }) => {
     const today = options.services.now().slice(0, 10);
     const on = asked ?? today;
-    if (on > today) return refuse({ code: 'rate_date_in_future', date: on, today });
+    const latestDate = localDateIn(options.services.now(), firstZoneOfEarth);
+    if (on > latestDate) return refuse({ code: 'rate_date_in_future', date: on, latestDate });
     if (from === to) return { ok: true, rate: identityRate(from, on) };
     const pair = { tenantId, from, to, on };
     const whole = await firstFresh(options, pair);
     const legs = whole !== undefined && 'legs' in whole ? whole.legs : await joined(options, pair);
     const rate = legs === undefined ? undefined : chain(legs);
     if (rate !== undefined) return { ok: true, rate };
-    return refuse(whole !== undefined && 'stale' in whole ? whole.stale : { code: 'rate_unknown', from, to, on });
+    return refuse(
+      whole !== undefined && 'stale' in whole ? tooOld(whole.stale, pair) : { code: 'rate_unknown', from, to, on },
+    );
   };
   const quote: Rates['quote'] = async (tenantId, pair) => {
     const outcome = await find(tenantId, pair);
@@ -87,10 +98,12 @@ export const rateHistory = async (
 export const rateOf = ({ rates }: PairRates, from: string): RateAnswer | undefined => chain(legsOf(rates, from));
 
 /** The tenant in whose log a source's rates stand. */
-export const ownerOf = ({ scope }: RateProvider, tenantId: string): string => (scope === 'platform' ? platformTenantId : tenantId);
+export const ownerOf = ({ scope }: RateProvider, tenantId: string): string =>
+  scope === 'platform' ? platformTenantId : tenantId;
 
 /** Providers in the order they are asked. */
-export const byPriority = (providers: readonly RateProvider[]): readonly RateProvider[] => [...providers].sort((a, b) => a.priority - b.priority);
+export const byPriority = (providers: readonly RateProvider[]): readonly RateProvider[] =>
+  [...providers].sort((a, b) => a.priority - b.priority);
 
 const refuse = (refusal: RateRefusal): RateOutcome => ({ ok: false, refusal });
 
@@ -101,7 +114,7 @@ const firstFresh = async ({ services, providers }: RatesOptions, pair: AskedPair
     const found = await askSource(services, provider, pair);
     if (found === undefined) continue;
     if ('legs' in found) return found;
-    if (stale === undefined || found.stale.date > stale.date) stale = found.stale;
+    if (stale === undefined || found.stale.published.date > stale.published.date) stale = found.stale;
   }
   return stale === undefined ? undefined : { stale };
 };
@@ -117,21 +130,35 @@ const joined = async (options: RatesOptions, pair: AskedPair): Promise<Legs | un
   return undefined;
 };
 
-const askSource = async (services: RatesOptions['services'], provider: RateProvider, { tenantId, from, to, on }: AskedPair): Promise<Found> => {
+const askSource = async (
+  services: RatesOptions['services'],
+  provider: RateProvider,
+  { tenantId, from, to, on }: AskedPair,
+): Promise<Found> => {
   const owner = ownerOf(provider, tenantId);
   const query = { tenantId: owner, source: provider.name, base: provider.base, from, to, begunBy: on, limit: 1 };
   // What still counts by the source's own word goes before what began later and has ended.
-  const [[counting], [latest]] = await read(services, owner, (tx) => Promise.all([pairRates(tx, { ...query, validOn: on }), pairRates(tx, query)]));
-  const found = counting ?? latest;
+  const found = await read(
+    services,
+    owner,
+    async (tx) => (await pairRates(tx, { ...query, validOn: on }))[0] ?? (await pairRates(tx, query))[0],
+  );
   if (found === undefined) return undefined;
   const [published] = found.rates;
-  const { isFresh, ageBusinessDays, limitBusinessDays } = freshness(published, on, provider);
-  if (isFresh) return { legs: legsOf(found.rates, from) };
-  const { source, date, validTo } = published;
-  return {
-    stale: { code: 'rate_stale', from, to, on, source, date, ageBusinessDays, limitBusinessDays, ...(validTo === undefined ? {} : { validTo }) },
-  };
+  return isFresh(published, on, provider) ? { legs: legsOf(found.rates, from) } : { stale: { published, provider } };
 };
+
+const tooOld = ({ published, provider }: Stale, { from, to, on }: AskedPair): RateRefusal => ({
+  code: 'rate_stale',
+  from,
+  to,
+  on,
+  source: published.source,
+  date: published.date,
+  ageBusinessDays: ageOf(published, on, provider),
+  limitBusinessDays: provider.staleAfterBusinessDays,
+  ...(published.validTo === undefined ? {} : { validTo: published.validTo }),
+});
 
 const legsOf = ([first, second]: readonly [PublishedRate, PublishedRate?], from: string): Legs => {
   const leg = legOf(first, from);

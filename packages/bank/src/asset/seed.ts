@@ -15,9 +15,14 @@ export interface SeedReport {
  * Brings the platform's registry up to what this release knows: ISO 4217 with its metals, and some crypto assets. Run at every start; processes that
  * start together decide the same, and the later one's commands change nothing.
  */
-export const seedAssets = async (services: Pick<Services, 'commands' | 'readPool' | 'newId'>, handlers: AssetCommands): Promise<SeedReport> => {
+export const seedAssets = async (
+  services: Pick<Services, 'commands' | 'readPool' | 'newId'>,
+  handlers: AssetCommands,
+): Promise<SeedReport> => {
   const wanted = referenceAssets();
-  const existing = await read(services, platformTenantId, (tx) => readAssets(tx, { tenantIds: [platformTenantId], codes: wanted.map(({ code }) => code) }));
+  const existing = await read(services, platformTenantId, (tx) =>
+    readAssets(tx, { tenantIds: [platformTenantId], codes: wanted.map(({ code }) => code) }),
+  );
   const steps = seedSteps(new Map(existing.map((facts) => [facts.code, facts])), wanted);
   const correlation = services.newId();
   await Promise.all(steps.map((step) => carryOut(services, handlers, step, correlation)));
@@ -25,7 +30,12 @@ export const seedAssets = async (services: Pick<Services, 'commands' | 'readPool
   return { registered: count('register'), renamed: count('rename'), deactivated: count('deactivate') };
 };
 
-const carryOut = async ({ commands }: Pick<Services, 'commands'>, handlers: AssetCommands, step: SeedStep, correlation: string): Promise<void> => {
+const carryOut = async (
+  { commands }: Pick<Services, 'commands'>,
+  handlers: AssetCommands,
+  step: SeedStep,
+  correlation: string,
+): Promise<void> => {
   const metadata = { actor: 'system', channel: 'system', correlation };
   const submission = { tenantId: platformTenantId, metadata, lane: 'bulk', timeoutMs: 60_000 } as const;
   const settled = await (() => {
@@ -39,5 +49,8 @@ const carryOut = async ({ commands }: Pick<Services, 'commands'>, handlers: Asse
     }
   })();
   // The platform's own registry refuses nothing that a release may ask of it; if it does, the release is wrong.
-  if (settled.kind !== 'decided' || !settled.outcome.accepted) throw new Error(`${step.data.code} could not be seeded: ${settled.kind === 'decided' ? settled.answer.body : settled.kind}`);
+  if (settled.kind !== 'decided' || !settled.outcome.accepted)
+    throw new Error(
+      `${step.data.code} could not be seeded: ${settled.kind === 'decided' ? settled.answer.body : settled.kind}`,
+    );
 };

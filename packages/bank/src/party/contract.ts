@@ -1,12 +1,25 @@
 import type { z } from 'zod';
 import type { kyc, partyKind } from './party/events.ts';
 
-export { type ChangePartyDetailsData, type RegisterPartyData, changePartyDetailsData, erasePartyData, registerPartyData, setKycData } from './party/commands.ts';
-export { changeMandateLimitsData, decideGrantMandate, grantMandateData, grantMandateNeeds, revokeMandateData } from './mandate/commands.ts';
-export { type GrantMandate, type MandateRefusal, mandateAggregate } from './mandate/mandate.ts';
+export {
+  changeMandateLimitsData,
+  decideGrantMandate,
+  grantMandateData,
+  grantMandateNeeds,
+  revokeMandateData,
+} from './mandate/commands.ts';
 export { mandateGranted, mandateLimitsChanged, mandateRevoked } from './mandate/events.ts';
-export { type PartyRefusal } from './party/party.ts';
+export { type GrantMandate, type MandateRefusal, mandateAggregate } from './mandate/mandate.ts';
+export {
+  type ChangePartyDetailsData,
+  changePartyDetailsData,
+  erasePartyData,
+  type RegisterPartyData,
+  registerPartyData,
+  setKycData,
+} from './party/commands.ts';
 export { partyDetailsChanged, partyErased, partyKycSet, partyRegistered } from './party/events.ts';
+export type { PartyRefusal } from './party/party.ts';
 
 /** What a neighbour may know of a party: nothing personal. */
 export interface KnownParty {

@@ -1,24 +1,36 @@
+import type { Access } from '@finaegis/platform/auth/access';
 import type { ContextModule } from '@finaegis/platform/module';
 import type { Services } from '@finaegis/platform/services';
+import type { Parties } from './contract.ts';
 import { mandateRoutes } from './http/mandate-routes.ts';
 import { partyRoutes } from './http/party-routes.ts';
 import { partyProblems } from './http/problems.ts';
-import { createMandateCommands } from './mandate/commands.ts';
+import { createMandateCommands, type MandateCommands } from './mandate/commands.ts';
 import { mandateEvents } from './mandate/events.ts';
-import { createPartyCommands } from './party/commands.ts';
+import { createPartyCommands, type PartyCommands } from './party/commands.ts';
 import { partyEvents } from './party/events.ts';
 import type { PartyPorts } from './ports.ts';
+import { createAccess } from './views/access.ts';
 import { partyDirectory } from './views/directory.ts';
 import { erasureTable } from './views/erasure.ts';
+import { createParties } from './views/lookup.ts';
 import { mandateList } from './views/mandate-list.ts';
 import { mandatesTable } from './views/mandates.ts';
 import { partiesTable } from './views/parties.ts';
 
+/** The context, with what neighbours and the server's own work need of it. */
+export interface PartyModule extends ContextModule {
+  /** Object-level authorisation for every context with accounts. */
+  readonly access: Access;
+  readonly parties: Parties;
+  readonly handlers: PartyCommands & MandateCommands;
+}
+
 /**
- * The context as the server sees it.
+ * Who the bank deals with and what they may do.
  * @param services used while a request or an event is worked on, never here, so that it may be filled in later
  */
-export const createPartyModule = (services: Services, ports: PartyPorts): ContextModule => {
+export const createPartyModule = (services: Services, ports: PartyPorts): PartyModule => {
   const parties = createPartyCommands(services);
   const mandates = createMandateCommands(services);
   return {
@@ -30,5 +42,8 @@ export const createPartyModule = (services: Services, ports: PartyPorts): Contex
     checked: [],
     routes: [...partyRoutes(services, parties), ...mandateRoutes(services, mandates, ports)],
     problems: partyProblems,
+    access: createAccess(services),
+    parties: createParties(services),
+    handlers: { ...parties, ...mandates },
   };
 };

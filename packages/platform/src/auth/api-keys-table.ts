@@ -1,5 +1,5 @@
-import { fromHex } from '@finaegis/kernel/hash';
 import { unreachable } from '@finaegis/kernel/decision';
+import { fromHex } from '@finaegis/kernel/hash';
 import { type LockedTable, rowName } from '../command/locked-table.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { EventOf, RecordedEvent } from '../event-store/event.ts';
@@ -66,7 +66,18 @@ export const apiKeysTable: LockedTable<ApiKeyRow> = {
   },
 };
 
-const createdRow = ({ name, prefix, secretHash, scopes, addresses, actingFor, expiresAt }: Extract<ApiKeyEvent, { type: 'ApiKeyCreated' }>['data'], bookedAt: string): ApiKeyRow => ({
+const createdRow = (
+  {
+    name,
+    prefix,
+    secretHash,
+    scopes,
+    addresses,
+    actingFor,
+    expiresAt,
+  }: Extract<ApiKeyEvent, { type: 'ApiKeyCreated' }>['data'],
+  bookedAt: string,
+): ApiKeyRow => ({
   name,
   prefix,
   secretHash: fromHex(secretHash),
@@ -81,7 +92,10 @@ const createdRow = ({ name, prefix, secretHash, scopes, addresses, actingFor, ex
   createdAt: bookedAt,
 });
 
-const rotatedRow = (row: ApiKeyRow, { prefix, secretHash, previousValidUntil }: Extract<ApiKeyEvent, { type: 'ApiKeyRotated' }>['data']): ApiKeyRow => ({
+const rotatedRow = (
+  row: ApiKeyRow,
+  { prefix, secretHash, previousValidUntil }: Extract<ApiKeyEvent, { type: 'ApiKeyRotated' }>['data'],
+): ApiKeyRow => ({
   ...row,
   prefix,
   secretHash: fromHex(secretHash),
@@ -91,8 +105,12 @@ const rotatedRow = (row: ApiKeyRow, { prefix, secretHash, previousValidUntil }: 
 });
 
 /** Arrays of arrays do not fit unnest (PostgreSQL flattens them), so lists travel as JSON. */
-const writeRows = async (tx: Transaction, changed: readonly { readonly tenantId: string; readonly key: string; readonly row: ApiKeyRow }[]): Promise<void> => {
-  const hex = (bytes: Uint8Array | null): string | null => (bytes === null ? null : `\\x${Buffer.from(bytes).toString('hex')}`);
+const writeRows = async (
+  tx: Transaction,
+  changed: readonly { readonly tenantId: string; readonly key: string; readonly row: ApiKeyRow }[],
+): Promise<void> => {
+  const hex = (bytes: Uint8Array | null): string | null =>
+    bytes === null ? null : `\\x${Buffer.from(bytes).toString('hex')}`;
   const records = changed.map(({ tenantId, key, row }) => ({
     tenant_id: tenantId,
     key_id: key,

@@ -1,11 +1,11 @@
-import { startStage, type Stage, tenantA, tenantB } from '@finaegis/testing/tenancy/stage';
+import { type Stage, startStage, tenantA, tenantB } from '@finaegis/testing/tenancy/stage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHttpServer, type HttpServer } from '../http/server.ts';
 import { createRateLimiter } from '../http/rate-limit.ts';
+import { createHttpServer, type HttpServer } from '../http/server.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createTenantGuard, guarded } from '../tenancy/guard.ts';
-import { createAuthenticate } from './create-authenticate.ts';
 import { createApiKeyCommand } from './commands.ts';
+import { createAuthenticate } from './create-authenticate.ts';
 import { createKeyLastUse } from './key-last-use.ts';
 import { newApiKeySecret } from './key-text.ts';
 import { platformTenantId } from './principal.ts';
@@ -21,9 +21,16 @@ beforeAll(async () => {
   const guard = createTenantGuard({ readPool: stage.services.readPool, now: () => monotonicMs });
   server = await createHttpServer({
     info: { title: 'test', version: '1' },
-    routes: guarded(stage.modules.flatMap(({ routes }) => routes), guard),
+    routes: guarded(
+      stage.modules.flatMap(({ routes }) => routes),
+      guard,
+    ),
     problems: stage.modules.map(({ problems }) => problems),
-    authenticate: createAuthenticate({ readPool: stage.services.readPool, now: () => wallMs, monotonicNow: () => monotonicMs }),
+    authenticate: createAuthenticate({
+      readPool: stage.services.readPool,
+      now: () => wallMs,
+      monotonicNow: () => monotonicMs,
+    }),
     rateLimiter: createRateLimiter({
       tokens: { lease: async (_, wanted) => ({ granted: wanted, waitMs: 0 }) },
       limits: { read: unlimited, write: unlimited, bulk: unlimited, sensitive: unlimited },
@@ -39,26 +46,53 @@ afterAll(async () => {
 });
 
 let made = 0;
-const keyOf = async (tenantId: string, terms: { scopes?: string[]; addresses?: string[]; actingFor?: string; expiresAt?: string } = {}): Promise<{ text: string; keyId: string }> => {
+const keyOf = async (
+  tenantId: string,
+  terms: { scopes?: string[]; addresses?: string[]; actingFor?: string; expiresAt?: string } = {},
+): Promise<{ text: string; keyId: string }> => {
   const { text, prefix, secretHash } = newApiKeySecret('test');
   const keyId = stage.services.newId();
   const outcome = await stage.services.commands.submit(
     createApiKeyCommand,
-    { keyId, prefix, secretHash, name: `key ${++made}`, scopes: ['*'], addresses: [], ...terms, grantor: { scopes: ['*'] } },
+    {
+      keyId,
+      prefix,
+      secretHash,
+      name: `key ${++made}`,
+      scopes: ['*'],
+      addresses: [],
+      ...terms,
+      grantor: { scopes: ['*'] },
+    },
     { tenantId, metadata: { actor: 'test', channel: 'test', correlation: 'test' } },
   );
   if (outcome.kind !== 'decided' || !outcome.outcome.accepted) throw new Error(JSON.stringify(outcome));
   return { text, keyId };
 };
 
-const send = async (method: 'GET' | 'POST', url: string, key: string | undefined, body?: object, headers: Record<string, string> = {}) => {
+const send = async (
+  method: 'GET' | 'POST',
+  url: string,
+  key: string | undefined,
+  body?: object,
+  headers: Record<string, string> = {},
+) => {
   const answer = await server.inject({
     method,
     url,
-    headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...(method === 'POST' ? { 'idempotency-key': `k${++made}`, 'content-type': 'application/json' } : {}), ...headers },
+    headers: {
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(method === 'POST' ? { 'idempotency-key': `k${++made}`, 'content-type': 'application/json' } : {}),
+      ...headers,
+    },
     ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
   });
-  return { status: answer.statusCode, text: answer.body, body: answer.json() as Record<string, unknown>, headers: answer.headers };
+  return {
+    status: answer.statusCode,
+    text: answer.body,
+    body: answer.json() as Record<string, unknown>,
+    headers: answer.headers,
+  };
 };
 
 /** Until everybody has forgotten what was cached. */
@@ -71,13 +105,19 @@ describe('an API key', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ keyId, scopes: ['auth:read'], status: 'active' });
     const wrong = `${text.slice(0, -1)}${text.endsWith('0') ? '1' : '0'}`;
-    for (const key of [undefined, wrong, newApiKeySecret('test').text]) expect(await send('GET', '/v1/api-keys', key)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
-    expect(await send('POST', '/v1/api-keys', text, { name: 'x', scopes: ['auth:read'] })).toMatchObject({ status: 403, body: { code: 'permission_missing' } });
+    for (const key of [undefined, wrong, newApiKeySecret('test').text])
+      expect(await send('GET', '/v1/api-keys', key)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    expect(await send('POST', '/v1/api-keys', text, { name: 'x', scopes: ['auth:read'] })).toMatchObject({
+      status: 403,
+      body: { code: 'permission_missing' },
+    });
   });
 
   it('is revoked within a second, for whoever has its secret to see', async () => {
     const { text, keyId } = await keyOf(tenantA);
-    expect((await send('POST', `/v1/api-keys/${keyId}/revocation`, text, { reason: 'compromised' })).body).toMatchObject({ status: 'revoked' });
+    expect(
+      (await send('POST', `/v1/api-keys/${keyId}/revocation`, text, { reason: 'compromised' })).body,
+    ).toMatchObject({ status: 'revoked' });
     second();
     expect(await send('GET', '/v1/api-keys', text)).toMatchObject({ status: 401, body: { code: 'key_revoked' } });
     const wrong = `${text.slice(0, -1)}${text.endsWith('0') ? '1' : '0'}`;
@@ -98,7 +138,10 @@ describe('an API key', () => {
     const here = await keyOf(tenantA, { addresses: ['127.0.0.0/8'] });
     const elsewhere = await keyOf(tenantA, { addresses: ['192.0.2.1'] });
     expect((await send('GET', '/v1/api-keys', here.text)).status).toBe(200);
-    expect(await send('GET', '/v1/api-keys', elsewhere.text)).toMatchObject({ status: 403, body: { code: 'address_not_allowed' } });
+    expect(await send('GET', '/v1/api-keys', elsewhere.text)).toMatchObject({
+      status: 403,
+      body: { code: 'address_not_allowed' },
+    });
   });
 
   it('that is rotated opens with its new secret, and with the old one as long as was asked', async () => {
@@ -134,7 +177,9 @@ describe('a secret', () => {
     expect((await send('GET', '/v1/api-keys', key as string)).body['code']).toBe('permission_missing');
 
     const secret = (key as string).split('_')[3] ?? '';
-    const { rows } = await stage.adminPool.query<{ name: string }>("select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'r' and n.nspname = 'public'");
+    const { rows } = await stage.adminPool.query<{ name: string }>(
+      "select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'r' and n.nspname = 'public'",
+    );
     for (const { name } of rows) {
       const hits = await stage.adminPool.query(`select 1 from ${name} t where t::text like $1`, [`%${secret}%`]);
       expect(`${name}: ${hits.rows.length}`).toBe(`${name}: 0`);
@@ -143,7 +188,10 @@ describe('a secret', () => {
 
   it('is not made by a dry run', async () => {
     const { text } = await keyOf(tenantA);
-    const { status, body } = await send('POST', '/v1/api-keys?dryRun=true', text, { name: 'dry', scopes: ['ledger:read'] });
+    const { status, body } = await send('POST', '/v1/api-keys?dryRun=true', text, {
+      name: 'dry',
+      scopes: ['ledger:read'],
+    });
     expect({ status, key: body['key'] }).toEqual({ status: 201, key: undefined });
     expect((await send('GET', `/v1/api-keys/${String(body['keyId'])}`, text)).status).toBe(404);
   });
@@ -153,8 +201,14 @@ describe('nobody gives what it does not have', () => {
   it('a key makes no key with more scopes, and rotates none', async () => {
     const strong = await keyOf(tenantA);
     const weak = await keyOf(tenantA, { scopes: ['auth:write', 'auth:read'] });
-    expect(await send('POST', '/v1/api-keys', weak.text, { name: 'more', scopes: ['ledger:write'] })).toMatchObject({ status: 403, body: { code: 'scope_not_held', scope: 'ledger:write' } });
-    expect(await send('POST', `/v1/api-keys/${strong.keyId}/rotation`, weak.text, {})).toMatchObject({ status: 403, body: { code: 'scope_not_held', scope: '*' } });
+    expect(await send('POST', '/v1/api-keys', weak.text, { name: 'more', scopes: ['ledger:write'] })).toMatchObject({
+      status: 403,
+      body: { code: 'scope_not_held', scope: 'ledger:write' },
+    });
+    expect(await send('POST', `/v1/api-keys/${strong.keyId}/rotation`, weak.text, {})).toMatchObject({
+      status: 403,
+      body: { code: 'scope_not_held', scope: '*' },
+    });
   });
 
   it('a customer knows of its own party’s keys only', async () => {
@@ -162,8 +216,11 @@ describe('nobody gives what it does not have', () => {
     const customer = await keyOf(tenantA, { actingFor: party });
     const staff = await keyOf(tenantA);
     expect((await send('GET', '/v1/api-keys', customer.text)).body['items']).toMatchObject([{ keyId: customer.keyId }]);
-    for (const url of [`/v1/api-keys/${staff.keyId}/revocation`, `/v1/api-keys/${staff.keyId}/rotation`]) expect((await send('POST', url, customer.text, {})).status).toBe(404);
-    expect((await send('POST', '/v1/api-keys', customer.text, { name: 'staff', scopes: ['ledger:read'] })).body['code']).toBe('acting_for_not_held');
+    for (const url of [`/v1/api-keys/${staff.keyId}/revocation`, `/v1/api-keys/${staff.keyId}/rotation`])
+      expect((await send('POST', url, customer.text, {})).status).toBe(404);
+    expect(
+      (await send('POST', '/v1/api-keys', customer.text, { name: 'staff', scopes: ['ledger:read'] })).body['code'],
+    ).toBe('acting_for_not_held');
   });
 
   it('a tenant knows nothing of another tenant’s keys', async () => {
@@ -175,7 +232,9 @@ describe('nobody gives what it does not have', () => {
 
   it('the lookup by prefix answers nothing but a whole prefix', async () => {
     for (const probe of ['', '%', '_', "' or true --", null]) {
-      expect((await stage.services.readPool.query('select * from finaegis_find_api_key($1)', [probe])).rows).toEqual([]);
+      expect((await stage.services.readPool.query('select * from finaegis_find_api_key($1)', [probe])).rows).toEqual(
+        [],
+      );
     }
     expect((await stage.services.readPool.query('select * from auth_api_keys')).rows).toEqual([]);
   });
@@ -219,13 +278,26 @@ describe('tenants', () => {
 
   it('are made by the platform, get their first key from it, and book from then on', async () => {
     const platform = await keyOf(platformTenantId);
-    expect((await send('POST', '/v1/tenants', platform.text, { tenantId: id, name: 'Acme Bank' })).body).toMatchObject({ tenantId: id, name: 'Acme Bank', status: 'active' });
+    expect((await send('POST', '/v1/tenants', platform.text, { tenantId: id, name: 'Acme Bank' })).body).toMatchObject({
+      tenantId: id,
+      name: 'Acme Bank',
+      status: 'active',
+    });
     expect((await send('POST', '/v1/tenants', platform.text, { tenantId: id, name: 'Acme Bank' })).status).toBe(200);
-    expect((await send('POST', '/v1/tenants', platform.text, { tenantId: id, name: 'Other' })).body['code']).toBe('tenant_exists_with_different_name');
-    expect((await send('GET', '/v1/tenants', platform.text)).body['items']).toContainEqual(expect.objectContaining({ tenantId: id }));
-    const { status, body } = await send('POST', `/v1/tenants/${id}/api-keys`, platform.text, { name: 'first', scopes: ['*'] });
+    expect((await send('POST', '/v1/tenants', platform.text, { tenantId: id, name: 'Other' })).body['code']).toBe(
+      'tenant_exists_with_different_name',
+    );
+    expect((await send('GET', '/v1/tenants', platform.text)).body['items']).toContainEqual(
+      expect.objectContaining({ tenantId: id }),
+    );
+    const { status, body } = await send('POST', `/v1/tenants/${id}/api-keys`, platform.text, {
+      name: 'first',
+      scopes: ['*'],
+    });
     expect(status).toBe(201);
-    expect((await send('POST', '/v1/api-keys', body['key'] as string, { name: 'second', scopes: ['auth:read'] })).status).toBe(201);
+    expect(
+      (await send('POST', '/v1/api-keys', body['key'] as string, { name: 'second', scopes: ['auth:read'] })).status,
+    ).toBe(201);
   });
 
   it('are nobody else’s to manage', async () => {
@@ -237,25 +309,39 @@ describe('tenants', () => {
       await send('POST', `/v1/tenants/${tenantB}/resumption`, text),
       await send('POST', `/v1/tenants/${tenantB}/api-keys`, text, { name: 'in', scopes: ['*'] }),
     ];
-    expect(asked.map(({ status, body }) => `${status} ${String(body['code'])}`)).toEqual(Array<string>(5).fill('403 platform_principal_required'));
+    expect(asked.map(({ status, body }) => `${status} ${String(body['code'])}`)).toEqual(
+      Array<string>(5).fill('403 platform_principal_required'),
+    );
   });
 
   it('that are suspended read and do not write, until they are resumed', async () => {
     const platform = await keyOf(platformTenantId);
     await send('POST', '/v1/tenants', platform.text, { tenantId: id, name: 'Acme Bank' });
     const { text } = await keyOf(id);
-    expect((await send('POST', `/v1/tenants/${id}/suspension`, platform.text, { reason: 'unpaid' })).body).toMatchObject({ status: 'suspended' });
+    expect(
+      (await send('POST', `/v1/tenants/${id}/suspension`, platform.text, { reason: 'unpaid' })).body,
+    ).toMatchObject({ status: 'suspended' });
     second();
     expect((await send('GET', '/v1/api-keys', text)).status).toBe(200);
-    expect(await send('POST', '/v1/api-keys', text, { name: 'no', scopes: ['auth:read'] })).toMatchObject({ status: 403, body: { code: 'tenant_suspended' } });
-    expect((await send('POST', `/v1/tenants/${id}/resumption`, platform.text)).body).toMatchObject({ status: 'active' });
+    expect(await send('POST', '/v1/api-keys', text, { name: 'no', scopes: ['auth:read'] })).toMatchObject({
+      status: 403,
+      body: { code: 'tenant_suspended' },
+    });
+    expect((await send('POST', `/v1/tenants/${id}/resumption`, platform.text)).body).toMatchObject({
+      status: 'active',
+    });
     second();
     expect((await send('POST', '/v1/api-keys', text, { name: 'yes', scopes: ['auth:read'] })).status).toBe(201);
   });
 
   it('that do not exist cannot be suspended, and the platform itself neither', async () => {
     const { text } = await keyOf(platformTenantId);
-    expect((await send('POST', '/v1/tenants/0190a000-0000-7000-8000-0000000000ff/suspension', text, { reason: 'none' })).status).toBe(404);
-    expect((await send('POST', `/v1/tenants/${platformTenantId}/suspension`, text, { reason: 'none' })).body['code']).toBe('tenant_is_platform');
+    expect(
+      (await send('POST', '/v1/tenants/0190a000-0000-7000-8000-0000000000ff/suspension', text, { reason: 'none' }))
+        .status,
+    ).toBe(404);
+    expect(
+      (await send('POST', `/v1/tenants/${platformTenantId}/suspension`, text, { reason: 'none' })).body['code'],
+    ).toBe('tenant_is_platform');
   });
 });

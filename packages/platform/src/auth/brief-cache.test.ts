@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { briefCache } from './brief-cache.ts';
 
-const setting = (overrides: { readonly entriesMax?: number; readonly load?: (key: string) => Promise<string> } = {}) => {
+const setting = (
+  overrides: { readonly entriesMax?: number; readonly load?: (key: string) => Promise<string> } = {},
+) => {
   const asked: string[] = [];
   let nowMs = 0;
   const cache = briefCache({

@@ -2,9 +2,23 @@ import type { Decision } from '@finaegis/kernel/decision';
 import type { z } from 'zod';
 import { type CommandFacts, type CommandHandler, defineCommand } from '../command/handler.ts';
 import type { NewEvent } from '../event-store/event.ts';
+import {
+  type ApiKey,
+  type ApiKeyRefusal,
+  apiKey,
+  createApiKey,
+  revokeApiKey,
+  rotateApiKey,
+} from './api-key/api-key.ts';
+import {
+  type CreateApiKey,
+  createApiKeySchema,
+  type RevokeApiKey,
+  type RotateApiKey,
+  revokeApiKeySchema,
+  rotateApiKeySchema,
+} from './api-key/terms.ts';
 import { type ApiKeyRow, apiKeysTable } from './api-keys-table.ts';
-import { type ApiKey, type ApiKeyRefusal, apiKey, createApiKey, revokeApiKey, rotateApiKey } from './api-key/api-key.ts';
-import { type CreateApiKey, type RevokeApiKey, type RotateApiKey, createApiKeySchema, revokeApiKeySchema, rotateApiKeySchema } from './api-key/terms.ts';
 
 /** A key as a command answers it. */
 export interface ApiKeyResult extends ApiKeyRow {
@@ -23,7 +37,10 @@ const apiKeyCommand = <Data extends { readonly keyId: string }>(
     name,
     schema,
     permission: 'auth:write',
-    loads: ({ keyId }) => ({ rows: [{ table: apiKeysTable as never, key: keyId }], streams: [{ aggregate: apiKey as never, id: keyId }] }),
+    loads: ({ keyId }) => ({
+      rows: [{ table: apiKeysTable as never, key: keyId }],
+      streams: [{ aggregate: apiKey as never, id: keyId }],
+    }),
     decide: (loaded, data, facts) => decide(loaded.stream(apiKey, data.keyId).state, data, facts),
     result: (loaded, { keyId }) => {
       const row = loaded.row(apiKeysTable, keyId);

@@ -44,7 +44,12 @@ const ageMaxMs = 900;
  * Authentication by API key. What is known of a key is looked up by its prefix at most once a second; the secret is compared on every request,
  * and first: whether a key is expired, revoked or bound to other addresses is told only to whoever has its secret.
  */
-export const createAuthenticate = ({ readPool, lastUse, now = Date.now, monotonicNow }: AuthenticateOptions): Authenticate => {
+export const createAuthenticate = ({
+  readPool,
+  lastUse,
+  now = Date.now,
+  monotonicNow,
+}: AuthenticateOptions): Authenticate => {
   const keys = briefCache({
     load: (prefix) => findKey(readPool, prefix),
     ageMaxMs,
@@ -65,12 +70,24 @@ export const createAuthenticate = ({ readPool, lastUse, now = Date.now, monotoni
 };
 
 const findKey = async (readPool: Pool, prefix: string): Promise<KnownKey | undefined> => {
-  const { rows } = await readPool.query<FoundRow>({ name: 'find-api-key', text: 'select * from finaegis_find_api_key($1)', values: [prefix] });
+  const { rows } = await readPool.query<FoundRow>({
+    name: 'find-api-key',
+    text: 'select * from finaegis_find_api_key($1)',
+    values: [prefix],
+  });
   const row = rows[0];
   if (row === undefined) return undefined;
-  const ends = [row.expires_at, row.superseded_at].flatMap((instant) => (instant === null ? [] : [Date.parse(instant)]));
+  const ends = [row.expires_at, row.superseded_at].flatMap((instant) =>
+    instant === null ? [] : [Date.parse(instant)],
+  );
   return {
-    principal: { kind: 'key', id: row.key_id, tenantId: row.tenant_id, scopes: row.scopes, ...(row.acting_for === null ? {} : { actingFor: row.acting_for }) },
+    principal: {
+      kind: 'key',
+      id: row.key_id,
+      tenantId: row.tenant_id,
+      scopes: row.scopes,
+      ...(row.acting_for === null ? {} : { actingFor: row.acting_for }),
+    },
     secretHash: row.secret_hash,
     status: row.status,
     endsAtMs: Math.min(Number.POSITIVE_INFINITY, ...ends),

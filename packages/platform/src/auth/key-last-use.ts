@@ -22,7 +22,12 @@ export interface KeyLastUseOptions {
 }
 
 /** Uses are gathered in memory and flushed together: one statement per tenant every ten seconds, however busy the keys are. */
-export const createKeyLastUse = ({ pool, everyMs = 10_000, now = Date.now, onError }: KeyLastUseOptions): KeyLastUse => {
+export const createKeyLastUse = ({
+  pool,
+  everyMs = 10_000,
+  now = Date.now,
+  onError,
+}: KeyLastUseOptions): KeyLastUse => {
   let uses = new Map<string, Map<string, number>>();
 
   const note: KeyLastUse['note'] = ({ tenantId, keyId }) => {
@@ -69,6 +74,10 @@ const write = (pool: Pool, tenantId: string, keys: ReadonlyMap<string, number>):
       text: `insert into key_last_use (tenant_id, key_id, used_at)
         select $1, key_id, used_at from unnest($2::uuid[], $3::timestamptz[]) as seen (key_id, used_at)
         on conflict (tenant_id, key_id) do update set used_at = greatest(key_last_use.used_at, excluded.used_at)`,
-      values: [tenantId, sorted.map(([keyId]) => keyId), sorted.map(([, usedAtMs]) => new Date(usedAtMs).toISOString())],
+      values: [
+        tenantId,
+        sorted.map(([keyId]) => keyId),
+        sorted.map(([, usedAtMs]) => new Date(usedAtMs).toISOString()),
+      ],
     });
   });

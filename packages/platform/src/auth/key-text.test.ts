@@ -32,7 +32,18 @@ describe('a new key', () => {
 
 describe('a header', () => {
   const { text } = newApiKeySecret('live');
-  it.each([undefined, '', text, `Basic ${text}`, `Bearer`, `Bearer ${text}x`, `Bearer ${text} ${text}`, `Bearer ${text.toUpperCase()}`, `Bearer ${'x'.repeat(100_000)}`, `Bearer fin_live_%_${secretOf(text)}`])('%# is not a key', (header) => {
+  it.each([
+    undefined,
+    '',
+    text,
+    `Basic ${text}`,
+    `Bearer`,
+    `Bearer ${text}x`,
+    `Bearer ${text} ${text}`,
+    `Bearer ${text.toUpperCase()}`,
+    `Bearer ${'x'.repeat(100_000)}`,
+    `Bearer fin_live_%_${secretOf(text)}`,
+  ])('%# is not a key', (header) => {
     expect(keyFromHeader(header)).toBeUndefined();
   });
 });

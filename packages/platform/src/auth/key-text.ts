@@ -30,8 +30,12 @@ const randomText = (length: number, random: (length: number) => Uint8Array): str
 };
 
 /** Makes a key. `environment` is a word for people and secret scanners (`live`, `test`, `demo`). */
-export const newApiKeySecret = (environment: string, random: (length: number) => Uint8Array = randomBytes): NewApiKeySecret => {
-  if (!/^[a-z]{1,16}$/.test(environment)) throw new TypeError('The environment of a key is 1 to 16 lower case letters.');
+export const newApiKeySecret = (
+  environment: string,
+  random: (length: number) => Uint8Array = randomBytes,
+): NewApiKeySecret => {
+  if (!/^[a-z]{1,16}$/.test(environment))
+    throw new TypeError('The environment of a key is 1 to 16 lower case letters.');
   const prefix = randomText(prefixLength, random);
   const secret = randomText(secretLength, random);
   return { text: `fin_${environment}_${prefix}_${secret}`, prefix, secretHash: hashOf(secret).toString('hex') };
@@ -43,7 +47,9 @@ export const keyFromHeader = (authorization: string | undefined): KeyText | unde
   if (authorization === undefined || authorization.length > 120) return undefined;
   const [, text] = /^bearer +(\S+) *$/i.exec(authorization) ?? [];
   const [, environment, prefix, secret] = pattern.exec(text ?? '') ?? [];
-  return environment === undefined || prefix === undefined || secret === undefined ? undefined : { environment, prefix, secret };
+  return environment === undefined || prefix === undefined || secret === undefined
+    ? undefined
+    : { environment, prefix, secret };
 };
 
 const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { increase, increaseTally, decidedMax } from '@finaegis/testing/tenancy/counter';
+import { decidedMax, increase, increaseTally } from '@finaegis/testing/tenancy/counter';
 import { hold } from '@finaegis/testing/tenancy/gate';
-import { metadata, startStage, type Stage, tenantA, tenantB } from '@finaegis/testing/tenancy/stage';
+import { metadata, type Stage, startStage, tenantA, tenantB } from '@finaegis/testing/tenancy/stage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DatabaseFault } from '../database/transaction.ts';
 import type { Submission } from './commands.ts';
@@ -21,18 +21,43 @@ afterAll(async () => {
 
 let names = 0;
 const fresh = (): string => `c${++names}`;
-const under = (key: string, fingerprint = 'same'): Pick<Submission<never>, 'idempotency'> => ({ idempotency: { principalId: 'p', key, fingerprint } });
+const under = (key: string, fingerprint = 'same'): Pick<Submission<never>, 'idempotency'> => ({
+  idempotency: { principalId: 'p', key, fingerprint },
+});
 const showValue: Submission<{ value: bigint }>['render'] = (outcome) =>
-  outcome.accepted ? { status: outcome.isRepeat ? 200 : 201, body: `{"value":"${outcome.result.value}"}` } : { status: 409, body: JSON.stringify({ code: outcome.refusal.code }) };
+  outcome.accepted
+    ? { status: outcome.isRepeat ? 200 : 201, body: `{"value":"${outcome.result.value}"}` }
+    : { status: 409, body: JSON.stringify({ code: outcome.refusal.code }) };
 const asked = { tenantId: tenantA, metadata, render: showValue };
-const submit = (counterId: string, by: bigint, more: Partial<Submission<{ value: bigint }>> & { isForced?: boolean; bug?: 'decide' } = {}, commands = stage.first.commands) => {
+const submit = (
+  counterId: string,
+  by: bigint,
+  more: Partial<Submission<{ value: bigint }>> & { isForced?: boolean; bug?: 'decide' } = {},
+  commands = stage.first.commands,
+) => {
   const { isForced, bug, ...submission } = more;
-  return commands.submit(increase, { counterId, by, ...(isForced === undefined ? {} : { isForced }), ...(bug === undefined ? {} : { bug }) }, { ...asked, ...submission });
+  return commands.submit(
+    increase,
+    { counterId, by, ...(isForced === undefined ? {} : { isForced }), ...(bug === undefined ? {} : { bug }) },
+    { ...asked, ...submission },
+  );
 };
 const eventsOf = async (stream: string, tenantId = tenantA): Promise<number> =>
-  Number((await stage.adminPool.query<{ count: bigint }>('select count(*) from events where tenant_id = $1 and stream = $2', [tenantId, stream])).rows[0]?.count);
+  Number(
+    (
+      await stage.adminPool.query<{ count: bigint }>(
+        'select count(*) from events where tenant_id = $1 and stream = $2',
+        [tenantId, stream],
+      )
+    ).rows[0]?.count,
+  );
 const valueOf = async (counterId: string): Promise<bigint | undefined> =>
-  (await stage.adminPool.query<{ value: bigint }>('select value from counters where tenant_id = $1 and counter_id = $2', [tenantA, counterId])).rows[0]?.value;
+  (
+    await stage.adminPool.query<{ value: bigint }>(
+      'select value from counters where tenant_id = $1 and counter_id = $2',
+      [tenantA, counterId],
+    )
+  ).rows[0]?.value;
 
 describe('an Idempotency-Key', () => {
   it('asked for twice is answered with the same bytes and done once', async () => {
@@ -55,21 +80,32 @@ describe('an Idempotency-Key', () => {
     const counterId = fresh();
     await submit(counterId, 5n, under('shared'));
     expect((await submit(counterId, 5n, { ...under('shared'), tenantId: tenantB })).kind).toBe('decided');
-    expect((await submit(counterId, 5n, { idempotency: { principalId: 'q', key: 'shared', fingerprint: 'same' } })).kind).toBe('decided');
+    expect(
+      (await submit(counterId, 5n, { idempotency: { principalId: 'q', key: 'shared', fingerprint: 'same' } })).kind,
+    ).toBe('decided');
   });
 
   it('replays a refusal, also when the command would be accepted by now', async () => {
     const counterId = fresh();
     const tooMuch = await submit(counterId, decidedMax + 1n, under(counterId));
-    expect(tooMuch).toMatchObject({ kind: 'decided', outcome: { accepted: false, refusal: { code: 'counter_too_high', value: 0n, max: decidedMax } } });
-    expect(await submit(counterId, decidedMax + 1n, under(counterId))).toEqual({ kind: 'replayed', answer: { status: 409, body: '{"code":"counter_too_high"}' } });
+    expect(tooMuch).toMatchObject({
+      kind: 'decided',
+      outcome: { accepted: false, refusal: { code: 'counter_too_high', value: 0n, max: decidedMax } },
+    });
+    expect(await submit(counterId, decidedMax + 1n, under(counterId))).toEqual({
+      kind: 'replayed',
+      answer: { status: 409, body: '{"code":"counter_too_high"}' },
+    });
   });
 
   it('sent by two processes at once is done once, and both hear the same', async () => {
     const other = stage.startProcess();
     for (let round = 0; round < 20; round++) {
       const counterId = fresh();
-      const [one, two] = await Promise.all([submit(counterId, 5n, under(counterId)), submit(counterId, 5n, under(counterId), other.commands)]);
+      const [one, two] = await Promise.all([
+        submit(counterId, 5n, under(counterId)),
+        submit(counterId, 5n, under(counterId), other.commands),
+      ]);
       expect([one.kind, two.kind].sort()).toEqual(['decided', 'replayed']);
       expect('answer' in one && 'answer' in two && one.answer.body === two.answer.body).toBe(true);
       expect(await eventsOf(`counter:${counterId}`)).toBe(1);
@@ -85,7 +121,9 @@ describe('an Idempotency-Key', () => {
 
   it('is not used up by a fault', async () => {
     const counterId = fresh();
-    await expect(submit(counterId, 2_000n, { ...under(counterId), isForced: true })).rejects.toBeInstanceOf(DatabaseFault);
+    await expect(submit(counterId, 2_000n, { ...under(counterId), isForced: true })).rejects.toBeInstanceOf(
+      DatabaseFault,
+    );
     expect((await submit(counterId, 5n, under(counterId))).kind).toBe('decided');
   });
 
@@ -93,9 +131,16 @@ describe('an Idempotency-Key', () => {
     const key = { principalId: 'p', key: fresh(), fingerprint: 'same' };
     expect(await stage.first.commands.storedAnswer(tenantA, key)).toBeUndefined();
     await stage.first.commands.storeAnswer(tenantA, key, { status: 200, body: 'one' }, metadata);
-    expect(await stage.first.commands.storeAnswer(tenantA, key, { status: 200, body: 'two' }, metadata)).toMatchObject({ answer: { body: 'one' } });
-    expect(await stage.first.commands.storedAnswer(tenantA, key)).toEqual({ kind: 'replayed', answer: { status: 200, body: 'one' } });
-    expect(await stage.first.commands.storedAnswer(tenantA, { ...key, fingerprint: 'other' })).toEqual({ kind: 'key_reused' });
+    expect(await stage.first.commands.storeAnswer(tenantA, key, { status: 200, body: 'two' }, metadata)).toMatchObject({
+      answer: { body: 'one' },
+    });
+    expect(await stage.first.commands.storedAnswer(tenantA, key)).toEqual({
+      kind: 'replayed',
+      answer: { status: 200, body: 'one' },
+    });
+    expect(await stage.first.commands.storedAnswer(tenantA, { ...key, fingerprint: 'other' })).toEqual({
+      kind: 'key_reused',
+    });
   });
 });
 
@@ -103,7 +148,11 @@ describe('an Idempotency-Key', () => {
 const inOneBatch = async <T>(send: () => readonly Promise<T>[]): Promise<readonly PromiseSettledResult<T>[]> => {
   const busy = fresh();
   await submit(busy, 1n);
-  const gate = await hold(stage.adminPool, 'select 1 from counters where tenant_id = $1 and counter_id = $2 for update', [tenantA, busy]);
+  const gate = await hold(
+    stage.adminPool,
+    'select 1 from counters where tenant_id = $1 and counter_id = $2 for update',
+    [tenantA, busy],
+  );
   const first = submit(busy, 1n);
   await pause(30);
   const outcomes = Promise.allSettled(send());
@@ -116,31 +165,56 @@ const inOneBatch = async <T>(send: () => readonly Promise<T>[]): Promise<readonl
 describe('in one batch', () => {
   it('a refused command touches no other, and each sees those before it', async () => {
     const counterId = fresh();
-    const outcomes = await inOneBatch(() => [submit(counterId, 400n), submit(counterId, 200n), submit(counterId, 100n)]);
-    expect(outcomes.map((one) => (one.status === 'fulfilled' && 'answer' in one.value ? one.value.answer.body : one.status))).toEqual(['{"value":"400"}', '{"code":"counter_too_high"}', '{"value":"500"}']);
-    const positions = outcomes.map((one) => (one.status === 'fulfilled' && one.value.kind === 'decided' ? one.value.position : undefined));
+    const outcomes = await inOneBatch(() => [
+      submit(counterId, 400n),
+      submit(counterId, 200n),
+      submit(counterId, 100n),
+    ]);
+    expect(
+      outcomes.map((one) => (one.status === 'fulfilled' && 'answer' in one.value ? one.value.answer.body : one.status)),
+    ).toEqual(['{"value":"400"}', '{"code":"counter_too_high"}', '{"value":"500"}']);
+    const positions = outcomes.map((one) =>
+      one.status === 'fulfilled' && one.value.kind === 'decided' ? one.value.position : undefined,
+    );
     expect(new Set(positions).size).toBe(1);
     expect(await valueOf(counterId)).toBe(500n);
   });
 
   it('a decider that throws fails its own command only', async () => {
     const counterId = fresh();
-    const outcomes = await inOneBatch(() => [submit(counterId, 1n), submit(counterId, 1n, { bug: 'decide' }), submit(counterId, 1n)]);
+    const outcomes = await inOneBatch(() => [
+      submit(counterId, 1n),
+      submit(counterId, 1n, { bug: 'decide' }),
+      submit(counterId, 1n),
+    ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(await valueOf(counterId)).toBe(2n);
   });
 
   it('a command that the database refuses is found by halving, and only it fails', async () => {
     const counters = Array.from({ length: 21 }, fresh);
-    const outcomes = await inOneBatch(() => counters.map((counterId, index) => submit(counterId, index === 13 ? 2_000n : 1n, { isForced: true })));
-    expect(outcomes.map(({ status }) => status)).toEqual(counters.map((_, index) => (index === 13 ? 'rejected' : 'fulfilled')));
+    const outcomes = await inOneBatch(() =>
+      counters.map((counterId, index) => submit(counterId, index === 13 ? 2_000n : 1n, { isForced: true })),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(
+      counters.map((_, index) => (index === 13 ? 'rejected' : 'fulfilled')),
+    );
     expect(outcomes[13]).toMatchObject({ reason: { name: 'DatabaseFault', code: '23514' } });
-    expect(await Promise.all(counters.map(valueOf))).toEqual(counters.map((_, index) => (index === 13 ? undefined : 1n)));
+    expect(await Promise.all(counters.map(valueOf))).toEqual(
+      counters.map((_, index) => (index === 13 ? undefined : 1n)),
+    );
   });
 
   it('an event on a stream that was not named fails the command instead of guessing its version', async () => {
-    const stray = defineCommand({ ...increaseTally, name: 'counter.Stray', loads: () => ({}) }) as CommandHandler<{ tallyId: string }, undefined, { count: number }, never>;
-    await expect(stage.first.commands.submit(stray, { tallyId: fresh() }, { tenantId: tenantA, metadata })).rejects.toThrow('not named in loads');
+    const stray = defineCommand({ ...increaseTally, name: 'counter.Stray', loads: () => ({}) }) as CommandHandler<
+      { tallyId: string },
+      undefined,
+      { count: number },
+      never
+    >;
+    await expect(
+      stage.first.commands.submit(stray, { tallyId: fresh() }, { tenantId: tenantA, metadata }),
+    ).rejects.toThrow('not named in loads');
   });
 });
 
@@ -149,7 +223,11 @@ describe('two processes', () => {
     const counterId = fresh();
     await submit(counterId, 0n);
     const other = stage.startProcess();
-    await Promise.all(Array.from({ length: 100 }, (_, index) => submit(counterId, 1n, {}, index % 2 === 0 ? other.commands : stage.first.commands)));
+    await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        submit(counterId, 1n, {}, index % 2 === 0 ? other.commands : stage.first.commands),
+      ),
+    );
     expect(await valueOf(counterId)).toBe(100n);
   });
 
@@ -157,9 +235,17 @@ describe('two processes', () => {
     const tallyId = fresh();
     const other = stage.startProcess();
     const outcomes = await Promise.all(
-      Array.from({ length: 60 }, (_, index) => (index % 2 === 0 ? other : stage.first).commands.submit(increaseTally, { tallyId }, { tenantId: tenantA, metadata })),
+      Array.from({ length: 60 }, (_, index) =>
+        (index % 2 === 0 ? other : stage.first).commands.submit(
+          increaseTally,
+          { tallyId },
+          { tenantId: tenantA, metadata },
+        ),
+      ),
     );
-    const counts = outcomes.map((one) => (one.kind === 'decided' && one.outcome.accepted ? one.outcome.result.count : 0));
+    const counts = outcomes.map((one) =>
+      one.kind === 'decided' && one.outcome.accepted ? one.outcome.result.count : 0,
+    );
     expect(counts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
   });
 
@@ -169,7 +255,14 @@ describe('two processes', () => {
     await submit(b, 1n);
     const lock = 'select 1 from counters where tenant_id = $1 and counter_id = $2 for update';
     const gate = await hold(stage.adminPool, lock, [tenantA, b]);
-    const both = defineCommand({ ...increase, name: 'counter.Both', loads: (data: { counterId: string; by: bigint }) => ({ ...increase.loads(data, undefined, { tenantId: tenantA, metadata }), rows: [a, b].map((key) => ({ table: stage.modules[2]?.tables[0] as never, key })) }) });
+    const both = defineCommand({
+      ...increase,
+      name: 'counter.Both',
+      loads: (data: { counterId: string; by: bigint }) => ({
+        ...increase.loads(data, undefined, { tenantId: tenantA, metadata }),
+        rows: [a, b].map((key) => ({ table: stage.modules[2]?.tables[0] as never, key })),
+      }),
+    });
     const outcome = stage.first.commands.submit(both, { counterId: a, by: 1n }, { tenantId: tenantA, metadata });
     await pause(100);
     await gate.query(lock, [tenantA, a]);
@@ -191,7 +284,16 @@ describe('a command', () => {
     const gate = await hold(stage.adminPool, 'lock table counters in access exclusive mode');
     const committer = createCommitter(stage.first.tools, { limits: { commandsMax: 1, weightMax: 10 }, queueMin: 4 });
     const data = { counterId: fresh(), by: 1n };
-    const command = (tenantId: string) => ({ handler: increase as never, data, refs: undefined, tenantId, metadata, needs: increase.loads(data, undefined, { tenantId, metadata }), weight: 1, render: () => ({ status: 200, body: '' }) });
+    const command = (tenantId: string) => ({
+      handler: increase as never,
+      data,
+      refs: undefined,
+      tenantId,
+      metadata,
+      needs: increase.loads(data, undefined, { tenantId, metadata }),
+      weight: 1,
+      render: () => ({ status: 200, body: '' }),
+    });
     const send = (tenantId: string) => committer.submit(command(tenantId), Number.POSITIVE_INFINITY);
     const taken = send(tenantA);
     const queued = [send(tenantA), send(tenantA)];
@@ -207,9 +309,14 @@ describe('a command', () => {
 
   it('as a dry run says what would happen, writes nothing and leaves its key free', async () => {
     const counterId = fresh();
-    const head = async () => (await stage.adminPool.query('select seq from tenant_heads where tenant_id = $1', [tenantA])).rows[0];
+    const head = async () =>
+      (await stage.adminPool.query('select seq from tenant_heads where tenant_id = $1', [tenantA])).rows[0];
     const before = await head();
-    expect(await submit(counterId, 5n, { ...under(counterId), isDryRun: true })).toMatchObject({ kind: 'decided', outcome: { accepted: true, result: { value: 5n } }, position: undefined });
+    expect(await submit(counterId, 5n, { ...under(counterId), isDryRun: true })).toMatchObject({
+      kind: 'decided',
+      outcome: { accepted: true, result: { value: 5n } },
+      position: undefined,
+    });
     expect(await submit(counterId, 501n, { isDryRun: true })).toMatchObject({ outcome: { accepted: false } });
     expect(await head()).toEqual(before);
     expect(await valueOf(counterId)).toBeUndefined();
@@ -219,15 +326,22 @@ describe('a command', () => {
   it('is never booked earlier than what its rows have seen, whatever the clock says', async () => {
     const counterId = fresh();
     await submit(counterId, 1n);
-    await stage.adminPool.query("update counters set booked_at = '2099-01-01T00:00:00.000Z' where counter_id = $1", [counterId]);
+    await stage.adminPool.query("update counters set booked_at = '2099-01-01T00:00:00.000Z' where counter_id = $1", [
+      counterId,
+    ]);
     await submit(counterId, 1n);
-    const { rows } = await stage.adminPool.query("select booked_at from events where stream = $1 and version = 2", [`counter:${counterId}`]);
+    const { rows } = await stage.adminPool.query('select booked_at from events where stream = $1 and version = 2', [
+      `counter:${counterId}`,
+    ]);
     expect(rows).toEqual([{ booked_at: '2099-01-01T00:00:00.000Z' }]);
   });
 
   it('for a tenant that was never created writes nothing', async () => {
     const nobody = '0190a000-0000-7000-8000-0000000000dd';
-    await expect(submit(fresh(), 1n, { tenantId: nobody })).rejects.toMatchObject({ name: 'DatabaseFault', code: 'FA001' });
+    await expect(submit(fresh(), 1n, { tenantId: nobody })).rejects.toMatchObject({
+      name: 'DatabaseFault',
+      code: 'FA001',
+    });
     expect((await stage.adminPool.query('select 1 from counters where tenant_id = $1', [nobody])).rows).toEqual([]);
   });
 

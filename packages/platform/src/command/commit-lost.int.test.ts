@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { increase } from '@finaegis/testing/tenancy/counter';
-import { cuttableLine, type CuttableLine, type CutMoment } from '@finaegis/testing/tenancy/cut-line';
-import { metadata, type Process, startStage, type Stage, tenantA } from '@finaegis/testing/tenancy/stage';
+import { type CutMoment, type CuttableLine, cuttableLine } from '@finaegis/testing/tenancy/cut-line';
+import { metadata, type Process, type Stage, startStage, tenantA } from '@finaegis/testing/tenancy/stage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let stage: Stage;
@@ -23,10 +23,18 @@ const add = (counterId: string, key?: string) =>
   process.commands.submit(
     increase,
     { counterId, by: 1n },
-    { tenantId: tenantA, metadata, ...(key === undefined ? {} : { idempotency: { principalId: 'p', key, fingerprint: 'f' } }), render: (outcome) => ({ status: 200, body: outcome.accepted ? String(outcome.result.value) : '' }) },
+    {
+      tenantId: tenantA,
+      metadata,
+      ...(key === undefined ? {} : { idempotency: { principalId: 'p', key, fingerprint: 'f' } }),
+      render: (outcome) => ({ status: 200, body: outcome.accepted ? String(outcome.result.value) : '' }),
+    },
   );
 const found = async (counterId: string): Promise<unknown> => {
-  const { rows } = await stage.adminPool.query('select value, (select count(*) from events e where e.tenant_id = c.tenant_id and e.stream = $2) as events from counters c where counter_id = $1', [counterId, `counter:${counterId}`]);
+  const { rows } = await stage.adminPool.query(
+    'select value, (select count(*) from events e where e.tenant_id = c.tenant_id and e.stream = $2) as events from counters c where counter_id = $1',
+    [counterId, `counter:${counterId}`],
+  );
   return rows[0];
 };
 
@@ -40,7 +48,11 @@ describe('a connection lost at COMMIT', () => {
     const counterId = `lost-${moment}-${hasKey}`;
     const before = line.cuts;
     line.cutNext(moment);
-    expect(await add(counterId, hasKey ? counterId : undefined)).toMatchObject({ kind: 'decided', answer: { body: '1' }, outcome: { accepted: true } });
+    expect(await add(counterId, hasKey ? counterId : undefined)).toMatchObject({
+      kind: 'decided',
+      answer: { body: '1' },
+      outcome: { accepted: true },
+    });
     expect(line.cuts).toBe(before + 1);
     expect(await found(counterId)).toEqual({ value: 1n, events: 1n });
   });
@@ -57,11 +69,17 @@ describe('a connection lost at COMMIT', () => {
 
   it('because an administrator ended the session there, is found out too', async () => {
     // A deferred trigger keeps the transaction inside COMMIT long enough to be ended there.
-    await stage.adminPool.query(`create function linger() returns trigger language plpgsql as $$ begin perform pg_sleep(0.3); return null; end $$`);
-    await stage.adminPool.query("create constraint trigger linger after insert on counters deferrable initially deferred for each row when (new.counter_id = 'ended') execute function linger()");
+    await stage.adminPool.query(
+      `create function linger() returns trigger language plpgsql as $$ begin perform pg_sleep(0.3); return null; end $$`,
+    );
+    await stage.adminPool.query(
+      "create constraint trigger linger after insert on counters deferrable initially deferred for each row when (new.counter_id = 'ended') execute function linger()",
+    );
     const outcome = add('ended');
     await pause(150);
-    const ended = await stage.adminPool.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'finaegis_write' and query = 'commit' and state = 'active' and datname = current_database()");
+    const ended = await stage.adminPool.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'finaegis_write' and query = 'commit' and state = 'active' and datname = current_database()",
+    );
     expect(ended.rows).toHaveLength(1);
     expect((await outcome).kind).toBe('decided');
     expect(await found('ended')).toEqual({ value: 1n, events: 1n });

@@ -2,7 +2,7 @@ import type { Decision } from '@finaegis/kernel/decision';
 import type { z } from 'zod';
 import type { Aggregate } from '../event-store/aggregate.ts';
 import type { EventMetadata, NewEvent } from '../event-store/event.ts';
-import type { SealedValue } from '../event-store/personal-data.ts';
+import { type SealedValue } from '../event-store/personal-ref.ts';
 import type { Versioned } from '../event-store/read.ts';
 import type { LockedTable, RowKey } from './locked-table.ts';
 

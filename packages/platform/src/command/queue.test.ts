@@ -2,8 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { QueuedCommand } from './batch.ts';
 import { TenantQueues } from './queue.ts';
 
-const waiting = (tenantId: string, name: string, { key, weight = 1 }: { readonly key?: string; readonly weight?: number } = {}) => ({
-  command: { tenantId, data: name, weight, ...(key === undefined ? {} : { idempotency: { principalId: 'p', key, fingerprint: 'f' } }) } as unknown as QueuedCommand,
+const waiting = (
+  tenantId: string,
+  name: string,
+  { key, weight = 1 }: { readonly key?: string; readonly weight?: number } = {},
+) => ({
+  command: {
+    tenantId,
+    data: name,
+    weight,
+    ...(key === undefined ? {} : { idempotency: { principalId: 'p', key, fingerprint: 'f' } }),
+  } as unknown as QueuedCommand,
   deadlineMs: 0,
   settle: () => undefined,
 });
@@ -12,8 +21,10 @@ const queuesOf = (...commands: readonly ReturnType<typeof waiting>[]): TenantQue
   for (const command of commands) queues.add(command);
   return queues;
 };
-const many = (tenantId: string, count: number) => Array.from({ length: count }, (_, index) => waiting(tenantId, `${tenantId}${index}`));
-const take = (queues: TenantQueues, commandsMax: number, weightMax = 10_000): readonly unknown[] => queues.take({ commandsMax, weightMax }).map(({ command }) => command.data);
+const many = (tenantId: string, count: number) =>
+  Array.from({ length: count }, (_, index) => waiting(tenantId, `${tenantId}${index}`));
+const take = (queues: TenantQueues, commandsMax: number, weightMax = 10_000): readonly unknown[] =>
+  queues.take({ commandsMax, weightMax }).map(({ command }) => command.data);
 
 describe('a batch', () => {
   it('gives each waiting tenant its share, so that a flood starves nobody', () => {
@@ -28,7 +39,9 @@ describe('a batch', () => {
     const queues = queuesOf(...many('a', 100), ...many('b', 100));
     const taken: unknown[] = [];
     while (queues.size > 0) taken.push(...take(queues, 7));
-    expect(taken.filter((name) => String(name).startsWith('a'))).toEqual(many('a', 100).map(({ command }) => command.data));
+    expect(taken.filter((name) => String(name).startsWith('a'))).toEqual(
+      many('a', 100).map(({ command }) => command.data),
+    );
     expect(taken).toHaveLength(200);
   });
 
@@ -38,13 +51,22 @@ describe('a batch', () => {
   });
 
   it('never holds one key twice, and keeps the order behind it', () => {
-    const queues = queuesOf(waiting('a', 'first', { key: 'k' }), waiting('a', 'again', { key: 'k' }), waiting('a', 'after'), waiting('b', 'other', { key: 'k' }));
+    const queues = queuesOf(
+      waiting('a', 'first', { key: 'k' }),
+      waiting('a', 'again', { key: 'k' }),
+      waiting('a', 'after'),
+      waiting('b', 'other', { key: 'k' }),
+    );
     expect(take(queues, 10)).toEqual(['first', 'other']);
     expect(take(queues, 10)).toEqual(['again', 'after']);
   });
 
   it('is bounded by weight, but a single command of any weight gets through', () => {
-    const queues = queuesOf(waiting('a', 'heavy', { weight: 50 }), waiting('a', 'light'), waiting('a', 'huge', { weight: 5_000 }));
+    const queues = queuesOf(
+      waiting('a', 'heavy', { weight: 50 }),
+      waiting('a', 'light'),
+      waiting('a', 'huge', { weight: 5_000 }),
+    );
     expect(take(queues, 10, 50)).toEqual(['heavy']);
     expect(take(queues, 10, 50)).toEqual(['light']);
     expect(take(queues, 10, 50)).toEqual(['huge']);

@@ -4,6 +4,7 @@ import type { EventCatalogue } from '../event-store/catalogue.ts';
 import { open } from '../event-store/envelope.ts';
 import type { RecordedEvent } from '../event-store/event.ts';
 import { type EventRow, type Versioned, streamsStatement } from '../event-store/read.ts';
+import { type Snapshot, type SnapshottedRow, dueSnapshot, snapshottedStreamsStatement, storeSnapshots } from '../event-store/snapshot.ts';
 import type { Loaded, Needs } from './handler.ts';
 import { type LockRequest, type LockedTable, type RowBatch, type RowKey, rowName, splitRowName } from './locked-table.ts';
 
@@ -13,6 +14,8 @@ interface LoadedStream {
   readonly tenantId: string;
   state: unknown;
   version: number;
+  /** The version before this batch. */
+  loadedVersion: number;
 }
 
 /** What one batch has locked and read, changing as its commands are accepted one after the other. */
@@ -75,7 +78,7 @@ const wantedStreams = (wanted: readonly TenantNeeds[]): Map<string, LoadedStream
     for (const need of needs.streams ?? []) {
       const aggregate = need.aggregate as unknown as Aggregate<unknown, never>;
       const name = streamName(tenantId, aggregate.context, aggregate.stream(need.id));
-      if (!streams.has(name)) streams.set(name, { aggregate, id: need.id, tenantId, state: aggregate.initial, version: 0 });
+      if (!streams.has(name)) streams.set(name, { aggregate, id: need.id, tenantId, state: aggregate.initial, version: 0, loadedVersion: 0 });
     }
   }
   return streams;
@@ -91,16 +94,60 @@ const groupByContext = (streams: Map<string, LoadedStream>): Map<string, LoadedS
   return groups;
 };
 
-const readStreams = async (tx: Transaction, catalogue: EventCatalogue, { context, streams }: { readonly context: string; readonly streams: readonly LoadedStream[] }): Promise<void> => {
-  const byName = new Map(streams.map((stream) => [streamName(stream.tenantId, context, stream.aggregate.stream(stream.id)), stream]));
+interface ContextStreams {
+  readonly context: string;
+  readonly streams: readonly LoadedStream[];
+}
+
+/** Both statements are sent before the first answer is awaited, so that they share the batch's flush. */
+const readStreams = async (tx: Transaction, catalogue: EventCatalogue, { context, streams }: ContextStreams): Promise<void> => {
+  const whole = streams.filter(({ aggregate }) => aggregate.snapshot === undefined);
+  const snapshotted = streams.filter(({ aggregate }) => aggregate.snapshot !== undefined);
+  await all([
+    whole.length === 0 ? undefined : readWhole(tx, catalogue, { context, streams: whole }),
+    snapshotted.length === 0 ? undefined : readSnapshotted(tx, catalogue, { context, streams: snapshotted }),
+  ]);
+};
+
+const readWhole = async (tx: Transaction, catalogue: EventCatalogue, { context, streams }: ContextStreams): Promise<void> => {
+  const find = finder(streams, context);
   const addresses = streams.map(({ tenantId, aggregate, id }) => ({ tenantId, stream: aggregate.stream(id) }));
   const { rows } = await tx.query<EventRow>(streamsStatement(context, addresses));
   for (const row of rows) {
-    const stream = byName.get(streamName(row.tenant_id, context, row.stream));
-    if (stream === undefined) throw new Error(`The store answered with stream ${row.stream}, which nobody asked for.`);
+    const stream = find(row);
     stream.state = fold(stream.aggregate, stream.state, open(catalogue, row.envelope, row.seq));
     stream.version = row.version;
   }
+};
+
+const readSnapshotted = async (tx: Transaction, catalogue: EventCatalogue, { context, streams }: ContextStreams): Promise<void> => {
+  const find = finder(streams, context);
+  const wanted = streams.map(({ tenantId, aggregate, id }) => ({ tenantId, stream: aggregate.stream(id), stateVersion: aggregate.snapshot?.stateVersion ?? 0 }));
+  const { rows } = await tx.query<SnapshottedRow>(snapshottedStreamsStatement(context, wanted));
+  for (const row of rows) {
+    const stream = find(row);
+    stream.state =
+      row.seq === null ? stream.aggregate.snapshot?.decode(JSON.parse(row.text)) : fold(stream.aggregate, stream.state, open(catalogue, row.text, row.seq));
+    stream.version = row.version;
+  }
+  for (const stream of streams) stream.loadedVersion = stream.version;
+};
+
+const finder = (streams: readonly LoadedStream[], context: string): ((row: { readonly tenant_id: string; readonly stream: string }) => LoadedStream) => {
+  const byName = new Map(streams.map((stream) => [streamName(stream.tenantId, context, stream.aggregate.stream(stream.id)), stream]));
+  return (row) => {
+    const stream = byName.get(streamName(row.tenant_id, context, row.stream));
+    if (stream === undefined) throw new Error(`The store answered with stream ${row.stream}, which nobody asked for.`);
+    return stream;
+  };
+};
+
+/** The snapshots that this batch's events made due. */
+const dueSnapshots = (streams: Iterable<LoadedStream>): readonly Snapshot[] =>
+  [...streams].flatMap(({ aggregate, tenantId, id, loadedVersion, version, state }) => dueSnapshot(aggregate, { tenantId, id, from: loadedVersion, to: version, state }) ?? []);
+
+const writeSnapshots = async (tx: Transaction, snapshots: readonly Snapshot[]): Promise<void> => {
+  if (snapshots.length > 0) await tx.query(storeSnapshots(snapshots));
 };
 
 const rowBatch = (locked: ReadonlyMap<string, unknown>): RowBatch<unknown> & { readonly locked: Iterable<unknown> } => {
@@ -161,7 +208,7 @@ const workingSet = (
       for (const table of consumers.get(event.type) ?? []) table.fold(batchOf(table), event);
     },
     lastBookedAt: newestBooking(tables, batchOf),
-    write: (tx) => all(tables.map((table) => table.write(tx, batchOf(table)))),
+    write: (tx) => all([...tables.map((table) => table.write(tx, batchOf(table))), writeSnapshots(tx, dueSnapshots(streams.values()))]),
   };
 };
 

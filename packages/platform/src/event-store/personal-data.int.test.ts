@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { uuidV7Source } from '@finaegis/kernel/id';
 import { sha3_256, toHex } from '@finaegis/kernel/hash';
-import { freshDatabase, type FreshDatabase } from '@finaegis/testing/database/fresh-database';
+import { uuidV7Source } from '@finaegis/kernel/id';
+import { type FreshDatabase, freshDatabase } from '@finaegis/testing/database/fresh-database';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { provision } from '../tenancy/provision.ts';
-import { createPersonalData, localKeyService, personalMarker, type PersonalData, storeSealed } from './personal-data.ts';
+import { createPersonalData, localKeyService, type PersonalData, storeSealed } from './personal-data.ts';
+import { personalMarker } from './personal-ref.ts';
 import { unpackValues } from './sealed-packet.ts';
-import { type KeyService, decrypt } from './subject-keys.ts';
+import { decrypt, type KeyService } from './subject-keys.ts';
 
 const tenantId = '0190a000-0000-7000-8000-00000000000a';
 const otherTenantId = '0190a000-0000-7000-8000-00000000000b';
@@ -44,24 +45,37 @@ afterAll(async () => {
 });
 
 /** Seals values and writes them as a commit would. */
-const keep = async (subject: string, values: readonly string[], tenant = tenantId): Promise<Awaited<ReturnType<PersonalData['seal']>>> => {
+const keep = async (
+  subject: string,
+  values: readonly string[],
+  tenant = tenantId,
+): Promise<Awaited<ReturnType<PersonalData['seal']>>> => {
   const sealed = await personalData.seal(tenant, subject, values);
-  await inTransaction(pool, { tenants: [tenant] }, (tx) => tx.query(storeSealed(sealed.map((one) => ({ tenantId: tenant, ...one.sealed })))));
+  await inTransaction(pool, { tenants: [tenant] }, (tx) =>
+    tx.query(storeSealed(sealed.map((one) => ({ tenantId: tenant, ...one.sealed })))),
+  );
   return sealed;
 };
 
-const readBack = (refs: readonly string[], tenant = tenantId): Promise<ReadonlyMap<string, string>> => inTransaction(pool, { tenants: [tenant], readOnly: true }, (tx) => personalData.read(tx, tenant, refs));
+const readBack = (refs: readonly string[], tenant = tenantId): Promise<ReadonlyMap<string, string>> =>
+  inTransaction(pool, { tenants: [tenant], readOnly: true }, (tx) => personalData.read(tx, tenant, refs));
 
-const destroy = (subject: string): Promise<void> => inTransaction(pool, { tenants: [tenantId] }, (tx) => personalData.destroy(tx, tenantId, [subject]));
+const destroy = (subject: string): Promise<void> =>
+  inTransaction(pool, { tenants: [tenantId] }, (tx) => personalData.destroy(tx, tenantId, [subject]));
 
-const keysOf = async (subject: string): Promise<readonly Buffer[]> => (await admin.query<{ wrapped_key: Buffer }>('select wrapped_key from subject_keys where subject = $1', [subject])).rows.map((row) => row.wrapped_key);
+const keysOf = async (subject: string): Promise<readonly Buffer[]> =>
+  (
+    await admin.query<{ wrapped_key: Buffer }>('select wrapped_key from subject_keys where subject = $1', [subject])
+  ).rows.map((row) => row.wrapped_key);
 
 describe('personal data', () => {
   it('is read back as it was, and lies in the database as nothing readable', async () => {
     const [name] = await keep('party:1', ['Jana Nováková 🏦']);
     const ref = name?.reference.ref ?? '';
     expect((await readBack([ref])).get(ref)).toBe('Jana Nováková 🏦');
-    const { rows } = await admin.query<{ ciphertext: Buffer }>('select ciphertext from personal_data where ref = $1', [ref]);
+    const { rows } = await admin.query<{ ciphertext: Buffer }>('select ciphertext from personal_data where ref = $1', [
+      ref,
+    ]);
     expect(rows[0]?.ciphertext.includes('Nov')).toBe(false);
   });
 
@@ -96,27 +110,40 @@ describe('personal data', () => {
 
   it('is one key per subject, whoever seals first, in however many processes', async () => {
     const processes = [1, 2, 3].map(() => createPersonalData({ pool, keys: localKeyService(master), newId }));
-    const sealed = await Promise.all(processes.flatMap((one) => [one.seal(tenantId, 'party:5', ['Iva']), one.seal(tenantId, 'party:5', ['Iva'])]));
+    const sealed = await Promise.all(
+      processes.flatMap((one) => [one.seal(tenantId, 'party:5', ['Iva']), one.seal(tenantId, 'party:5', ['Iva'])]),
+    );
     expect(new Set(sealed.map(([one]) => one?.reference.commitment)).size).toBe(1);
     expect(await keysOf('party:5')).toHaveLength(1);
   });
 
   it('makes the keys of many subjects in few statements and wraps none twice', async () => {
-    const before = await admin.query<{ count: bigint }>("select sum(xact_commit)::bigint as count from pg_stat_database where datname = current_database()");
+    const before = await admin.query<{ count: bigint }>(
+      'select sum(xact_commit)::bigint as count from pg_stat_database where datname = current_database()',
+    );
     wraps = 0;
     const subjects = Array.from({ length: 2_500 }, (_, index) => `party:bulk-${index}`);
     await Promise.all(subjects.map((subject) => personalData.seal(tenantId, subject, ['x'])));
     expect(wraps).toBe(2_500);
     await Promise.all(subjects.map((subject) => personalData.seal(tenantId, subject, ['x'])));
     expect(wraps).toBe(2_500);
-    const after = await admin.query<{ count: bigint }>("select sum(xact_commit)::bigint as count from pg_stat_database where datname = current_database()");
+    const after = await admin.query<{ count: bigint }>(
+      'select sum(xact_commit)::bigint as count from pg_stat_database where datname = current_database()',
+    );
     expect(Number((after.rows[0]?.count ?? 0n) - (before.rows[0]?.count ?? 0n))).toBeLessThan(100);
   });
 
   it('fails only those who asked when the key service fails, and works again with it', async () => {
     let isDown = true;
     const local = localKeyService(master);
-    const shaky = createPersonalData({ pool, newId, keys: { wrap: async (key) => (isDown ? Promise.reject(new Error('the key service is down')) : local.wrap(key)), unwrap: local.unwrap } });
+    const shaky = createPersonalData({
+      pool,
+      newId,
+      keys: {
+        wrap: async (key) => (isDown ? Promise.reject(new Error('the key service is down')) : local.wrap(key)),
+        unwrap: local.unwrap,
+      },
+    });
     await expect(shaky.seal(tenantId, 'party:6', ['Ota'])).rejects.toThrow('the key service is down');
     isDown = false;
     await expect(shaky.seal(tenantId, 'party:6', ['Ota'])).resolves.toHaveLength(1);
@@ -126,7 +153,13 @@ describe('personal data', () => {
     const [name] = await keep('party:7', ['Jan'], otherTenantId);
     const ref = name?.reference.ref ?? '';
     expect((await readBack([ref])).get(ref)).toBe('erased');
-    expect((await inTransaction(pool, { tenants: [tenantId], readOnly: true }, (tx) => personalData.read(tx, otherTenantId, [ref]))).get(ref)).toBe('erased');
+    expect(
+      (
+        await inTransaction(pool, { tenants: [tenantId], readOnly: true }, (tx) =>
+          personalData.read(tx, otherTenantId, [ref]),
+        )
+      ).get(ref),
+    ).toBe('erased');
   });
 });
 
@@ -171,10 +204,22 @@ describe('erasure', () => {
 describe('a stored answer', () => {
   it('is rendered with the values of now, as JSON whatever they contain', async () => {
     const sealed = await keep('party:13', ['"O\'Neil" \\ $& {"$personal":"x"}', 'Brno']);
-    const stored = JSON.stringify({ name: personalMarker(sealed[0]?.reference ?? { ref: '' }), town: personalMarker(sealed[1]?.reference ?? { ref: '' }), kind: 'person' });
-    expect(JSON.parse(await personalData.render(tenantId, stored))).toEqual({ name: '"O\'Neil" \\ $& {"$personal":"x"}', town: 'Brno', kind: 'person' });
+    const stored = JSON.stringify({
+      name: personalMarker(sealed[0]?.reference ?? { ref: '' }),
+      town: personalMarker(sealed[1]?.reference ?? { ref: '' }),
+      kind: 'person',
+    });
+    expect(JSON.parse(await personalData.render(tenantId, stored))).toEqual({
+      name: '"O\'Neil" \\ $& {"$personal":"x"}',
+      town: 'Brno',
+      kind: 'person',
+    });
     await destroy('party:13');
-    expect(JSON.parse(await personalData.render(tenantId, stored))).toEqual({ name: 'erased', town: 'erased', kind: 'person' });
+    expect(JSON.parse(await personalData.render(tenantId, stored))).toEqual({
+      name: 'erased',
+      town: 'erased',
+      kind: 'person',
+    });
     expect(await personalData.render(tenantId, '{"a":1}')).toBe('{"a":1}');
   });
 });

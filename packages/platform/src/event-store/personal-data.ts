@@ -1,35 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { sha3_256, toHex } from '@finaegis/kernel/hash';
-import { z } from 'zod';
 import type { Pool } from 'pg';
-import { type Statement, type Transaction, all, inTransaction } from '../database/transaction.ts';
-import { packValues, packetOf, refOf, unpackValues, valuesMax } from './sealed-packet.ts';
-import { type KeyService, createSubjectKeys, decrypt, destroyKeys, encrypt } from './subject-keys.ts';
+import { all, inTransaction, type Statement, type Transaction } from '../database/transaction.ts';
+import { erased, type PersonalRef, type SealedValue } from './personal-ref.ts';
+import { packetOf, packValues, refOf, unpackValues, valuesMax } from './sealed-packet.ts';
+import { createSubjectKeys, decrypt, destroyKeys, encrypt, type KeyService } from './subject-keys.ts';
 
 export { type KeyService, localKeyService } from './subject-keys.ts';
-
-/** What an event holds in place of a personal value: where it lies, and a salted hash that proves it later without telling it. */
-export interface PersonalRef {
-  readonly ref: string;
-  /**
-   * SHA3-256(salt ‖ value), hex; the salt lies beside the value and is lost with it. Equal values of one subject have equal commitments, so that
-   * a command asked for twice is recognised without reading anything.
-   */
-  readonly commitment: string;
-}
-
-/** The schema of a reference inside event data. */
-export const personalRef: z.ZodType<PersonalRef> = z.strictObject({ ref: z.string(), commitment: z.string() });
-
-/** A ciphertext waiting for the commit of the event that refers to it. Values sealed together share one, and its `ref` is of them all. */
-export interface SealedValue {
-  readonly ref: string;
-  readonly subject: string;
-  readonly ciphertext: Uint8Array;
-}
-
-/** What a value is shown as once its subject's key is gone. */
-export const erased = 'erased';
 
 /** Turns a text into the token it is searched by. */
 export type BlindIndex = (text: string) => bigint;
@@ -40,7 +17,11 @@ export interface PersonalData {
    * Seals values of one subject (`party:…`, `account:…`), in their order. The ciphertext is written by the command that refers to them; each
    * value carries it, and it is written once.
    */
-  seal(tenantId: string, subject: string, values: readonly string[]): Promise<readonly { readonly reference: PersonalRef; readonly sealed: SealedValue }[]>;
+  seal(
+    tenantId: string,
+    subject: string,
+    values: readonly string[],
+  ): Promise<readonly { readonly reference: PersonalRef; readonly sealed: SealedValue }[]>;
   /** The values behind references, `erased` where the key or the value is gone. Runs inside the caller's read transaction. */
   read(tx: Transaction, tenantId: string, refs: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Destroys the keys and ciphertexts of subjects, for ever; sent, before the first await, by the command that records the erasure. */
@@ -66,12 +47,25 @@ export const storeSealed = (sealed: readonly (SealedValue & { readonly tenantId:
       select v.tenant_id, v.ref, v.subject, v.ciphertext
       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) as v (tenant_id, ref, subject, ciphertext)
       join subject_keys k on k.tenant_id = v.tenant_id and k.subject = v.subject and k.wrapped_key <> ''`,
-    values: [values.map(({ tenantId }) => tenantId), values.map(({ ref }) => ref), values.map(({ subject }) => subject), values.map(({ ciphertext }) => Buffer.from(ciphertext))],
+    values: [
+      values.map(({ tenantId }) => tenantId),
+      values.map(({ ref }) => ref),
+      values.map(({ subject }) => subject),
+      values.map(({ ciphertext }) => Buffer.from(ciphertext)),
+    ],
   };
 };
 
 /** Personal data over PostgreSQL. `newId` gives the references; `pool` enters as finaegis_write, since keys are made in it. */
-export const createPersonalData = ({ pool, keys, newId }: { readonly pool: Pool; readonly keys: KeyService; readonly newId: () => string }): PersonalData => {
+export const createPersonalData = ({
+  pool,
+  keys,
+  newId,
+}: {
+  readonly pool: Pool;
+  readonly keys: KeyService;
+  readonly newId: () => string;
+}): PersonalData => {
   const subjectKeys = createSubjectKeys({ pool, keys });
   const read = readValues(keys);
   const indexKeys = new Map<string, Promise<Uint8Array>>();
@@ -81,21 +75,31 @@ export const createPersonalData = ({ pool, keys, newId }: { readonly pool: Pool;
       if (values.length === 0) return [];
       const key = await subjectKeys.keyOf(tenantId, subject);
       const salted = values.map((value) => saltedValue(key, value));
-      const packets = Array.from({ length: Math.ceil(values.length / valuesMax) }, (_, number) => salted.slice(number * valuesMax, (number + 1) * valuesMax));
+      const packets = Array.from({ length: Math.ceil(values.length / valuesMax) }, (_, number) =>
+        salted.slice(number * valuesMax, (number + 1) * valuesMax),
+      );
       return packets.flatMap((its) => {
         const packet = packetOf(newId());
         const sealed = { ref: packet, subject, ciphertext: encrypt(key, packValues(its)) };
-        return its.map((bytes, index) => ({ reference: { ref: refOf(packet, index), commitment: toHex(sha3_256(bytes)) }, sealed }));
+        return its.map((bytes, index) => ({
+          reference: { ref: refOf(packet, index), commitment: toHex(sha3_256(bytes)) },
+          sealed,
+        }));
       });
     },
     read,
     destroy: async (tx, tenantId, subjects) => {
-      await all([destroyKeys(tx, tenantId, subjects), tx.query('delete from personal_data where tenant_id = $1 and subject = any ($2)', [tenantId, subjects])]);
+      await all([
+        destroyKeys(tx, tenantId, subjects),
+        tx.query('delete from personal_data where tenant_id = $1 and subject = any ($2)', [tenantId, subjects]),
+      ]);
     },
     render: async (tenantId, json) => {
       const refs = [...json.matchAll(marker)].map(([, ref]) => ref ?? '');
       if (refs.length === 0) return json;
-      const values = await inTransaction(pool, { tenants: [tenantId], readOnly: true }, (tx) => read(tx, tenantId, refs));
+      const values = await inTransaction(pool, { tenants: [tenantId], readOnly: true }, (tx) =>
+        read(tx, tenantId, refs),
+      );
       return json.replaceAll(marker, (_, ref: string) => JSON.stringify(values.get(ref) ?? erased));
     },
     blindIndex: async (tenantId) => {
@@ -134,7 +138,9 @@ const readValues =
       values: [tenantId, [...new Set(refs.map(packetOf))]],
     });
     const wrapped = new Map(rows.map(({ subject, wrapped_key }) => [subject, wrapped_key]));
-    const unwrapped = new Map(await Promise.all([...wrapped].map(async ([subject, key]) => [subject, await keys.unwrap(key)] as const)));
+    const unwrapped = new Map(
+      await Promise.all([...wrapped].map(async ([subject, key]) => [subject, await keys.unwrap(key)] as const)),
+    );
     for (const { ref, subject, ciphertext } of rows) {
       const key = unwrapped.get(subject);
       if (key === undefined) continue;
@@ -147,6 +153,3 @@ const readValues =
   };
 
 const marker = /\{"\$personal":"([0-9a-f-]{36})"\}/g;
-
-/** What stands in a stored answer in place of a personal value, so that a replay after erasure says `erased`. */
-export const personalMarker = ({ ref }: { readonly ref: string }): { readonly $personal: string } => ({ $personal: ref });

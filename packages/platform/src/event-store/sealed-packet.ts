@@ -11,7 +11,8 @@ const lengthBytes = 4;
 export const packetOf = (ref: string): string => `${ref.slice(0, idLength - 2)}00`;
 
 /** The reference to one value of a packet. */
-export const refOf = (packet: string, index: number): string => packet.slice(0, idLength - 2) + index.toString(16).padStart(2, '0');
+export const refOf = (packet: string, index: number): string =>
+  packet.slice(0, idLength - 2) + index.toString(16).padStart(2, '0');
 
 /** Values one after the other, each behind its length. */
 export const packValues = (values: readonly Buffer[]): Buffer =>

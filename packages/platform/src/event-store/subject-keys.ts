@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Pool, QueryResult } from 'pg';
-import { type Transaction, all, inTransaction } from '../database/transaction.ts';
+import { all, inTransaction, type Transaction } from '../database/transaction.ts';
 
 /** The port of whoever keeps the master key: a file or environment variable here, a cloud KMS or HSM elsewhere. */
 export interface KeyService {
@@ -23,7 +23,10 @@ const subjectsMax = 1_000;
 /** A key service over one 32-byte master key. */
 export const localKeyService = (masterKey: Uint8Array): KeyService => {
   if (masterKey.length !== keyLength) throw new TypeError('The master key must be 32 bytes.');
-  return { wrap: async (dataKey) => encrypt(masterKey, dataKey), unwrap: async (wrapped) => decrypt(masterKey, wrapped) };
+  return {
+    wrap: async (dataKey) => encrypt(masterKey, dataKey),
+    unwrap: async (wrapped) => decrypt(masterKey, wrapped),
+  };
 };
 
 /** AES-256-GCM under a fresh nonce: nonce ‖ tag ‖ ciphertext. */
@@ -51,7 +54,10 @@ export const decrypt = (key: Uint8Array, sealed: Uint8Array): Uint8Array => {
 export const destroyKeys = async (tx: Transaction, tenantId: string, subjects: readonly string[]): Promise<void> => {
   await all([
     tx.query('delete from subject_keys where tenant_id = $1 and subject = any ($2)', [tenantId, subjects]),
-    tx.query(`insert into subject_keys (tenant_id, subject, wrapped_key) select $1, subject, '' from unnest($2::text[]) as gone (subject)`, [tenantId, [...new Set(subjects)].sort()]),
+    tx.query(
+      `insert into subject_keys (tenant_id, subject, wrapped_key) select $1, subject, '' from unnest($2::text[]) as gone (subject)`,
+      [tenantId, [...new Set(subjects)].sort()],
+    ),
   ]);
 };
 
@@ -100,9 +106,14 @@ export const createSubjectKeys = (options: { readonly pool: Pool; readonly keys:
 
 const nameOf = ({ tenantId, subject }: Subject): string => `${tenantId}/${subject}`;
 
-const findOrMake = async ({ pool, keys }: { readonly pool: Pool; readonly keys: KeyService }, asked: readonly Subject[]): Promise<ReadonlyMap<string, Uint8Array>> => {
+const findOrMake = async (
+  { pool, keys }: { readonly pool: Pool; readonly keys: KeyService },
+  asked: readonly Subject[],
+): Promise<ReadonlyMap<string, Uint8Array>> => {
   // Sorted, so that two processes making the same keys never wait for each other in a circle.
-  const wanted = [...new Map(asked.map((one) => [nameOf(one), one])).entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  const wanted = [...new Map(asked.map((one) => [nameOf(one), one])).entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, one]) => one);
   const tenants = [...new Set(wanted.map(({ tenantId }) => tenantId))];
   const stored = new Map(await inTransaction(pool, { tenants, readOnly: true }, (tx) => readKeys(tx, wanted)));
   const missing = wanted.filter((one) => !stored.has(nameOf(one)));
@@ -116,7 +127,10 @@ const findOrMake = async ({ pool, keys }: { readonly pool: Pool; readonly keys: 
     for (const { name, key, wrapped } of fresh) if (stored.get(name)?.equals(wrapped) === true) plain.set(name, key);
   }
   const sealed = [...stored].filter(([name, wrapped]) => !plain.has(name) && wrapped.length > 0);
-  for (const [name, key] of await Promise.all(sealed.map(async ([name, wrapped]) => [name, await keys.unwrap(wrapped)] as const))) plain.set(name, key);
+  for (const [name, key] of await Promise.all(
+    sealed.map(async ([name, wrapped]) => [name, await keys.unwrap(wrapped)] as const),
+  ))
+    plain.set(name, key);
   return plain;
 };
 
@@ -136,10 +150,17 @@ const makeKeys = (tx: Transaction, fresh: readonly FreshKey[]): Promise<QueryRes
     name: 'make-subject-keys',
     text: `insert into subject_keys (tenant_id, subject, wrapped_key)
       select * from unnest($1::uuid[], $2::text[], $3::bytea[]) on conflict do nothing`,
-    values: [fresh.map(({ tenantId }) => tenantId), fresh.map(({ subject }) => subject), fresh.map(({ wrapped }) => Buffer.from(wrapped))],
+    values: [
+      fresh.map(({ tenantId }) => tenantId),
+      fresh.map(({ subject }) => subject),
+      fresh.map(({ wrapped }) => Buffer.from(wrapped)),
+    ],
   });
 
-const readKeys = async (tx: Transaction, wanted: readonly Subject[]): Promise<readonly (readonly [string, Buffer])[]> => {
+const readKeys = async (
+  tx: Transaction,
+  wanted: readonly Subject[],
+): Promise<readonly (readonly [string, Buffer])[]> => {
   const { rows } = await tx.query<{ tenant_id: string; subject: string; wrapped_key: Buffer }>({
     name: 'read-subject-keys',
     text: `select k.tenant_id, k.subject, k.wrapped_key

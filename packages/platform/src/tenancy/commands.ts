@@ -4,21 +4,21 @@ import type { z } from 'zod';
 import { platformTenantId } from '../auth/principal.ts';
 import { type CommandHandler, defineCommand } from '../command/handler.ts';
 import type { NewEvent } from '../event-store/event.ts';
-import { type TenantRow, tenantsTable } from './tenants-table.ts';
 import {
   type CreateTenant,
-  type ResumeTenant,
-  type SuspendTenant,
-  type Tenant,
-  type TenantRefusal,
   createTenant,
   createTenantSchema,
+  type ResumeTenant,
   resumeTenant,
   resumeTenantSchema,
+  type SuspendTenant,
   suspendTenant,
   suspendTenantSchema,
+  type Tenant,
+  type TenantRefusal,
   tenant,
 } from './tenant/tenant.ts';
+import { type TenantRow, tenantsTable } from './tenants-table.ts';
 
 /** A tenant as a command answers it. */
 export interface TenantResult extends TenantRow {
@@ -37,7 +37,10 @@ const tenantCommand = <Data extends { readonly tenantId: string }>(
     name,
     schema,
     permission: 'tenancy:write',
-    loads: ({ tenantId }) => ({ rows: [{ table: tenantsTable as never, key: tenantId }], streams: [{ aggregate: tenant as never, id: tenantId }] }),
+    loads: ({ tenantId }) => ({
+      rows: [{ table: tenantsTable as never, key: tenantId }],
+      streams: [{ aggregate: tenant as never, id: tenantId }],
+    }),
     decide: (loaded, data, facts) => {
       // The routes ask this too; here it also holds for a command that came another way.
       if (facts.tenantId !== platformTenantId) return reject({ code: 'platform_principal_required' });
@@ -51,8 +54,20 @@ const tenantCommand = <Data extends { readonly tenantId: string }>(
   });
 
 /** Creates a tenant, its row and the head of its log in one commit. Submitted for the platform tenant, as all three are. */
-export const createTenantCommand = tenantCommand<CreateTenant>('tenancy.CreateTenant', createTenantSchema, createTenant);
+export const createTenantCommand = tenantCommand<CreateTenant>(
+  'tenancy.CreateTenant',
+  createTenantSchema,
+  createTenant,
+);
 /** Refuses a tenant's writes within a second. */
-export const suspendTenantCommand = tenantCommand<SuspendTenant>('tenancy.SuspendTenant', suspendTenantSchema, suspendTenant);
+export const suspendTenantCommand = tenantCommand<SuspendTenant>(
+  'tenancy.SuspendTenant',
+  suspendTenantSchema,
+  suspendTenant,
+);
 /** Lets a suspended tenant write again. */
-export const resumeTenantCommand = tenantCommand<ResumeTenant>('tenancy.ResumeTenant', resumeTenantSchema, resumeTenant);
+export const resumeTenantCommand = tenantCommand<ResumeTenant>(
+  'tenancy.ResumeTenant',
+  resumeTenantSchema,
+  resumeTenant,
+);

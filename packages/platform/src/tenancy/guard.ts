@@ -14,10 +14,20 @@ export interface TenantGuard {
 const ageMaxMs = 900;
 
 /** A guard over the register of tenants, at most a second behind it. */
-export const createTenantGuard = ({ readPool, now }: { readonly readPool: Pool; readonly now?: () => number }): TenantGuard => {
+export const createTenantGuard = ({
+  readPool,
+  now,
+}: {
+  readonly readPool: Pool;
+  readonly now?: () => number;
+}): TenantGuard => {
   const statuses = briefCache({
     load: async (tenantId) => {
-      const { rows } = await readPool.query<{ status: string }>({ name: 'tenant-status', text: 'select status from tenants where tenant_id = $1', values: [tenantId] });
+      const { rows } = await readPool.query<{ status: string }>({
+        name: 'tenant-status',
+        text: 'select status from tenants where tenant_id = $1',
+        values: [tenantId],
+      });
       return rows[0]?.status;
     },
     ageMaxMs,

@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
+import { type FreshDatabase, freshDatabase } from '@finaegis/testing/database/fresh-database';
 import { counterModule } from '@finaegis/testing/tenancy/counter';
-import { freshDatabase, type FreshDatabase } from '@finaegis/testing/database/fresh-database';
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { platformTenantId } from '../auth/principal.ts';
@@ -29,7 +29,10 @@ afterAll(async () => {
   await database.drop();
 });
 
-const open = (settings: Parameters<typeof createPool>[0], options: Partial<Parameters<typeof createPool>[1]> = {}): Pool => {
+const open = (
+  settings: Parameters<typeof createPool>[0],
+  options: Partial<Parameters<typeof createPool>[1]> = {},
+): Pool => {
   const pool = createPool(settings, { applicationName: 'provision-test', max: 1, ...options });
   opened.push(pool);
   return pool;
@@ -37,12 +40,27 @@ const open = (settings: Parameters<typeof createPool>[0], options: Partial<Param
 
 describe('provisioning', () => {
   it('lets two processes that start together make one bank', async () => {
-    const [one, other] = await Promise.all([provision(database.adminConnection, { modules }), provision(database.adminConnection, { modules })]);
+    const [one, other] = await Promise.all([
+      provision(database.adminConnection, { modules }),
+      provision(database.adminConnection, { modules }),
+    ]);
     const created = [...one.created, ...other.created];
     expect(new Set(created).size).toBe(created.length);
-    expect(created).toEqual(expect.arrayContaining(['0002_event_store.sql', 'tenancy_events', 'counter_events', 'counters', 'counter_log_v1']));
-    expect((await admin.query('select status from tenants where tenant_id = $1', [platformTenantId])).rows).toEqual([{ status: 'active' }]);
-    expect((await admin.query('select seq from tenant_heads where tenant_id = $1', [platformTenantId])).rows).toEqual([{ seq: 0n }]);
+    expect(created).toEqual(
+      expect.arrayContaining([
+        '0002_event_store.sql',
+        'tenancy_events',
+        'counter_events',
+        'counters',
+        'counter_log_v1',
+      ]),
+    );
+    expect((await admin.query('select status from tenants where tenant_id = $1', [platformTenantId])).rows).toEqual([
+      { status: 'active' },
+    ]);
+    expect((await admin.query('select seq from tenant_heads where tenant_id = $1', [platformTenantId])).rows).toEqual([
+      { seq: 0n },
+    ]);
   });
 
   it('changes nothing when everything is in place', async () => {
@@ -50,28 +68,38 @@ describe('provisioning', () => {
   });
 
   it('adds a context that a newer release brings', async () => {
-    const { created } = await provision(database.adminConnection, { modules: [...modules, { name: 'newcomer', tables: [], views: [] }] });
+    const { created } = await provision(database.adminConnection, {
+      modules: [...modules, { name: 'newcomer', tables: [], views: [] }],
+    });
     expect(created).toEqual(['newcomer_events']);
   });
 
   it('makes everything the owner’s, so that no serving role owns a table', async () => {
-    const { rows } = await admin.query("select relname, relowner::regrole::text as owner from pg_class where relname in ('events', 'counter_events', 'counters', 'counter_log_v1', 'tenants') order by 1");
+    const { rows } = await admin.query(
+      "select relname, relowner::regrole::text as owner from pg_class where relname in ('events', 'counter_events', 'counters', 'counter_log_v1', 'tenants') order by 1",
+    );
     expect(new Set(rows.map(({ owner }: { owner: string }) => owner))).toEqual(new Set(['finaegis_owner']));
   });
 
   it('refuses a name that could not be a context', async () => {
-    await expect(provision(database.adminConnection, { modules: [{ name: "x'; drop table events --", tables: [], views: [] }] })).rejects.toThrow(TypeError);
+    await expect(
+      provision(database.adminConnection, { modules: [{ name: "x'; drop table events --", tables: [], views: [] }] }),
+    ).rejects.toThrow(TypeError);
   });
 
   it('refuses to leave a server on the network without passwords', async () => {
-    await expect(provision({ ...database.adminConnection, host: '127.0.0.1' }, { modules })).rejects.toThrow('FINAEGIS_MASTER_KEY');
+    await expect(provision({ ...database.adminConnection, host: '127.0.0.1' }, { modules })).rejects.toThrow(
+      'FINAEGIS_MASTER_KEY',
+    );
   });
 
   it('stores passwords that PostgreSQL accepts, without sending them', async () => {
     const masterKey = Buffer.alloc(32, 7);
     // Roles are the whole cluster's, so another role stands in for the three that other tests use at this moment.
     await admin.query(`create role password_probe login password '${roleVerifier(masterKey, 'finaegis_write')}'`);
-    const { rows } = await admin.query<{ rolpassword: string }>("select rolpassword from pg_authid where rolname = 'password_probe'");
+    const { rows } = await admin.query<{ rolpassword: string }>(
+      "select rolpassword from pg_authid where rolname = 'password_probe'",
+    );
     await admin.query('drop role password_probe');
     expect(rows[0]?.rolpassword).toBe(roleVerifier(masterKey, 'finaegis_write'));
     expect(roleVerifier(Buffer.alloc(32, 8), 'finaegis_write')).not.toBe(rows[0]?.rolpassword);
@@ -81,16 +109,22 @@ describe('provisioning', () => {
 describe('the check before serving', () => {
   it('lets the writer and the reader serve', async () => {
     const { write, read } = await provision(database.adminConnection, { modules });
-    await assertServable(open(write));
-    await assertServable(open(read));
+    await expect(assertServable(open(write))).resolves.toBeUndefined();
+    await expect(assertServable(open(read))).resolves.toBeUndefined();
   });
 
   it('refuses a superuser, and says what to do', async () => {
-    await expect(assertServable(admin)).rejects.toMatchObject({ name: 'NotServable', code: 'superuser', message: expect.stringContaining('finaegis migrate') as string });
+    await expect(assertServable(admin)).rejects.toMatchObject({
+      name: 'NotServable',
+      code: 'superuser',
+      message: expect.stringContaining('finaegis migrate') as string,
+    });
   });
 
   it('refuses a superuser that only acts as the writer', async () => {
-    await expect(assertServable(open(database.adminConnection, { role: 'finaegis_write' }))).rejects.toMatchObject({ code: 'superuser' });
+    await expect(assertServable(open(database.adminConnection, { role: 'finaegis_write' }))).rejects.toMatchObject({
+      code: 'superuser',
+    });
   });
 
   it('refuses the system role, which bypasses row-level security', async () => {
@@ -100,7 +134,9 @@ describe('the check before serving', () => {
 
   it('refuses whoever owns a table or may become its owner', async () => {
     await admin.query('create role member_probe login in role finaegis_owner');
-    const failure: unknown = await assertServable(open({ ...database.adminConnection, user: 'member_probe' })).catch((error: unknown) => error);
+    const failure: unknown = await assertServable(open({ ...database.adminConnection, user: 'member_probe' })).catch(
+      (error: unknown) => error,
+    );
     await Promise.all(opened.splice(0).map((pool) => pool.end()));
     await admin.query('drop role member_probe');
     expect(failure).toMatchObject({ code: 'owns_tables' });
@@ -108,7 +144,9 @@ describe('the check before serving', () => {
 
   it('refuses a login that acts as another role', async () => {
     await admin.query('create role actor_probe login in role finaegis_write');
-    const failure: unknown = await assertServable(open({ ...database.adminConnection, user: 'actor_probe' }, { role: 'finaegis_write' })).catch((error: unknown) => error);
+    const failure: unknown = await assertServable(
+      open({ ...database.adminConnection, user: 'actor_probe' }, { role: 'finaegis_write' }),
+    ).catch((error: unknown) => error);
     await Promise.all(opened.splice(0).map((pool) => pool.end()));
     await admin.query('drop role actor_probe');
     expect(failure).toMatchObject({ code: 'acts_as_another_role' });
@@ -118,8 +156,15 @@ describe('the check before serving', () => {
 describe('the password of a role', () => {
   it('is the one whose keys PostgreSQL is given (RFC 5802: StoredKey = H(ClientKey))', () => {
     const masterKey = Buffer.alloc(32, 7);
-    const [, iterations = '', salt = '', storedKey = ''] = /^SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):/.exec(roleVerifier(masterKey, 'finaegis_read')) ?? [];
-    const salted = pbkdf2Sync(rolePassword(masterKey, 'finaegis_read'), Buffer.from(salt, 'base64'), Number(iterations), 32, 'sha256');
+    const [, iterations = '', salt = '', storedKey = ''] =
+      /^SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):/.exec(roleVerifier(masterKey, 'finaegis_read')) ?? [];
+    const salted = pbkdf2Sync(
+      rolePassword(masterKey, 'finaegis_read'),
+      Buffer.from(salt, 'base64'),
+      Number(iterations),
+      32,
+      'sha256',
+    );
     const clientKey = createHmac('sha256', salted).update('Client Key').digest();
     expect(createHash('sha256').update(clientKey).digest('base64')).toBe(storedKey);
   });

@@ -55,7 +55,11 @@ export const provision = async (admin: ConnectionSettings, options: ProvisionOpt
     await requireVersion(client);
     await client.query('select pg_advisory_lock($1)', [advisoryLock]);
     const { applied } = await migrate(pool, [{ folder: platformSql, table: 'finaegis_migrations' }]);
-    const created = [...applied, ...(await createContexts(client, options.modules)), ...(await createTables(client, options.modules))];
+    const created = [
+      ...applied,
+      ...(await createContexts(client, options.modules)),
+      ...(await createTables(client, options.modules)),
+    ];
     await createPlatformTenant(client);
     if (options.passwords !== undefined) await setPasswords(client, options.passwords.masterKey);
     // A statement planned while PostgreSQL believes a table empty stays slow for as long as its connection lives.
@@ -69,9 +73,15 @@ export const provision = async (admin: ConnectionSettings, options: ProvisionOpt
 };
 
 const requireVersion = async (client: PoolClient): Promise<void> => {
-  const { rows } = await client.query<{ version: number }>("select current_setting('server_version_num')::int as version");
+  const { rows } = await client.query<{ version: number }>(
+    "select current_setting('server_version_num')::int as version",
+  );
   const version = rows[0]?.version ?? 0;
-  if (version < 170_000) throw new NotServable('server_too_old', `PostgreSQL 17 or newer is required, this is ${Math.floor(version / 10_000)}.`);
+  if (version < 170_000)
+    throw new NotServable(
+      'server_too_old',
+      `PostgreSQL 17 or newer is required, this is ${Math.floor(version / 10_000)}.`,
+    );
 };
 
 const asOwner = async <T>(client: PoolClient, work: () => Promise<T>): Promise<T> => {
@@ -92,7 +102,10 @@ const isThere = async (client: PoolClient, table: string): Promise<boolean> => {
   return rows[0]?.is_there === true;
 };
 
-const createContexts = async (client: PoolClient, modules: readonly ProvisionedModule[]): Promise<readonly string[]> => {
+const createContexts = async (
+  client: PoolClient,
+  modules: readonly ProvisionedModule[],
+): Promise<readonly string[]> => {
   const created: string[] = [];
   for (const { name } of modules) {
     // The name becomes part of identifiers and of statements' texts.
@@ -106,7 +119,11 @@ const createContexts = async (client: PoolClient, modules: readonly ProvisionedM
 
 const createTables = async (client: PoolClient, modules: readonly ProvisionedModule[]): Promise<readonly string[]> => {
   const locked = modules.flatMap(({ tables }) => tables.flatMap(({ ddl }) => ddl ?? []));
-  const subscribed = modules.flatMap(({ views }) => views.flatMap((view) => view.tables.map(({ suffix, create }) => ({ name: tableName(view as never, suffix), create }))));
+  const subscribed = modules.flatMap(({ views }) =>
+    views.flatMap((view) =>
+      view.tables.map(({ suffix, create }) => ({ name: tableName(view as never, suffix), create })),
+    ),
+  );
   const created: string[] = [];
   for (const { name, create } of [...locked, ...subscribed]) {
     if (await isThere(client, name)) continue;
@@ -119,7 +136,10 @@ const createTables = async (client: PoolClient, modules: readonly ProvisionedMod
 /** The tenant of reference data and of the register of tenants. It is older than every event, so no event creates it. */
 const createPlatformTenant = async (client: PoolClient): Promise<void> => {
   await asOwner(client, async () => {
-    await client.query("insert into tenants (tenant_id, name, status, created_at) values ($1, 'platform', 'active', clock_timestamp()) on conflict do nothing", [platformTenantId]);
+    await client.query(
+      "insert into tenants (tenant_id, name, status, created_at) values ($1, 'platform', 'active', clock_timestamp()) on conflict do nothing",
+      [platformTenantId],
+    );
     await client.query('insert into tenant_heads (tenant_id) values ($1) on conflict do nothing', [platformTenantId]);
   });
 };

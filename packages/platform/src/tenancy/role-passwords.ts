@@ -4,10 +4,12 @@ import type { ServingRole } from './roles.ts';
 
 const iterations = 4_096;
 
-const derive = (masterKey: Uint8Array, info: string, length: number): Buffer => Buffer.from(hkdfSync('sha256', masterKey, new Uint8Array(0), info, length));
+const derive = (masterKey: Uint8Array, info: string, length: number): Buffer =>
+  Buffer.from(hkdfSync('sha256', masterKey, new Uint8Array(0), info, length));
 
 /** The password of a role: derived from the master key and the role's name (HKDF, RFC 5869), so that no process has to be told it. */
-export const rolePassword = (masterKey: Uint8Array, role: ServingRole): string => derive(masterKey, `finaegis database role ${role}`, 32).toString('base64url');
+export const rolePassword = (masterKey: Uint8Array, role: ServingRole): string =>
+  derive(masterKey, `finaegis database role ${role}`, 32).toString('base64url');
 
 /**
  * What PostgreSQL stores of that password (SCRAM-SHA-256, RFC 5803). Sent in place of the password, which therefore never crosses the wire
@@ -22,7 +24,11 @@ export const roleVerifier = (masterKey: Uint8Array, role: ServingRole): string =
 };
 
 /** The connections of a process that serves. */
-export type RoleConnections = { readonly write: ConnectionSettings; readonly read: ConnectionSettings; readonly system: ConnectionSettings };
+export type RoleConnections = {
+  readonly write: ConnectionSettings;
+  readonly read: ConnectionSettings;
+  readonly system: ConnectionSettings;
+};
 
 /**
  * How the three serving roles enter the database that `settings` points at.
@@ -30,6 +36,10 @@ export type RoleConnections = { readonly write: ConnectionSettings; readonly rea
  */
 export const roleConnections = (settings: ConnectionSettings, masterKey?: Uint8Array): RoleConnections => {
   const { password: _administrators, ...place } = settings;
-  const as = (user: ServingRole): ConnectionSettings => ({ ...place, user, ...(masterKey === undefined ? {} : { password: rolePassword(masterKey, user) }) });
+  const as = (user: ServingRole): ConnectionSettings => ({
+    ...place,
+    user,
+    ...(masterKey === undefined ? {} : { password: rolePassword(masterKey, user) }),
+  });
   return { write: as('finaegis_write'), read: as('finaegis_read'), system: as('finaegis_system') };
 };

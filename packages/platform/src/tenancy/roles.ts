@@ -5,7 +5,12 @@ export const servingRoles = ['finaegis_write', 'finaegis_read', 'finaegis_system
 export type ServingRole = (typeof servingRoles)[number];
 
 /** Why a connection must not serve requests. */
-export type NotServableReason = 'superuser' | 'bypasses_row_security' | 'owns_tables' | 'acts_as_another_role' | 'server_too_old';
+export type NotServableReason =
+  | 'superuser'
+  | 'bypasses_row_security'
+  | 'owns_tables'
+  | 'acts_as_another_role'
+  | 'server_too_old';
 
 /** The process would serve with rights that make row-level security void (or on a server that is too old), so it must not start. */
 export class NotServable extends Error {
@@ -51,10 +56,24 @@ export const assertServable = async (pool: Pool): Promise<void> => {
   const found = rows[0];
   if (found === undefined) throw new Error('PostgreSQL did not say who is connected.');
   const who = `"${found.session_name}"`;
-  const advice = 'Run `finaegis migrate` as an administrator (DATABASE_ADMIN_URL) and let the server enter as finaegis_write and finaegis_read, whose passwords it derives from FINAEGIS_MASTER_KEY.';
-  if (found.version < versionMin) throw new NotServable('server_too_old', `PostgreSQL 17 or newer is required, this is ${Math.floor(found.version / 10_000)}. Upgrade the server, or unset DATABASE_URL to use the embedded one.`);
-  if (found.is_superuser) throw new NotServable('superuser', `${who} is a superuser, whom row-level security does not hold. ${advice}`);
+  const advice =
+    'Run `finaegis migrate` as an administrator (DATABASE_ADMIN_URL) and let the server enter as finaegis_write and finaegis_read, whose passwords it derives from FINAEGIS_MASTER_KEY.';
+  if (found.version < versionMin)
+    throw new NotServable(
+      'server_too_old',
+      `PostgreSQL 17 or newer is required, this is ${Math.floor(found.version / 10_000)}. Upgrade the server, or unset DATABASE_URL to use the embedded one.`,
+    );
+  if (found.is_superuser)
+    throw new NotServable('superuser', `${who} is a superuser, whom row-level security does not hold. ${advice}`);
   if (found.bypasses) throw new NotServable('bypasses_row_security', `${who} bypasses row-level security. ${advice}`);
-  if (found.owned !== null) throw new NotServable('owns_tables', `${who} owns ${found.owned}, itself or through a role it is a member of, and could lift its protection. ${advice}`);
-  if (found.session_name !== found.current_name) throw new NotServable('acts_as_another_role', `${who} acts as "${found.current_name}" and could stop doing so. ${advice}`);
+  if (found.owned !== null)
+    throw new NotServable(
+      'owns_tables',
+      `${who} owns ${found.owned}, itself or through a role it is a member of, and could lift its protection. ${advice}`,
+    );
+  if (found.session_name !== found.current_name)
+    throw new NotServable(
+      'acts_as_another_role',
+      `${who} acts as "${found.current_name}" and could stop doing so. ${advice}`,
+    );
 };

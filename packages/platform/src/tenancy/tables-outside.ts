@@ -24,19 +24,22 @@ export const tablesOutsideTenancy: readonly TableOutsideTenancy[] = [
   },
   {
     name: 'tenants',
-    reason: 'The register that says which tenants there are, read before a tenant is known. It holds names of organisations and nothing of what they do.',
+    reason:
+      'The register that says which tenants there are, read before a tenant is known. It holds names of organisations and nothing of what they do.',
     retention: 'for ever',
     lost: 'Folded again from the events of the context tenancy; the platform tenant’s row is made at the next start.',
   },
   {
     name: 'tenant_heads',
-    reason: 'One counter per tenant, locked for several tenants in one commit and followed across all of them by the tailer.',
+    reason:
+      'One counter per tenant, locked for several tenants in one commit and followed across all of them by the tailer.',
     retention: 'for ever',
     lost: 'Counted again: the highest seq of each tenant’s events.',
   },
   {
     name: 'rate_tokens',
-    reason: 'Counts of requests, drawn before the tenant of a request is established; the read role has no grant on it.',
+    reason:
+      'Counts of requests, drawn before the tenant of a request is established; the read role has no grant on it.',
     retention: 'hours: idle buckets are pruned',
     lost: 'Every bucket is full again (it is unlogged and lost in a crash of PostgreSQL).',
   },
@@ -51,10 +54,34 @@ export interface DurableWithoutEvents {
 
 /** Every such table; all of them have a tenant column and are held by row-level security. */
 export const durableWithoutEvents: readonly DurableWithoutEvents[] = [
-  { name: 'stored_answers', retention: '30 days', lost: 'A repeat under an old Idempotency-Key is decided again; natural ids still keep it from booking twice.' },
-  { name: 'personal_data', retention: 'until its subject is erased', lost: 'Names, addresses and texts are shown as `erased`; hashes and proofs stay valid.' },
-  { name: 'subject_keys', retention: 'until its subject is erased', lost: 'The personal data under the keys, as after an erasure.' },
-  { name: 'key_last_use', retention: 'as long as the key', lost: 'When each API key was last used; it fills again with use.' },
-  { name: 'subscriptions', retention: 'as long as the view', lost: 'Views fold the log again from its beginning; their tables must be emptied first.' },
-  { name: 'snapshots', retention: 'until a newer one', lost: 'Nothing: streams are folded from their first event until new ones are made.' },
+  {
+    name: 'stored_answers',
+    retention: '30 days',
+    lost: 'A repeat under an old Idempotency-Key is decided again; natural ids still keep it from booking twice.',
+  },
+  {
+    name: 'personal_data',
+    retention: 'until its subject is erased',
+    lost: 'Names, addresses and texts are shown as `erased`; hashes and proofs stay valid.',
+  },
+  {
+    name: 'subject_keys',
+    retention: 'until its subject is erased',
+    lost: 'The personal data under the keys, as after an erasure.',
+  },
+  {
+    name: 'key_last_use',
+    retention: 'as long as the key',
+    lost: 'When each API key was last used; it fills again with use.',
+  },
+  {
+    name: 'subscriptions',
+    retention: 'as long as the view',
+    lost: 'Views fold the log again from its beginning; their tables must be emptied first.',
+  },
+  {
+    name: 'snapshots',
+    retention: 'until a newer one',
+    lost: 'Nothing: streams are folded from their first event until new ones are made.',
+  },
 ];

@@ -1,7 +1,7 @@
 import { unreachable } from '@finaegis/kernel/decision';
+import { platformTenantId } from '../auth/principal.ts';
 import type { LockedTable } from '../command/locked-table.ts';
 import { rowName } from '../command/locked-table.ts';
-import { platformTenantId } from '../auth/principal.ts';
 import type { EventOf, RecordedEvent } from '../event-store/event.ts';
 import type { tenantEvents } from './tenant/events.ts';
 
@@ -29,11 +29,17 @@ export const tenantsTable: LockedTable<TenantRow> = {
       text: 'select tenant_id, name, status, created_at from tenants where tenant_id = any ($1::uuid[]) order by tenant_id for no key update',
       values: [requests.map(({ key }) => key)],
     });
-    return new Map(rows.map(({ tenant_id, name, status, created_at }) => [rowName(platformTenantId, tenant_id), { name, status, createdAt: created_at }]));
+    return new Map(
+      rows.map(({ tenant_id, name, status, created_at }) => [
+        rowName(platformTenantId, tenant_id),
+        { name, status, createdAt: created_at },
+      ]),
+    );
   },
   fold: (rows, event) => {
     const { type, data } = event as RecordedEvent & EventOf<(typeof tenantEvents)[number]>;
-    if (type === 'TenantCreated') return rows.set(event.tenantId, data.tenantId, { name: data.name, status: 'active', createdAt: event.bookedAt });
+    if (type === 'TenantCreated')
+      return rows.set(event.tenantId, data.tenantId, { name: data.name, status: 'active', createdAt: event.bookedAt });
     const row = rows.get(event.tenantId, data.tenantId);
     if (row === undefined) throw new Error(`Tenant ${data.tenantId} changed, but its row was not locked.`);
     switch (type) {
@@ -54,10 +60,19 @@ export const tenantsTable: LockedTable<TenantRow> = {
         text: `insert into tenants (tenant_id, name, status, created_at)
           select * from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[])
           on conflict (tenant_id) do update set status = excluded.status`,
-        values: [ids, changed.map(({ row }) => row.name), changed.map(({ row }) => row.status), changed.map(({ row }) => row.createdAt)],
+        values: [
+          ids,
+          changed.map(({ row }) => row.name),
+          changed.map(({ row }) => row.status),
+          changed.map(({ row }) => row.createdAt),
+        ],
       }),
       // The head is what gives a tenant's events their numbers; without it nothing could be booked for the tenant.
-      tx.query({ name: 'make-heads', text: 'insert into tenant_heads (tenant_id) select unnest($1::uuid[]) on conflict do nothing', values: [ids] }),
+      tx.query({
+        name: 'make-heads',
+        text: 'insert into tenant_heads (tenant_id) select unnest($1::uuid[]) on conflict do nothing',
+        values: [ids],
+      }),
     ]);
   },
 };

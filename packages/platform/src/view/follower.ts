@@ -109,6 +109,7 @@ const tenantsBehind = async (systemPool: Pool, names: readonly string[]): Promis
   return rows;
 };
 
+/** Whether every view named has folded the tenant's log up to `seq`. */
 const isAt = async (systemPool: Pool, { tenantId, seq, names }: { readonly tenantId: string; readonly seq: bigint; readonly names: readonly string[] }): Promise<boolean> => {
   const { rows } = await systemPool.query<{ behind: boolean }>({
     name: 'is-at',
@@ -120,6 +121,13 @@ const isAt = async (systemPool: Pool, { tenantId, seq, names }: { readonly tenan
   });
   return rows[0]?.behind === false;
 };
+
+/**
+ * Waits until every view named has folded a tenant's log up to `seq`, whichever process folds it; false when that took longer than `timeoutMs`.
+ * @param systemPool as finaegis_system
+ */
+export const viewsReach = (systemPool: Pool, position: { readonly tenantId: string; readonly seq: bigint; readonly names: readonly string[] }, timeoutMs: number): Promise<boolean> =>
+  waitUntil(new EventEmitter(), timeoutMs, () => isAt(systemPool, position));
 
 const waitUntil = async (progress: EventEmitter, timeoutMs: number, isTrue: () => Promise<boolean>): Promise<boolean> => {
   const end = performance.now() + timeoutMs;

@@ -13,7 +13,14 @@ export interface Relation {
   readonly isForced: boolean;
   readonly columns: readonly Column[];
   readonly grants: readonly { readonly grantee: string; readonly privilege: string }[];
-  readonly policies: readonly { readonly name: string; readonly isPermissive: boolean; readonly command: string; readonly roles: string; readonly using: string | null; readonly check: string | null }[];
+  readonly policies: readonly {
+    readonly name: string;
+    readonly isPermissive: boolean;
+    readonly command: string;
+    readonly roles: string;
+    readonly using: string | null;
+    readonly check: string | null;
+  }[];
   readonly uniqueIndexes: readonly { readonly name: string; readonly firstColumn: string | null }[];
   /** CHECK and foreign key constraints of its own, which stand in the way of made-up rows. */
   readonly constraints: readonly string[];
@@ -48,7 +55,8 @@ where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and n.nspname not in ('pg_cata
 order by 1`;
 
 /** Everything in the database that can hold or show rows, whoever made it and whatever for. */
-export const readRelations = async (client: ClientBase): Promise<readonly Relation[]> => (await client.query<Relation>(relations)).rows;
+export const readRelations = async (client: ClientBase): Promise<readonly Relation[]> =>
+  (await client.query<Relation>(relations)).rows;
 
 /** A function that runs with its owner's rights. */
 export interface DefinerFunction {

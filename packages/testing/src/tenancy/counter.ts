@@ -1,9 +1,9 @@
 // A context of the smallest kind, for tests of the platform itself: counters that only grow, with a locked table and a subscribed view.
-import { type Decision, accept, reject, unreachable } from '@finaegis/kernel/decision';
+import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
 import { type CommandHandler, defineCommand } from '@finaegis/platform/command/handler';
 import { type LockedTable, rowName } from '@finaegis/platform/command/locked-table';
 import { defineAggregate } from '@finaegis/platform/event-store/aggregate';
-import { type NewEvent, defineEvent } from '@finaegis/platform/event-store/event';
+import { defineEvent, type NewEvent } from '@finaegis/platform/event-store/event';
 import type { ContextModule } from '@finaegis/platform/module';
 import { defineView } from '@finaegis/platform/view/view';
 import { z } from 'zod';
@@ -12,11 +12,21 @@ import { z } from 'zod';
 export const counterIncreased = defineEvent({
   type: 'CounterIncreased',
   schemaVersion: 1,
-  schema: z.strictObject({ counterId: z.string(), by: z.string().regex(/^\d{1,38}$/).transform(BigInt) }),
+  schema: z.strictObject({
+    counterId: z.string(),
+    by: z
+      .string()
+      .regex(/^\d{1,38}$/)
+      .transform(BigInt),
+  }),
 });
 
 /** A counter without a row grew: nothing but its stream's version keeps two writers apart. */
-export const tallyIncreased = defineEvent({ type: 'TallyIncreased', schemaVersion: 1, schema: z.strictObject({ tallyId: z.string() }) });
+export const tallyIncreased = defineEvent({
+  type: 'TallyIncreased',
+  schemaVersion: 1,
+  schema: z.strictObject({ tallyId: z.string() }),
+});
 
 /** One counter. */
 export const counter = defineAggregate({
@@ -51,7 +61,9 @@ interface CounterRow {
 export const valueMax = 1_000n;
 
 /** The counters as rows, locked before a decision. */
-export const countersTable: LockedTable<CounterRow> & { readonly ddl: readonly { readonly name: string; create(physicalName: string): string }[] } = {
+export const countersTable: LockedTable<CounterRow> & {
+  readonly ddl: readonly { readonly name: string; create(physicalName: string): string }[];
+} = {
   name: 'counters',
   rank: 900,
   ddl: [
@@ -69,11 +81,19 @@ export const countersTable: LockedTable<CounterRow> & { readonly ddl: readonly {
         where (c.tenant_id, c.counter_id) in (select * from unnest($1::uuid[], $2::text[])) order by c.tenant_id, c.counter_id for no key update`,
       values: [requests.map(({ tenantId }) => tenantId), requests.map(({ key }) => key)],
     });
-    return new Map(rows.map(({ tenant_id, counter_id, value, booked_at }) => [rowName(tenant_id, counter_id), { value, bookedAt: booked_at }]));
+    return new Map(
+      rows.map(({ tenant_id, counter_id, value, booked_at }) => [
+        rowName(tenant_id, counter_id),
+        { value, bookedAt: booked_at },
+      ]),
+    );
   },
   fold: (rows, event) => {
     const { counterId, by } = event.data as { counterId: string; by: bigint };
-    rows.set(event.tenantId, counterId, { value: (rows.get(event.tenantId, counterId)?.value ?? 0n) + by, bookedAt: event.bookedAt });
+    rows.set(event.tenantId, counterId, {
+      value: (rows.get(event.tenantId, counterId)?.value ?? 0n) + by,
+      bookedAt: event.bookedAt,
+    });
   },
   write: async (tx, { changed }) => {
     if (changed.length === 0) return;
@@ -82,7 +102,12 @@ export const countersTable: LockedTable<CounterRow> & { readonly ddl: readonly {
       text: `insert into counters (tenant_id, counter_id, value, booked_at)
         select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::timestamptz[]) as sent (tenant_id, counter_id, value, booked_at) order by tenant_id, counter_id
         on conflict (tenant_id, counter_id) do update set value = excluded.value, booked_at = excluded.booked_at`,
-      values: [changed.map(({ tenantId }) => tenantId), changed.map(({ key }) => key), changed.map(({ row }) => row.value), changed.map(({ row }) => row.bookedAt)],
+      values: [
+        changed.map(({ tenantId }) => tenantId),
+        changed.map(({ key }) => key),
+        changed.map(({ row }) => row.value),
+        changed.map(({ row }) => row.bookedAt),
+      ],
     });
   },
   bookedAt: ({ bookedAt }) => bookedAt,
@@ -106,7 +131,10 @@ export const increase: CommandHandler<Increase, undefined, { readonly value: big
   name: 'counter.Increase',
   schema: z.custom<Increase>(),
   permission: 'counter:write',
-  loads: ({ counterId }) => ({ rows: [{ table: countersTable as never, key: counterId }], streams: [{ aggregate: counter as never, id: counterId }] }),
+  loads: ({ counterId }) => ({
+    rows: [{ table: countersTable as never, key: counterId }],
+    streams: [{ aggregate: counter as never, id: counterId }],
+  }),
   decide: (loaded, { counterId, by, isForced = false, bug }): Decision<NewEvent, CounterRefusal> => {
     if (bug === 'decide') throw new Error('a bug in a decider');
     const value = loaded.row(countersTable, counterId)?.value ?? 0n;
@@ -117,14 +145,15 @@ export const increase: CommandHandler<Increase, undefined, { readonly value: big
 });
 
 /** Adds one to a tally, without a lock: two processes may decide on the same state, and the store lets one of them through. */
-export const increaseTally: CommandHandler<{ readonly tallyId: string }, undefined, { readonly count: number }, never> = defineCommand({
-  name: 'counter.IncreaseTally',
-  schema: z.strictObject({ tallyId: z.string() }),
-  permission: 'counter:write',
-  loads: ({ tallyId }) => ({ streams: [{ aggregate: tally as never, id: tallyId }] }),
-  decide: (_, { tallyId }) => accept(tally.record(tallyId, 'TallyIncreased', { tallyId })),
-  result: (loaded, { tallyId }) => loaded.stream(tally, tallyId).state,
-});
+export const increaseTally: CommandHandler<{ readonly tallyId: string }, undefined, { readonly count: number }, never> =
+  defineCommand({
+    name: 'counter.IncreaseTally',
+    schema: z.strictObject({ tallyId: z.string() }),
+    permission: 'counter:write',
+    loads: ({ tallyId }) => ({ streams: [{ aggregate: tally as never, id: tallyId }] }),
+    decide: (_, { tallyId }) => accept(tally.record(tallyId, 'TallyIncreased', { tallyId })),
+    result: (loaded, { tallyId }) => loaded.stream(tally, tallyId).state,
+  });
 
 /** Every increase as a row, in the order of the log. */
 export const counterLog = defineView({
@@ -132,14 +161,23 @@ export const counterLog = defineView({
   version: 1,
   contexts: ['counter'],
   consumes: ['CounterIncreased'],
-  tables: [{ suffix: '', create: (name) => `create table ${name} (tenant_id uuid not null, seq bigint not null, counter_id text not null, increase bigint not null, primary key (tenant_id, seq))` }],
+  tables: [
+    {
+      suffix: '',
+      create: (name) =>
+        `create table ${name} (tenant_id uuid not null, seq bigint not null, counter_id text not null, increase bigint not null, primary key (tenant_id, seq))`,
+    },
+  ],
   apply: async (tx, tables, events) => {
-    await tx.query(`insert into ${tables.table()} (tenant_id, seq, counter_id, increase) select $1, * from unnest($2::bigint[], $3::text[], $4::bigint[])`, [
-      tables.tenantId,
-      events.map(({ seq }) => seq),
-      events.map(({ data }) => data['counterId']),
-      events.map(({ data }) => data['by']),
-    ]);
+    await tx.query(
+      `insert into ${tables.table()} (tenant_id, seq, counter_id, increase) select $1, * from unnest($2::bigint[], $3::text[], $4::bigint[])`,
+      [
+        tables.tenantId,
+        events.map(({ seq }) => seq),
+        events.map(({ data }) => data['counterId']),
+        events.map(({ data }) => data['by']),
+      ],
+    );
   },
 });
 

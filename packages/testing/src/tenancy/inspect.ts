@@ -3,7 +3,8 @@ import type { ClientBase } from 'pg';
 import { type Relation, readDefinerFunctions, readRelations } from './catalog.ts';
 
 // As PostgreSQL writes the expression of finaegis_protect back.
-const policyUsing = "(tenant_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('app.tenants'::text, true), ''::text), ','::text))::uuid[] AS string_to_array)::uuid[]))";
+const policyUsing =
+  "(tenant_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('app.tenants'::text, true), ''::text), ','::text))::uuid[] AS string_to_array)::uuid[]))";
 
 // What each role may be granted at most. TRUNCATE, REFERENCES, TRIGGER and MAINTAIN belong to nobody: none of them is held by row-level security.
 const grantable: Readonly<Record<string, readonly string[]>> = {
@@ -26,8 +27,14 @@ export const inspectTenancy = async (client: ClientBase): Promise<readonly strin
   const outside = new Set(tablesOutsideTenancy.map(({ name }) => name));
   const names = new Set(relations.map(({ name }) => name));
   return [
-    ...relations.flatMap((relation) => [...grantFaults(relation), ...(outside.has(relation.name) ? [] : tenancyFaults(relation))].map((fault) => `${relation.name} ${fault}`)),
-    ...[...outside].filter((name) => !names.has(name)).map((name) => `${name} is listed outside tenancy, but there is no such table`),
+    ...relations.flatMap((relation) =>
+      [...grantFaults(relation), ...(outside.has(relation.name) ? [] : tenancyFaults(relation))].map(
+        (fault) => `${relation.name} ${fault}`,
+      ),
+    ),
+    ...[...outside]
+      .filter((name) => !names.has(name))
+      .map((name) => `${name} is listed outside tenancy, but there is no such table`),
     ...(await functionFaults(client)),
   ];
 };
@@ -35,22 +42,44 @@ export const inspectTenancy = async (client: ClientBase): Promise<readonly strin
 /** The tables inside tenancy, partitions left out: what the attack fills and attacks. */
 export const tablesInTenancy = async (client: ClientBase): Promise<readonly Relation[]> => {
   const outside = new Set(tablesOutsideTenancy.map(({ name }) => name));
-  return (await readRelations(client)).filter(({ name, kind, isPartition }) => (kind === 'r' || kind === 'p') && !isPartition && !outside.has(name));
+  return (await readRelations(client)).filter(
+    ({ name, kind, isPartition }) => (kind === 'r' || kind === 'p') && !isPartition && !outside.has(name),
+  );
 };
 
-const tenancyFaults = ({ kind, columns, isProtected, isForced, policies, uniqueIndexes, owner }: Relation): readonly string[] => {
+const tenancyFaults = ({
+  kind,
+  columns,
+  isProtected,
+  isForced,
+  policies,
+  uniqueIndexes,
+  owner,
+}: Relation): readonly string[] => {
   if (kind === 'S') return ['is a sequence, which counts across tenants'];
   if (kind !== 'r' && kind !== 'p') return ['is a view or foreign table, which row-level security does not hold'];
   const faults: string[] = [];
   if (owner !== 'finaegis_owner') faults.push(`is owned by ${owner}`);
-  if (!columns.some(({ name, type, isRequired }) => name === 'tenant_id' && type === 'uuid' && isRequired)) faults.push('has no tenant_id uuid not null');
+  if (!columns.some(({ name, type, isRequired }) => name === 'tenant_id' && type === 'uuid' && isRequired))
+    faults.push('has no tenant_id uuid not null');
   if (!isProtected) faults.push('has no row-level security');
   if (!isForced) faults.push('does not force row-level security on its owner');
   // A second permissive policy would be or-ed to the first, so there must be exactly one.
   const [policy] = policies;
   if (policies.length !== 1 || policy === undefined) faults.push(`has ${policies.length} policies`);
-  else if (!policy.isPermissive || policy.command !== '*' || policy.roles !== '{0}' || policy.using !== policyUsing || policy.check !== null) faults.push(`has a policy of its own making: ${JSON.stringify(policy)}`);
-  for (const index of uniqueIndexes) if (index.firstColumn !== 'tenant_id') faults.push(`has the unique index ${index.name}, which starts with ${index.firstColumn ?? 'an expression'}: a tenant could learn another's keys by colliding with them`);
+  else if (
+    !policy.isPermissive ||
+    policy.command !== '*' ||
+    policy.roles !== '{0}' ||
+    policy.using !== policyUsing ||
+    policy.check !== null
+  )
+    faults.push(`has a policy of its own making: ${JSON.stringify(policy)}`);
+  for (const index of uniqueIndexes)
+    if (index.firstColumn !== 'tenant_id')
+      faults.push(
+        `has the unique index ${index.name}, which starts with ${index.firstColumn ?? 'an expression'}: a tenant could learn another's keys by colliding with them`,
+      );
   return faults;
 };
 
@@ -71,7 +100,8 @@ const functionFaults = async (client: ClientBase): Promise<readonly string[]> =>
     if (known === undefined) return [`${name} runs with its owner's rights, and is not in the list of those that may`];
     const faults: string[] = [];
     if (owner !== known.owner) faults.push(`${name} is owned by ${owner}`);
-    if (grantees.toSorted().join() !== known.grantees.toSorted().join()) faults.push(`${name} is granted to ${grantees.join()}`);
+    if (grantees.toSorted().join() !== known.grantees.toSorted().join())
+      faults.push(`${name} is granted to ${grantees.join()}`);
     if (settings?.includes('search_path=') !== true) faults.push(`${name} does not fix its search_path`);
     return faults;
   });

@@ -37,7 +37,8 @@ export const attackTenancy = async (client: ClientBase, { tenantA, tenantB }: Ri
       }
     }
     for (const partition of partitions) findings.push(...(await attackPartition(client, partition, tenantA)));
-    for (const name of ['events', ...partitions.filter(({ parent }) => parent === 'events').map(({ name }) => name)]) findings.push(...(await attackEvents(client, name, [tenantA, tenantB])));
+    for (const name of ['events', ...partitions.filter(({ parent }) => parent === 'events').map(({ name }) => name)])
+      findings.push(...(await attackEvents(client, name, [tenantA, tenantB])));
     return { findings, tables: tables.map(({ name }) => name), partitions: partitions.map(({ name }) => name) };
   } finally {
     await client.query('rollback');
@@ -47,11 +48,21 @@ export const attackTenancy = async (client: ClientBase, { tenantA, tenantB }: Ri
 type Row = Readonly<Record<string, string>>;
 
 /** Two rows per tenant, one set for each partition; gives back a row of each tenant that was not inserted, for the attacks. */
-const fill = async (client: ClientBase, table: Relation, partitions: readonly Relation[], tenants: readonly string[]): Promise<ReadonlyMap<string, Row>> => {
+const fill = async (
+  client: ClientBase,
+  table: Relation,
+  partitions: readonly Relation[],
+  tenants: readonly string[],
+): Promise<ReadonlyMap<string, Row>> => {
   const parts = partitions.filter(({ parent }) => parent === table.name);
-  for (const { name, constraints } of [table, ...parts]) for (const constraint of constraints) await client.query(`alter table ${name} drop constraint if exists "${constraint}" cascade`);
-  const keys = parts.length === 0 ? [{}] : parts.map(({ bound }) => ({ context: /'([^']+)'/.exec(bound ?? '')?.[1] ?? '' }));
-  for (const tenant of tenants) for (const key of keys) for (let n = 0; n < 2; n++) await insert(client, table.name, { ...sampleRow(table, tenant), ...key });
+  for (const { name, constraints } of [table, ...parts])
+    for (const constraint of constraints)
+      await client.query(`alter table ${name} drop constraint if exists "${constraint}" cascade`);
+  const keys =
+    parts.length === 0 ? [{}] : parts.map(({ bound }) => ({ context: /'([^']+)'/.exec(bound ?? '')?.[1] ?? '' }));
+  for (const tenant of tenants)
+    for (const key of keys)
+      for (let n = 0; n < 2; n++) await insert(client, table.name, { ...sampleRow(table, tenant), ...key });
   return new Map(tenants.map((tenant) => [tenant, { ...sampleRow(table, tenant), ...keys[0] }]));
 };
 
@@ -72,7 +83,7 @@ const sampleValue = (type: string, column: string): string => {
   if (type === 'uuid') return randomUUID();
   if (/^(smallint|integer|bigint|numeric|double precision)/.test(type)) return String(counter);
   if (/^(text|character)/.test(type)) return `s${counter}`;
-  if (/^timestamp/.test(type)) return '2026-01-02T03:04:05.678Z';
+  if (type.startsWith('timestamp')) return '2026-01-02T03:04:05.678Z';
   if (type === 'date') return '2026-01-02';
   if (type === 'boolean') return 'false';
   if (/^jsonb?$/.test(type)) return '{}';
@@ -82,7 +93,10 @@ const sampleValue = (type: string, column: string): string => {
 
 const insert = (client: ClientBase, table: string, row: Row): Promise<QueryResult> => {
   const names = Object.keys(row);
-  return client.query(`insert into ${table} (${names.map((name) => `"${name}"`).join()}) values (${names.map((_, index) => `$${index + 1}`).join()})`, Object.values(row));
+  return client.query(
+    `insert into ${table} (${names.map((name) => `"${name}"`).join()}) values (${names.map((_, index) => `$${index + 1}`).join()})`,
+    Object.values(row),
+  );
 };
 
 interface Attempt {
@@ -91,13 +105,20 @@ interface Attempt {
 }
 
 /** What one statement did as a role with tenants set: how many rows, of which tenants, or the SQLSTATE that refused it. Nothing of it stays. */
-const attempt = async (client: ClientBase, { role, tenants }: Attempt, run: () => Promise<QueryResult>): Promise<{ readonly refused: string } | { readonly count: number; readonly tenants: readonly string[] }> => {
+const attempt = async (
+  client: ClientBase,
+  { role, tenants }: Attempt,
+  run: () => Promise<QueryResult>,
+): Promise<{ readonly refused: string } | { readonly count: number; readonly tenants: readonly string[] }> => {
   await client.query('savepoint attempt');
   await client.query(`set local role ${role}`);
   await client.query("select set_config('app.tenants', $1, true)", [tenants.join()]);
   try {
     const { rowCount, rows } = await run();
-    return { count: rowCount ?? 0, tenants: [...new Set((rows as { tenant_id?: string }[]).flatMap(({ tenant_id }) => tenant_id ?? []))] };
+    return {
+      count: rowCount ?? 0,
+      tenants: [...new Set((rows as { tenant_id?: string }[]).flatMap(({ tenant_id }) => tenant_id ?? []))],
+    };
   } catch (error) {
     return { refused: (error as { code?: string }).code ?? String(error) };
   } finally {
@@ -113,11 +134,19 @@ interface TableAttack {
   readonly sample: ReadonlyMap<string, Row>;
 }
 
-const attackTable = async (client: ClientBase, { table: { name, grants }, role, own, other, sample }: TableAttack): Promise<readonly string[]> => {
+const attackTable = async (
+  client: ClientBase,
+  { table: { name, grants }, role, own, other, sample }: TableAttack,
+): Promise<readonly string[]> => {
   const findings: string[] = [];
-  const may = (privilege: string): boolean => grants.some((grant) => grant.grantee === role && grant.privilege === privilege);
+  const may = (privilege: string): boolean =>
+    grants.some((grant) => grant.grantee === role && grant.privilege === privilege);
   const find = (what: string): number => findings.push(`${role} ${what} in ${name}`);
-  const tries = (tenants: readonly string[], sql: string, values: readonly unknown[] = []): ReturnType<typeof attempt> => attempt(client, { role, tenants }, () => client.query(sql, [...values]));
+  const tries = (
+    tenants: readonly string[],
+    sql: string,
+    values: readonly unknown[] = [],
+  ): ReturnType<typeof attempt> => attempt(client, { role, tenants }, () => client.query(sql, [...values]));
 
   const seen = await tries([own], `select tenant_id from ${name}`);
   if ('tenants' in seen && seen.tenants.includes(other)) find('sees another tenant');
@@ -141,7 +170,8 @@ const attackTable = async (client: ClientBase, { table: { name, grants }, role, 
   if ('count' in truncated) find('truncates');
 
   const foreign = await attempt(client, { role, tenants: [own] }, () => insert(client, name, sample.get(other) ?? {}));
-  if (!('refused' in foreign) || foreign.refused !== '42501') find(`inserts for another tenant (${JSON.stringify(foreign)})`);
+  if (!('refused' in foreign) || foreign.refused !== '42501')
+    find(`inserts for another tenant (${JSON.stringify(foreign)})`);
   const own_ = await attempt(client, { role, tenants: [own] }, () => insert(client, name, sample.get(own) ?? {}));
   if (may('INSERT') && 'refused' in own_) find(`cannot insert for its own tenant (${own_.refused})`);
   return findings;
@@ -152,19 +182,33 @@ const attackPartition = async (client: ClientBase, { name }: Relation, own: stri
   const findings: string[] = [];
   for (const role of [...roles, 'finaegis_system']) {
     const seen = await attempt(client, { role, tenants: [own] }, () => client.query(`select tenant_id from ${name}`));
-    if (!('refused' in seen) || seen.refused !== '42501') findings.push(`${role} may read the partition ${name} directly`);
+    if (!('refused' in seen) || seen.refused !== '42501')
+      findings.push(`${role} may read the partition ${name} directly`);
   }
   return findings;
 };
 
 /** Nobody changes an event: the serving roles have no right to, and the owner and the superuser meet the trigger. */
-const attackEvents = async (client: ClientBase, name: string, tenants: readonly string[]): Promise<readonly string[]> => {
+const attackEvents = async (
+  client: ClientBase,
+  name: string,
+  tenants: readonly string[],
+): Promise<readonly string[]> => {
   const findings: string[] = [];
-  const expected = { finaegis_read: '42501', finaegis_write: '42501', finaegis_system: '42501', finaegis_owner: 'FA002', postgres: 'FA002' };
+  const expected = {
+    finaegis_read: '42501',
+    finaegis_write: '42501',
+    finaegis_system: '42501',
+    finaegis_owner: 'FA002',
+    postgres: 'FA002',
+  };
   for (const [role, code] of Object.entries(expected)) {
     for (const change of [`update ${name} set type = 'Forged'`, `delete from ${name}`, `truncate ${name}`]) {
-      const result = await attempt(client, { role: role === 'postgres' ? 'none' : role, tenants }, () => client.query(change));
-      if (!('refused' in result) || result.refused !== code) findings.push(`${role} is not stopped with ${code} at: ${change} (${JSON.stringify(result)})`);
+      const result = await attempt(client, { role: role === 'postgres' ? 'none' : role, tenants }, () =>
+        client.query(change),
+      );
+      if (!('refused' in result) || result.refused !== code)
+        findings.push(`${role} is not stopped with ${code} at: ${change} (${JSON.stringify(result)})`);
     }
   }
   return findings;

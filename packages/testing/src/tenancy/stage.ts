@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { uuidV7Source } from '@finaegis/kernel/id';
 import { createAuthModule } from '@finaegis/platform/auth/module';
+import type { BatchTools } from '@finaegis/platform/command/batch';
 import { allowAll, type Checks } from '@finaegis/platform/command/checks';
 import { type Commands, createCommands } from '@finaegis/platform/command/commands';
-import type { BatchTools } from '@finaegis/platform/command/batch';
 import type { ConnectionSettings } from '@finaegis/platform/database/connection';
 import { createPool } from '@finaegis/platform/database/pool';
 import { eventCatalogue } from '@finaegis/platform/event-store/catalogue';
@@ -13,7 +13,7 @@ import { positionsOf } from '@finaegis/platform/event-store/position';
 import type { ContextModule } from '@finaegis/platform/module';
 import type { Services } from '@finaegis/platform/services';
 import { createTenancyModule } from '@finaegis/platform/tenancy/module';
-import { provision, type Provisioned } from '@finaegis/platform/tenancy/provision';
+import { type Provisioned, provision } from '@finaegis/platform/tenancy/provision';
 import type { Pool } from 'pg';
 import { freshDatabase } from '../database/fresh-database.ts';
 import { counterModule } from './counter.ts';
@@ -85,14 +85,25 @@ export const startStage = async (options: StageOptions = {}): Promise<Stage> => 
   const connections = await provision(admin, { modules });
   const adminPool = open(admin);
   for (const id of [tenantA, tenantB]) {
-    await adminPool.query("insert into tenants (tenant_id, name, status, created_at) values ($1, 'test', 'active', now())", [id]);
+    await adminPool.query(
+      "insert into tenants (tenant_id, name, status, created_at) values ($1, 'test', 'active', now())",
+      [id],
+    );
     await adminPool.query('insert into tenant_heads (tenant_id) values ($1)', [id]);
   }
   const catalogue = eventCatalogue(modules.flatMap(({ events }) => events));
   const startProcess = (connection = connections.write): Process => {
     const pool = open(connection);
     const tools = { pool, catalogue, tables: modules.flatMap(({ tables }) => tables), newEventId: newId };
-    return { pool, tools, commands: createCommands({ ...tools, checks: options.checks ?? allowAll, checkedCommands: new Set(options.checkedCommands) }) };
+    return {
+      pool,
+      tools,
+      commands: createCommands({
+        ...tools,
+        checks: options.checks ?? allowAll,
+        checkedCommands: new Set(options.checkedCommands),
+      }),
+    };
   };
   write = startProcess();
   readPlaces.readPool = open(connections.read);

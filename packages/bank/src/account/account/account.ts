@@ -1,10 +1,11 @@
 import { type Decision, accept, reject, unreachable } from '@finaegis/kernel/decision';
 import { type Aggregate, type Recorded, defineAggregate } from '@finaegis/platform/event-store/aggregate';
 import type { EventOf, NewEvent } from '@finaegis/platform/event-store/event';
-import type { PersonalRef } from '@finaegis/platform/event-store/personal-data';
+import { type PersonalRef } from '@finaegis/platform/event-store/personal-ref';
+import type { Identifier } from '../identifier/identifier.ts';
 import type { StatementCycle } from '../product/events.ts';
 import type { ProductState } from '../product/product.ts';
-import { accountClosed, accountOpened, identifierIssued, statementIssued } from './events.ts';
+import { accountClosed, accountOpened, identifierIssued } from './events.ts';
 
 /** A holder of a new account and the mandate that will say so. */
 export interface Holder {
@@ -27,114 +28,151 @@ export interface OpenAccount {
   readonly externalReference?: string | undefined;
 }
 
-/** A number issued to the account. */
-export interface Identifier {
-  readonly scheme: 'local' | 'iban' | 'external';
-  readonly value: string;
-}
-
-/** What the last statement of one asset said. */
-export interface LastStatement {
-  readonly number: number;
-  readonly from: string;
-  readonly to: string;
-  readonly closingMinor: bigint;
-  readonly digest: string;
-}
-
+/** A customer's account as it stands. */
 export interface Account extends Omit<OpenAccount, 'productVersion' | 'statementCycle'> {
   readonly status: 'open' | 'closed';
   readonly productVersion: number;
   readonly statementCycle: StatementCycle;
   readonly name?: PersonalRef | undefined;
   readonly identifiers: readonly Identifier[];
-  readonly statements: ReadonlyMap<string, LastStatement>;
   readonly openedAt: string;
+  readonly closedAt?: string;
 }
 
 export type AccountState = { readonly status: 'unknown' } | Account;
 
+/** Declared in order of precedence. */
 export type AccountRefusal =
   | { readonly code: 'account_exists_with_different_content'; readonly account: string }
+  | { readonly code: 'entity_unknown' }
   | { readonly code: 'product_unknown'; readonly product: string }
+  | { readonly code: 'asset_not_registered'; readonly asset: string }
   | { readonly code: 'asset_not_of_product'; readonly asset: string; readonly product: string }
   | { readonly code: 'holder_missing' }
+  | { readonly code: 'holder_repeated'; readonly partyId: string }
   | { readonly code: 'external_reference_taken'; readonly externalReference: string }
+  | { readonly code: 'account_numbers_used_up'; readonly entity: string }
   | { readonly code: 'account_unknown'; readonly account: string };
 
-const definitions = [accountOpened, identifierIssued, accountClosed, statementIssued] as const;
+const definitions = [accountOpened, identifierIssued, accountClosed] as const;
 type AccountEvent = EventOf<(typeof definitions)[number]>;
 
 const evolve = (state: AccountState, event: Recorded<AccountEvent>): AccountState => {
   const account = state as Account;
   switch (event.type) {
     case 'AccountOpened':
-      return { ...event.data, status: 'open', identifiers: [], statements: new Map(), openedAt: event.meta.bookedAt };
+      return { ...event.data, status: 'open', identifiers: [], openedAt: event.meta.bookedAt };
     case 'IdentifierIssued': {
       const { scheme, value } = event.data;
       return { ...account, identifiers: [...account.identifiers, { scheme, value }] };
     }
     case 'AccountClosed':
-      return { ...account, status: 'closed' };
-    case 'StatementIssued': {
-      const { asset, number, from, to, closingMinor, digest } = event.data;
-      return { ...account, statements: new Map(account.statements).set(asset, { number, from, to, closingMinor, digest }) };
-    }
+      return { ...account, status: 'closed', closedAt: event.meta.bookedAt };
     default:
       return unreachable(event);
   }
 };
 
 /** One stream per customer account for its whole life. */
-export const accountAggregate: Aggregate<AccountState, AccountEvent> = defineAggregate({ context: 'account', name: 'account', initial: { status: 'unknown' } as AccountState, events: definitions, evolve });
+export const accountAggregate: Aggregate<AccountState, AccountEvent> = defineAggregate({
+  context: 'account',
+  name: 'account',
+  initial: { status: 'unknown' } as AccountState,
+  events: definitions,
+  evolve,
+});
 
 /** What opening is decided on besides the account itself. */
 export interface OpeningFacts {
+  readonly isEntityKnown: boolean;
+  readonly isAssetKnown: boolean;
   readonly product: ProductState;
   readonly name?: PersonalRef | undefined;
-  /** Numbers for this account, from the entity's locked sequence; absent when it is not the first time. */
-  readonly identifiers: readonly (Identifier & { readonly sequence?: number })[];
+  /** The entity's next number, from its locked sequence; no numbers when they are used up. */
+  readonly next: { readonly sequence: bigint; readonly identifiers: readonly Identifier[] | undefined };
   /** Whether another account already has the external reference. */
   readonly isReferenceTaken: boolean;
 }
 
-export const openAccount = (state: AccountState, command: OpenAccount, facts: OpeningFacts): Decision<NewEvent, AccountRefusal> => {
-  const { accountId, product, asset, holders, externalReference } = command;
-  if (state.status !== 'unknown') return isSameOpening(state, command) ? accept() : reject({ code: 'account_exists_with_different_content', account: accountId });
-  const terms = command.productVersion === undefined ? facts.product.at(-1) : facts.product.find(({ version }) => version === command.productVersion);
-  if (terms === undefined) return reject({ code: 'product_unknown', product });
-  if (terms.assets !== undefined && !terms.assets.includes(asset)) return reject({ code: 'asset_not_of_product', asset, product });
-  if (!holders.some(({ kind }) => kind === 'owner' || kind === 'joint')) return reject({ code: 'holder_missing' });
-  if (externalReference !== undefined && facts.isReferenceTaken) return reject({ code: 'external_reference_taken', externalReference });
+/** Opens, or recognises the same opening asked for again. Without an event it was opened before, and its neighbours have nothing to decide. */
+export const openAccount = (
+  state: AccountState,
+  command: OpenAccount,
+  facts: OpeningFacts,
+): Decision<NewEvent, AccountRefusal> => {
+  const { accountId, entity, externalReference } = command;
+  if (state.status !== 'unknown') {
+    return isSameOpening(state, command, facts.name)
+      ? accept()
+      : reject({ code: 'account_exists_with_different_content', account: accountId });
+  }
+  const refusal = refuseOpening(command, facts);
+  if (refusal !== undefined) return reject(refusal);
+  const terms = termsOf(command, facts.product);
+  const { sequence, identifiers } = facts.next;
+  if (terms === undefined || identifiers === undefined) return reject({ code: 'account_numbers_used_up', entity });
 
   const opened = accountAggregate.record(accountId, 'AccountOpened', {
     accountId,
-    entity: command.entity,
-    product,
+    entity,
+    product: command.product,
     productVersion: terms.version,
-    asset,
-    holders,
+    asset: command.asset,
+    holders: command.holders,
     statementCycle: command.statementCycle ?? terms.statementCycle,
     ...(facts.name === undefined ? {} : { name: facts.name }),
     ...(externalReference === undefined ? {} : { externalReference }),
   });
-  const external = externalReference === undefined ? [] : [{ scheme: 'external' as const, value: externalReference }];
-  const issued = [...facts.identifiers, ...external].map((identifier) => accountAggregate.record(accountId, 'IdentifierIssued', { accountId, ...identifier }));
-  return accept(opened, ...issued);
+  const issue = (identifier: Identifier & { readonly sequence?: bigint }): NewEvent =>
+    accountAggregate.record(accountId, 'IdentifierIssued', { accountId, entity, ...identifier });
+  return accept(
+    opened,
+    ...identifiers.map((identifier) => issue({ ...identifier, sequence })),
+    ...(externalReference === undefined ? [] : [issue({ scheme: 'external', value: externalReference })]),
+  );
 };
 
-const isSameOpening = (account: Account, { entity, product, productVersion, asset, holders, statementCycle, externalReference }: OpenAccount): boolean =>
-  account.entity === entity &&
-  account.product === product &&
-  (productVersion === undefined || account.productVersion === productVersion) &&
-  account.asset === asset &&
-  (statementCycle === undefined || account.statementCycle === statementCycle) &&
-  account.externalReference === externalReference &&
-  account.holders.length === holders.length &&
-  account.holders.every(({ partyId, kind }, index) => partyId === holders[index]?.partyId && kind === holders[index].kind);
+const termsOf = ({ productVersion }: OpenAccount, product: ProductState): ProductState[number] | undefined =>
+  productVersion === undefined ? product.at(-1) : product.find(({ version }) => version === productVersion);
+
+const refuseOpening = (command: OpenAccount, facts: OpeningFacts): AccountRefusal | undefined => {
+  const { product, asset, holders, externalReference } = command;
+  if (!facts.isEntityKnown) return { code: 'entity_unknown' };
+  const terms = termsOf(command, facts.product);
+  if (terms === undefined) return { code: 'product_unknown', product };
+  if (!facts.isAssetKnown) return { code: 'asset_not_registered', asset };
+  if (terms.assets !== undefined && !terms.assets.includes(asset))
+    return { code: 'asset_not_of_product', asset, product };
+  if (holders.length === 0) return { code: 'holder_missing' };
+  const repeated = holders.find(({ partyId }, index) => holders.findIndex((one) => one.partyId === partyId) !== index);
+  if (repeated !== undefined) return { code: 'holder_repeated', partyId: repeated.partyId };
+  if (externalReference !== undefined && facts.isReferenceTaken)
+    return { code: 'external_reference_taken', externalReference };
+  return undefined;
+};
+
+const isSameOpening = (account: Account, command: OpenAccount, name: PersonalRef | undefined): boolean =>
+  account.entity === command.entity &&
+  account.product === command.product &&
+  (command.productVersion === undefined || account.productVersion === command.productVersion) &&
+  account.asset === command.asset &&
+  (command.statementCycle === undefined || account.statementCycle === command.statementCycle) &&
+  account.externalReference === command.externalReference &&
+  // Equal names of one account have equal commitments, so the name itself need not be read.
+  account.name?.commitment === name?.commitment &&
+  account.holders.length === command.holders.length &&
+  account.holders.every(({ partyId, kind }, index) => {
+    const other = command.holders[index];
+    return partyId === other?.partyId && kind === other.kind;
+  });
 
 /** Closes the account's own stream; that it is at zero everywhere is the ledger's decision in the same commit. */
-export const closeAccount = (state: AccountState, { accountId }: { readonly accountId: string }): Decision<NewEvent, AccountRefusal> => {
+export const closeAccount = (
+  state: AccountState,
+  { accountId }: { readonly accountId: string },
+): Decision<NewEvent, AccountRefusal> => {
   if (state.status === 'unknown') return reject({ code: 'account_unknown', account: accountId });
-  return state.status === 'closed' ? accept() : accept(accountAggregate.record(accountId, 'AccountClosed', { accountId }));
+  return state.status === 'closed'
+    ? accept()
+    : accept(accountAggregate.record(accountId, 'AccountClosed', { accountId }));
 };

@@ -5,10 +5,10 @@ import PDFDocument from 'pdfkit';
 import {
   assertStatement,
   runningBalances,
-  signedMinor,
   type StatementAddress,
   type StatementDocument,
   type StatementEntry,
+  signedMinor,
   statementTotals,
 } from '../documents/statement.ts';
 
@@ -138,7 +138,8 @@ const amountText = (amountMinor: bigint, decimals: number): string => {
 
 const addressLines = (address: StatementAddress | undefined): readonly string[] => {
   if (address === undefined) return [];
-  const joined = (...parts: readonly (string | undefined)[]): string => parts.filter((part) => part !== undefined).join(' ');
+  const joined = (...parts: readonly (string | undefined)[]): string =>
+    parts.filter((part) => part !== undefined).join(' ');
   return [
     joined(address.department, address.subDepartment),
     joined(address.streetName, address.buildingNumber, address.buildingName, address.floor, address.room),
@@ -151,12 +152,23 @@ const addressLines = (address: StatementAddress | undefined): readonly string[] 
 const writeHeader = (pdf: Pdf, { servicer, number, period, account, createdAt }: StatementDocument): void => {
   pdf.rect(0, 0, 595.28, 6).fill(BRAND);
   write(pdf, servicer.name, { x: 0, y: 34, width: WIDTH / 2 }, { font: 'bold', size: 13, color: BRAND, linesMax: 2 });
-  write(pdf, 'Account statement', { x: WIDTH / 2, y: 34, width: WIDTH / 2 }, { font: 'bold', size: 13, align: 'right' });
-  write(pdf, `No. ${number} · ${period.from} to ${period.to}`, { x: WIDTH / 2, y: 53, width: WIDTH / 2 }, { color: MUTED, align: 'right' });
+  write(
+    pdf,
+    'Account statement',
+    { x: WIDTH / 2, y: 34, width: WIDTH / 2 },
+    { font: 'bold', size: 13, align: 'right' },
+  );
+  write(
+    pdf,
+    `No. ${number} · ${period.from} to ${period.to}`,
+    { x: WIDTH / 2, y: 53, width: WIDTH / 2 },
+    { color: MUTED, align: 'right' },
+  );
 
   let y = 92;
   y += write(pdf, account.owner.name, { x: 0, y, width: 235 }, { font: 'bold', size: 10 }) + 2;
-  for (const line of addressLines(account.owner.address)) y += write(pdf, line, { x: 0, y, width: 235 }, { size: 9 }) + 1;
+  for (const line of addressLines(account.owner.address))
+    y += write(pdf, line, { x: 0, y, width: 235 }, { size: 9 }) + 1;
 
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Account', account.localNumber],
@@ -170,7 +182,8 @@ const writeHeader = (pdf: Pdf, { servicer, number, period, account, createdAt }:
   for (const [label, value] of facts) {
     if (value === undefined) continue;
     write(pdf, label, { x: 265, y: factY, width: 60 }, { color: MUTED });
-    factY += write(pdf, value, { x: 325, y: factY, width: WIDTH - 325 }, { font: 'bold', align: 'right', linesMax: 2 }) + 3;
+    factY +=
+      write(pdf, value, { x: 325, y: factY, width: WIDTH - 325 }, { font: 'bold', align: 'right', linesMax: 2 }) + 3;
   }
   pdf.y = Math.max(y, factY) + 14;
 };
@@ -206,7 +219,12 @@ const writeTableHead = (pdf: Pdf): void => {
 };
 
 const rule = (pdf: Pdf, y: number, color: string): void => {
-  pdf.moveTo(MARGIN, y).lineTo(MARGIN + WIDTH, y).lineWidth(0.5).strokeColor(color).stroke();
+  pdf
+    .moveTo(MARGIN, y)
+    .lineTo(MARGIN + WIDTH, y)
+    .lineWidth(0.5)
+    .strokeColor(color)
+    .stroke();
 };
 
 const ensureRoom = (pdf: Pdf, height: number): void => {
@@ -251,7 +269,8 @@ const operations: Readonly<Record<string, string>> = {
 };
 
 const operationOf = ({ bankTransactionCode: { domain, subFamily }, creditDebit }: StatementEntry): string =>
-  operations[subFamily] ?? (domain === 'FORX' ? 'Currency conversion' : creditDebit === 'credit' ? 'Incoming transfer' : 'Outgoing transfer');
+  operations[subFamily] ??
+  (domain === 'FORX' ? 'Currency conversion' : creditDebit === 'credit' ? 'Incoming transfer' : 'Outgoing transfer');
 
 const writeEntries = (pdf: Pdf, document: StatementDocument): void => {
   writeTableHead(pdf);
@@ -290,6 +309,11 @@ const writeFooters = (pdf: Pdf, { account, servicer, number }: StatementDocument
     rule(pdf, y - 8, LINE);
     const left = `${servicer.name} · ${account.iban ?? account.localNumber} · statement ${number}`;
     write(pdf, left, { x: 0, y, width: WIDTH - 90 }, { size: 7, color: MUTED, linesMax: 1 });
-    write(pdf, `Page ${page + 1} of ${count}`, { x: WIDTH - 90, y, width: 90 }, { size: 7, color: MUTED, align: 'right' });
+    write(
+      pdf,
+      `Page ${page + 1} of ${count}`,
+      { x: WIDTH - 90, y, width: 90 },
+      { size: 7, color: MUTED, align: 'right' },
+    );
   }
 };

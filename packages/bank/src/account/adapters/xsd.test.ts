@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { validateXml, xmlRefusal } from './xsd.ts';
 
-const sample = (name: string): Promise<Uint8Array> => readFile(new URL(`../../../../../examples/data/iso20022/samples/${name}`, import.meta.url));
+const sample = (name: string): Promise<Uint8Array> =>
+  readFile(new URL(`../../../../../examples/data/iso20022/samples/${name}`, import.meta.url));
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -22,7 +23,9 @@ describe('validation against the published schemas', () => {
   });
 
   it('a message of another schema is not valid', async () => {
-    expect(await validateXml(await sample('cross-river-pain001-ach.xml'), 'pain.001.001.09')).toMatchObject({ isValid: false });
+    expect(await validateXml(await sample('cross-river-pain001-ach.xml'), 'pain.001.001.09')).toMatchObject({
+      isValid: false,
+    });
   });
 
   it('text that is no XML is a problem with a line, not a fault', async () => {
@@ -35,7 +38,11 @@ describe('validation against the published schemas', () => {
     const bomb = '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><d>&b;</d>';
     const file = '<!DOCTYPE d [<!ENTITY secret SYSTEM "file:///etc/passwd">]><d>&secret;</d>';
     expect(xmlRefusal(bytes(bomb))).toBe('xml_has_doctype');
-    expect(await validateXml(file, 'pain.001.001.03')).toEqual({ isValid: false, refusal: 'xml_has_doctype', problems: [{ message: 'xml_has_doctype' }] });
+    expect(await validateXml(file, 'pain.001.001.03')).toEqual({
+      isValid: false,
+      refusal: 'xml_has_doctype',
+      problems: [{ message: 'xml_has_doctype' }],
+    });
   });
 
   it('refuses a document type that hides in another encoding', () => {

@@ -54,7 +54,11 @@ const schemaText = (name: SchemaName): Promise<string> => {
  * open files nor reach the network.
  * @param xml text, or UTF-8 bytes as they were received
  */
-export const validateXml = async (xml: string | Uint8Array, schema: SchemaName, sizeMax: number = XML_SIZE_MAX): Promise<XsdResult> => {
+export const validateXml = async (
+  xml: string | Uint8Array,
+  schema: SchemaName,
+  sizeMax: number = XML_SIZE_MAX,
+): Promise<XsdResult> => {
   const bytes = typeof xml === 'string' ? new TextEncoder().encode(xml) : xml;
   const refusal = xmlRefusal(bytes, sizeMax);
   if (refusal !== undefined) return { isValid: false, refusal, problems: [{ message: refusal }] };
@@ -66,7 +70,8 @@ export const validateXml = async (xml: string | Uint8Array, schema: SchemaName, 
   });
   // A parser error is followed by the offending line and a caret, which the validator takes for errors without a place.
   const problems = errors.flatMap(({ message, loc }) => (loc === null ? [] : [{ line: loc.lineNumber, message }]));
-  if (!valid && problems.length === 0) return { isValid: false, problems: [{ message: errors[0]?.message ?? 'not valid' }] };
+  if (!valid && problems.length === 0)
+    return { isValid: false, problems: [{ message: errors[0]?.message ?? 'not valid' }] };
   return { isValid: valid, problems: problems.slice(0, PROBLEMS_MAX) };
 };
 

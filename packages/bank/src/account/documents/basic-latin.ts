@@ -22,7 +22,10 @@ const pairs = (lower: string): readonly (readonly [string, string])[] =>
     const [letter = '', spelling = ''] = pair.split('=');
     const upper = letter.toUpperCase();
     if (upper === letter || upper.length > 1) return [[letter, spelling]] as const;
-    return [[letter, spelling], [upper, spelling.charAt(0).toUpperCase() + spelling.slice(1)]] as const;
+    return [
+      [letter, spelling],
+      [upper, spelling.charAt(0).toUpperCase() + spelling.slice(1)],
+    ] as const;
   });
 
 const LATIN = 'ß=ss ẞ=SS æ=ae œ=oe ø=o ł=l đ=d ð=d þ=th ħ=h ı=i ŋ=n ŧ=t ĸ=k ə=e';
@@ -58,4 +61,9 @@ const SIGNS: readonly (readonly [string, string])[] = [
   ['€', 'EUR'],
 ];
 
-const SPELLINGS: ReadonlyMap<string, string> = new Map([...pairs(LATIN), ...pairs(GREEK), ...pairs(CYRILLIC), ...SIGNS]);
+const SPELLINGS: ReadonlyMap<string, string> = new Map([
+  ...pairs(LATIN),
+  ...pairs(GREEK),
+  ...pairs(CYRILLIC),
+  ...SIGNS,
+]);

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { validateXml } from '../adapters/xsd.ts';
 import { demoEntry, demoStatement, variedEntries } from './fixtures/demo-statement.ts';
 import { StatementInvalid } from './statement.ts';
-import { camt053Refusal, StatementNotRepresentable, statementReference, writeStatementCamt053 } from './statement-camt053.ts';
+import {
+  camt053Refusal,
+  StatementNotRepresentable,
+  statementReference,
+  writeStatementCamt053,
+} from './statement-camt053.ts';
 
 const valuesOf = (xml: string, name: string): readonly string[] =>
   Array.from(xml.matchAll(new RegExp(`<${name}(?: [^>]*)?>([^<]*)</${name}>`, 'g')), ([, value]) => value ?? '');
@@ -15,12 +20,24 @@ const inCurrency = (currency: string, decimals: number) => {
 
 describe('a statement as camt.053.001.08', () => {
   it('is valid by the published schema', async () => {
-    expect(await validateXml(writeStatementCamt053(demoStatement(variedEntries)), 'camt.053.001.08')).toEqual({ isValid: true, problems: [] });
+    expect(await validateXml(writeStatementCamt053(demoStatement(variedEntries)), 'camt.053.001.08')).toEqual({
+      isValid: true,
+      problems: [],
+    });
   });
 
   it('without entries, without IBAN, address or BIC, is valid too', async () => {
     const document = demoStatement([], { servicer: { name: 'Bank' } });
-    const bare = { ...document, account: { id: document.account.id, localNumber: '123/0800', currency: 'JPY', decimals: 0, owner: { name: '東京' } } };
+    const bare = {
+      ...document,
+      account: {
+        id: document.account.id,
+        localNumber: '123/0800',
+        currency: 'JPY',
+        decimals: 0,
+        owner: { name: '東京' },
+      },
+    };
     const xml = writeStatementCamt053(bare);
     expect(await validateXml(xml, 'camt.053.001.08')).toEqual({ isValid: true, problems: [] });
     expect(valuesOf(xml, 'Amt')).toEqual(['100000', '100000', '0']);
@@ -28,7 +45,12 @@ describe('a statement as camt.053.001.08', () => {
 
   it('says opening and closing booked balance, with DBIT below zero', () => {
     const xml = writeStatementCamt053(demoStatement([demoEntry(1, { creditDebit: 'debit', amountMinor: 150_005n })]));
-    const balances = Array.from(xml.matchAll(/<Bal>.*?<\/Bal>/gs), ([balance]) => [valuesOf(balance, 'Cd')[0], valuesOf(balance, 'Amt')[0], valuesOf(balance, 'CdtDbtInd')[0], valuesOf(balance, 'Dt')[0]]);
+    const balances = Array.from(xml.matchAll(/<Bal>.*?<\/Bal>/gs), ([balance]) => [
+      valuesOf(balance, 'Cd')[0],
+      valuesOf(balance, 'Amt')[0],
+      valuesOf(balance, 'CdtDbtInd')[0],
+      valuesOf(balance, 'Dt')[0],
+    ]);
     expect(balances).toEqual([
       ['OPBD', '1000.00', 'CRDT', '2025-01-01'],
       ['CLBD', '500.05', 'DBIT', '2025-01-31'],
@@ -45,7 +67,8 @@ describe('a statement as camt.053.001.08', () => {
   });
 
   it('names the payer of what came in as debtor and the payee of what went out as creditor', () => {
-    const [incoming = '', outgoing = ''] = writeStatementCamt053(demoStatement(variedEntries)).match(/<Ntry>.*?<\/Ntry>/gs) ?? [];
+    const [incoming = '', outgoing = ''] =
+      writeStatementCamt053(demoStatement(variedEntries)).match(/<Ntry>.*?<\/Ntry>/gs) ?? [];
     expect(incoming).toMatch(/<Dbtr>\s*<Pty>\s*<Nm>Skoda Zizkov<\/Nm>/);
     expect(incoming).toMatch(/<DbtrAcct>\s*<Id>\s*<IBAN>DE89370400440532013000<\/IBAN>/);
     expect(incoming).not.toContain('<Cdtr>');
@@ -53,10 +76,25 @@ describe('a statement as camt.053.001.08', () => {
   });
 
   it('cuts no end-to-end reference: one that ISO cannot carry is told in words', () => {
-    const [kept = '', told = ''] = writeStatementCamt053(demoStatement(variedEntries)).match(/<Ntry>.*?<\/Ntry>/gs) ?? [];
+    const [kept = '', told = ''] =
+      writeStatementCamt053(demoStatement(variedEntries)).match(/<Ntry>.*?<\/Ntry>/gs) ?? [];
     expect(valuesOf(kept, 'EndToEndId')).toEqual(['FA-2025-17']);
     expect(valuesOf(told, 'EndToEndId')).toEqual(['NOTPROVIDED']);
     expect(valuesOf(told, 'AddtlTxInf')).toEqual(['End-to-end reference reference-with-underscores']);
+  });
+
+  it('cuts names and addresses to the lengths of the schema and writes a country only by its code', async () => {
+    const document = demoStatement([demoEntry(1, { counterparty: { name: 'Ž'.repeat(200) } })]);
+    const address = {
+      streetName: 's'.repeat(90),
+      buildingNumber: 'b'.repeat(20),
+      townName: 't'.repeat(40),
+      country: 'CZ',
+    };
+    const owner = { name: 'n'.repeat(200), address };
+    const xml = writeStatementCamt053({ ...document, account: { ...document.account, name: 'a'.repeat(80), owner } });
+    expect(await validateXml(xml, 'camt.053.001.08')).toEqual({ isValid: true, problems: [] });
+    expect(valuesOf(xml, 'Nm').map((name) => name.length)).toEqual([70, 140, 18, 140]);
   });
 
   it('splits a long remittance into lines of 140 and loses nothing', () => {

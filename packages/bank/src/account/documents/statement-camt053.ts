@@ -4,11 +4,11 @@ import { isReference, referenceOf } from '@finaegis/kernel/reference';
 import { basicLatin } from './basic-latin.ts';
 import {
   assertStatement,
-  signedMinor,
   type StatementAddress,
   type StatementBalance,
   type StatementDocument,
   type StatementEntry,
+  signedMinor,
   statementTotals,
 } from './statement.ts';
 import { parentElement, textElement, writeXml, type XmlElement } from './xml.ts';
@@ -38,7 +38,11 @@ export const camt053Refusal = (document: StatementDocument): Camt053Refusal | un
   if (known?.kind !== 'money' || !isActiveOn(currency, document.period.to)) return 'asset_not_fiat';
   const { credits, debits } = statementTotals(document);
   const limit = 10n ** BigInt(DIGITS_MAX);
-  const amounts = [document.openingBalance.amountMinor, document.closingBalance.amountMinor, credits.sumMinor + debits.sumMinor];
+  const amounts = [
+    document.openingBalance.amountMinor,
+    document.closingBalance.amountMinor,
+    credits.sumMinor + debits.sumMinor,
+  ];
   const isTooLong = decimals > FRACTION_DIGITS_MAX || amounts.some((amount) => amount >= limit || amount <= -limit);
   return isTooLong ? 'amount_too_long' : undefined;
 };
@@ -60,7 +64,11 @@ export const writeStatementCamt053 = (document: StatementDocument): string => {
   const reference = statementReference(document);
   const header = parent('GrpHdr', [text('MsgId', reference), text('CreDtTm', document.createdAt)]);
   const message = parent('BkToCstmrStmt', [header, statementElement(document, reference)]);
-  return writeXml({ name: 'Document', attributes: { xmlns: NAMESPACE }, content: message === undefined ? [] : [message] });
+  return writeXml({
+    name: 'Document',
+    attributes: { xmlns: NAMESPACE },
+    content: message === undefined ? [] : [message],
+  });
 };
 
 const text = textElement;
@@ -100,7 +108,10 @@ const IBAN = /^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 // An identifier that was cut would be another account's; one that does not fit is left out. A UUID fits as a reference.
-const accountId = (account: { readonly iban?: string | undefined; readonly accountId?: string | undefined }): XmlElement | undefined => {
+const accountId = (account: {
+  readonly iban?: string | undefined;
+  readonly accountId?: string | undefined;
+}): XmlElement | undefined => {
   const { iban, accountId: other } = account;
   if (iban !== undefined && IBAN.test(iban)) return text('IBAN', iban);
   const identifier = other ?? iban;
@@ -128,7 +139,10 @@ const addressElements: readonly (readonly [keyof StatementAddress, string, numbe
 
 const addressElement = (address: StatementAddress | undefined): XmlElement | undefined => {
   if (address === undefined) return undefined;
-  return parent('PstlAdr', addressElements.map(([field, name, lengthMax]) => latin(name, address[field], lengthMax)));
+  return parent(
+    'PstlAdr',
+    addressElements.map(([field, name, lengthMax]) => latin(name, address[field], lengthMax)),
+  );
 };
 
 const indicator = (signed: bigint): string => (signed < 0n ? 'DBIT' : 'CRDT');
@@ -138,7 +152,11 @@ const magnitude = (signed: bigint): bigint => (signed < 0n ? -signed : signed);
 const amountElement = ({ account }: StatementDocument, signed: bigint): XmlElement | undefined =>
   text('Amt', formatAmount(magnitude(signed), account.decimals), { Ccy: account.currency });
 
-const balanceElement = (document: StatementDocument, code: 'OPBD' | 'CLBD', { amountMinor, date }: StatementBalance): XmlElement | undefined =>
+const balanceElement = (
+  document: StatementDocument,
+  code: 'OPBD' | 'CLBD',
+  { amountMinor, date }: StatementBalance,
+): XmlElement | undefined =>
   parent('Bal', [
     parent('Tp', [parent('CdOrPrtry', [text('Cd', code)])]),
     amountElement(document, amountMinor),
@@ -174,7 +192,9 @@ const entryElement = (document: StatementDocument, entry: StatementEntry): XmlEl
     parent('BookgDt', [text('Dt', entry.bookingDate)]),
     parent('ValDt', [text('Dt', entry.valueDate)]),
     text('AcctSvcrRef', journalReference(entry.journalId)),
-    parent('BkTxCd', [parent('Domn', [text('Cd', domain), parent('Fmly', [text('Cd', family), text('SubFmlyCd', subFamily)])])]),
+    parent('BkTxCd', [
+      parent('Domn', [text('Cd', domain), parent('Fmly', [text('Cd', family), text('SubFmlyCd', subFamily)])]),
+    ]),
     parent('NtryDtls', [transactionElement(document, entry, signed)]),
   ]);
 };
@@ -184,13 +204,20 @@ const journalReference = (journalId: string): string | undefined => {
   return isReference(journalId) ? journalId : undefined;
 };
 
-const transactionElement = (document: StatementDocument, entry: StatementEntry, signed: bigint): XmlElement | undefined => {
+const transactionElement = (
+  document: StatementDocument,
+  entry: StatementEntry,
+  signed: bigint,
+): XmlElement | undefined => {
   const { counterparty, endToEndId } = entry;
   // Whoever paid us is the debtor of the payment, whoever we paid its creditor.
   const role = entry.creditDebit === 'credit' ? 'Dbtr' : 'Cdtr';
   const isKept = endToEndId === undefined || (endToEndId.length <= 35 && basicLatin(endToEndId) === endToEndId);
   return parent('TxDtls', [
-    parent('Refs', [text('AcctSvcrRef', journalReference(entry.journalId)), text('EndToEndId', isKept ? endToEndId : 'NOTPROVIDED')]),
+    parent('Refs', [
+      text('AcctSvcrRef', journalReference(entry.journalId)),
+      text('EndToEndId', isKept ? endToEndId : 'NOTPROVIDED'),
+    ]),
     amountElement(document, signed),
     text('CdtDbtInd', indicator(signed)),
     parent('RltdPties', [

@@ -53,12 +53,15 @@ describe('a statement as CSV', () => {
 
   it('no text from outside ever starts a formula, and all of it can be read back', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('=', '+', '-', '@', '"', ',', ';', '\t', '\r', '\n', ' ', 'a', 'ř', '＝') }), (remittance) => {
-        const rows = readCsv(writeStatementCsv(demoStatement([demoEntry(1, { remittance })])));
-        const cell = column(rows, 'remittance').at(1) ?? '';
-        for (const part of cell.split(/[;\t\r\n]/)) expect(part).not.toMatch(/^\s*[=+\-@＝]/);
-        expect(cell.replaceAll("'", '')).toBe(remittance);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('=', '+', '-', '@', '"', ',', ';', '\t', '\r', '\n', ' ', 'a', 'ř', '＝') }),
+        (remittance) => {
+          const rows = readCsv(writeStatementCsv(demoStatement([demoEntry(1, { remittance })])));
+          const cell = column(rows, 'remittance').at(1) ?? '';
+          for (const part of cell.split(/[;\t\r\n]/)) expect(part).not.toMatch(/^\s*[=+\-@＝]/);
+          expect(cell.replaceAll("'", '')).toBe(remittance);
+        },
+      ),
     );
   });
 });

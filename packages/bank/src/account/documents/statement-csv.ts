@@ -1,5 +1,12 @@
 import { formatAmount } from '@finaegis/kernel/money';
-import { assertStatement, runningBalances, signedMinor, type StatementBalance, type StatementDocument, type StatementEntry } from './statement.ts';
+import {
+  assertStatement,
+  runningBalances,
+  type StatementBalance,
+  type StatementDocument,
+  type StatementEntry,
+  signedMinor,
+} from './statement.ts';
 
 const columns = [
   'record',
@@ -47,7 +54,11 @@ const commonOf = ({ number, account }: StatementDocument): Row => ({
   currency: account.currency,
 });
 
-const balanceRow = (document: StatementDocument, record: 'opening' | 'closing', { amountMinor, date }: StatementBalance): Row => ({
+const balanceRow = (
+  document: StatementDocument,
+  record: 'opening' | 'closing',
+  { amountMinor, date }: StatementBalance,
+): Row => ({
   record,
   ...commonOf(document),
   booking_date: date,
@@ -80,4 +91,5 @@ const FORMULA_START = /(^|[;\t\r\n])(\s*)(?=[=+\-@＝＋－＠])/g;
 
 const harmless = (text: string): string => text.replace(FORMULA_START, "$1$2'");
 
-const quoted = (cell: string): string => (/[",\r\n;\t]/.test(cell) || cell !== cell.trim() ? `"${cell.replaceAll('"', '""')}"` : cell);
+const quoted = (cell: string): string =>
+  /[",\r\n;\t]/.test(cell) || cell !== cell.trim() ? `"${cell.replaceAll('"', '""')}"` : cell;

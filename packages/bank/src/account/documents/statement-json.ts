@@ -1,5 +1,5 @@
 import { formatAmount, parseSignedAmount } from '@finaegis/kernel/money';
-import { instant, isoDate, signedAmountSchema, amountSchema } from '@finaegis/platform/http/amount';
+import { amountSchema, instant, isoDate, signedAmountSchema } from '@finaegis/platform/http/amount';
 import { z } from 'zod';
 import { assertStatement, type StatementDocument } from './statement.ts';
 
@@ -58,7 +58,10 @@ export const statementOnWire = z
     closingBalance: balanceOnWire,
     entries: z.array(entryOnWire),
   })
-  .meta({ id: 'AccountStatement', description: 'A numbered statement of an account in one asset; never changes once issued.' });
+  .meta({
+    id: 'AccountStatement',
+    description: 'A numbered statement of an account in one asset; never changes once issued.',
+  });
 
 /** A statement in its JSON shape. */
 export type StatementOnWire = z.output<typeof statementOnWire>;
@@ -91,7 +94,8 @@ export const statementToWire = (document: StatementDocument): StatementOnWire =>
 export const statementFromWire = (wire: StatementOnWire): StatementDocument => {
   const { account, openingBalance, closingBalance, entries, ...rest } = wire;
   const minorOf = ({ amount, asset }: { readonly amount: string; readonly asset: string }): bigint => {
-    if (asset !== account.currency) throw new TypeError(`A statement in ${account.currency} has an amount in ${asset}.`);
+    if (asset !== account.currency)
+      throw new TypeError(`A statement in ${account.currency} has an amount in ${asset}.`);
     const parsed = parseSignedAmount(amount, account.decimals);
     if (!parsed.ok) throw new TypeError(`A statement has an amount that is none: ${parsed.problem}.`);
     return parsed.amountMinor;
@@ -108,4 +112,5 @@ export const statementFromWire = (wire: StatementOnWire): StatementDocument => {
 };
 
 /** Writes a statement as JSON text, indented for people who open the file. */
-export const writeStatementJson = (document: StatementDocument): string => `${JSON.stringify(statementToWire(document), null, 2)}\n`;
+export const writeStatementJson = (document: StatementDocument): string =>
+  `${JSON.stringify(statementToWire(document), null, 2)}\n`;

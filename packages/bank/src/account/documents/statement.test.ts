@@ -1,9 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { demoEntry, demoStatement, variedEntries } from './fixtures/demo-statement.ts';
-import { assertStatement, checkStatement, entryReference, runningBalances, StatementInvalid, statementTotals } from './statement.ts';
+import {
+  assertStatement,
+  checkStatement,
+  entryReference,
+  runningBalances,
+  StatementInvalid,
+  statementTotals,
+} from './statement.ts';
 
-const codesOf = (document: Parameters<typeof checkStatement>[0]): readonly string[] => checkStatement(document).map(({ code }) => code);
+const codesOf = (document: Parameters<typeof checkStatement>[0]): readonly string[] =>
+  checkStatement(document).map(({ code }) => code);
 
 describe('a statement', () => {
   it('whose opening balance and entries make the closing balance has no problem', () => {
@@ -13,7 +21,9 @@ describe('a statement', () => {
 
   it('that is one minor unit off is found out, with both numbers', () => {
     const document = demoStatement(variedEntries, { closingBalance: { amountMinor: 109_951n, date: '2025-01-31' } });
-    expect(checkStatement(document)).toEqual([{ code: 'closing_balance_differs', expectedMinor: 109_950n, closingMinor: 109_951n }]);
+    expect(checkStatement(document)).toEqual([
+      { code: 'closing_balance_differs', expectedMinor: 109_950n, closingMinor: 109_951n },
+    ]);
     expect(() => assertStatement(document)).toThrow(StatementInvalid);
   });
 
@@ -34,14 +44,25 @@ describe('a statement', () => {
   });
 
   it('opening balance plus credits minus debits is the last running balance, whatever was booked', () => {
-    const entries = fc.array(fc.record({ amountMinor: fc.bigInt(1n, 10n ** 36n), creditDebit: fc.constantFrom('credit' as const, 'debit' as const) }), { maxLength: 30 });
+    const entries = fc.array(
+      fc.record({
+        amountMinor: fc.bigInt(1n, 10n ** 36n),
+        creditDebit: fc.constantFrom('credit' as const, 'debit' as const),
+      }),
+      { maxLength: 30 },
+    );
     fc.assert(
       fc.property(entries, fc.bigInt(-(10n ** 20n), 10n ** 20n), (moves, openingMinor) => {
-        const document = demoStatement(moves.map((move, index) => demoEntry(index, move)), { openingBalance: { amountMinor: openingMinor, date: '2025-01-01' } });
+        const document = demoStatement(
+          moves.map((move, index) => demoEntry(index, move)),
+          { openingBalance: { amountMinor: openingMinor, date: '2025-01-01' } },
+        );
         const { credits, debits } = statementTotals(document);
         expect(checkStatement(document)).toEqual([]);
         expect(openingMinor + credits.sumMinor - debits.sumMinor).toBe(document.closingBalance.amountMinor);
-        expect(runningBalances(document).at(-1)?.balanceMinor ?? openingMinor).toBe(document.closingBalance.amountMinor);
+        expect(runningBalances(document).at(-1)?.balanceMinor ?? openingMinor).toBe(
+          document.closingBalance.amountMinor,
+        );
         expect(credits.count + debits.count).toBe(moves.length);
       }),
     );

@@ -1,4 +1,4 @@
-import { type LocalDate } from '@finaegis/kernel/local-date';
+import type { LocalDate } from '@finaegis/kernel/local-date';
 import { isReference, referenceOf } from '@finaegis/kernel/reference';
 
 /** A postal address by the elements of ISO 20022's PostalAddress24; all that is known of it. */
@@ -109,7 +109,10 @@ export class StatementInvalid extends Error {
 }
 
 /** The amount of an entry with its sign: credits above zero, debits below. */
-export const signedMinor = ({ creditDebit, amountMinor }: Pick<StatementEntry, 'creditDebit' | 'amountMinor'>): bigint =>
+export const signedMinor = ({
+  creditDebit,
+  amountMinor,
+}: Pick<StatementEntry, 'creditDebit' | 'amountMinor'>): bigint =>
   creditDebit === 'credit' ? amountMinor : -amountMinor;
 
 /** Everything wrong with a statement; empty when opening balance and entries make the closing balance and every entry belongs. */

@@ -29,7 +29,11 @@ export const writeXml = (root: XmlElement): string => {
 };
 
 const writeElement = ({ name, attributes = {}, content }: XmlElement, indent: string, lines: string[]): void => {
-  const start = name + Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(value)}"`).join('');
+  const start =
+    name +
+    Object.entries(attributes)
+      .map(([key, value]) => ` ${key}="${escaped(value)}"`)
+      .join('');
   if (typeof content === 'string') {
     lines.push(`${indent}<${start}>${escaped(content)}</${name}>`);
     return;
@@ -42,6 +46,13 @@ const writeElement = ({ name, attributes = {}, content }: XmlElement, indent: st
 // XML 1.0 has no form at all for these characters, escaped or not; one of them makes the whole document unreadable.
 const NOT_IN_XML = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/gu;
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
 
-const escaped = (text: string): string => text.replace(NOT_IN_XML, '').replace(/[&<>"']/g, (character) => entities[character] ?? character);
+const escaped = (text: string): string =>
+  text.replace(NOT_IN_XML, '').replace(/[&<>"']/g, (character) => entities[character] ?? character);

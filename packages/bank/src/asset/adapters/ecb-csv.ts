@@ -10,7 +10,20 @@ export const ecbName = 'ecb';
 /** Every rate of the European Central Bank is units of a currency for one euro. */
 export const ecbBase = 'EUR';
 
-const months = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
+const months = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
 
 /**
  * Reads the European Central Bank's reference rates: the history (eurofxref-hist.csv, days as 2025-03-14) or one day's file (eurofxref.csv,
@@ -39,7 +52,8 @@ const fieldsOf = (line: string): readonly string[] => {
 const readHeader = (line: string): readonly string[] => {
   const [first, ...codes] = fieldsOf(line);
   if (first !== 'Date') throw unreadable('the first line must begin with "Date"', 1);
-  if (codes.length === 0 || new Set(codes).size !== codes.length) throw unreadable('the first line must name currencies, each once', 1);
+  if (codes.length === 0 || new Set(codes).size !== codes.length)
+    throw unreadable('the first line must name currencies, each once', 1);
   const wrong = codes.find((code) => !isAssetCode(code) || code === ecbBase);
   if (wrong !== undefined) throw unreadable(`"${wrong}" cannot be quoted`, 1);
   return codes;
@@ -49,7 +63,8 @@ const readRow = (line: string, codes: readonly string[], number: number): RateSh
   const [first = '', ...rates] = fieldsOf(line);
   const date = readDay(first);
   if (date === undefined) throw unreadable(`"${first}" is no day`, number);
-  if (rates.length !== codes.length) throw unreadable(`there are ${rates.length} rates for ${codes.length} currencies`, number);
+  if (rates.length !== codes.length)
+    throw unreadable(`there are ${rates.length} rates for ${codes.length} currencies`, number);
   const quotes = codes.flatMap((asset, index): readonly SheetQuote[] => {
     const mid = rates[index] ?? '';
     if (mid === 'N/A' || mid === '') return [];

@@ -87,17 +87,37 @@ describe('the European Central Bank over the network', () => {
     server.close();
   });
 
-  rateProviderContract(async () => ({ provider: ecbRates({ source: `${address}/daily.xml` }), dayWithout: '2025-03-13' }));
+  rateProviderContract(async () => ({
+    provider: ecbRates({ source: `${address}/daily.xml` }),
+    dayWithout: '2025-03-13',
+  }));
 
   it.each(['/missing', '/elsewhere', '/never'])('is a fault, not an answer, when it fails: %s', async (path) => {
-    await expect(ecbRates({ source: `${address}${path}`, timeoutMs: 200 }).fetch()).rejects.toMatchObject({ code: 'source_unreachable' });
+    await expect(ecbRates({ source: `${address}${path}`, timeoutMs: 200 }).fetch()).rejects.toMatchObject({
+      code: 'source_unreachable',
+    });
   });
 });
 
 describe('the twin in memory', () => {
-  const facts = { name: 'twin', priority: 1, base: 'EUR', scope: 'platform', calendar: 'target', staleAfterBusinessDays: 2 } as const;
-  const sheet = (date: string) => ({ provider: 'twin', date, base: 'EUR', quotes: [{ asset: 'USD', mid: '1.1', bid: '1.09', ask: '1.11' }] });
-  rateProviderContract(async () => ({ provider: memoryRates(facts, [sheet('2025-03-14'), sheet('2025-03-13')]), dayWithout: '2025-03-12' }));
+  const facts = {
+    name: 'twin',
+    priority: 1,
+    base: 'EUR',
+    scope: 'platform',
+    calendar: 'target',
+    staleAfterBusinessDays: 2,
+  } as const;
+  const sheet = (date: string) => ({
+    provider: 'twin',
+    date,
+    base: 'EUR',
+    quotes: [{ asset: 'USD', mid: '1.1', bid: '1.09', ask: '1.11' }],
+  });
+  rateProviderContract(async () => ({
+    provider: memoryRates(facts, [sheet('2025-03-14'), sheet('2025-03-13')]),
+    dayWithout: '2025-03-12',
+  }));
 });
 
 describe('manual rates', () => {

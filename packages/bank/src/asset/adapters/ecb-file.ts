@@ -37,7 +37,8 @@ export const ecbRates = ({ source, priority = 20, timeoutMs = timeoutDefaultMs }
 });
 
 /** Reads rates of the European Central Bank in either of its forms. @throws RateSourceFault naming the line */
-export const parseEcb = (text: string): readonly RateSheet[] => (/^\uFEFF?\s*</.test(text) ? parseEcbXml(text) : parseEcbCsv(text));
+export const parseEcb = (text: string): readonly RateSheet[] =>
+  /^\uFEFF?\s*</.test(text) ? parseEcbXml(text) : parseEcbCsv(text);
 
 const load = async (source: string | URL, timeoutMs: number): Promise<string> => {
   const isRemote = /^https?:/i.test(String(source));
@@ -49,16 +50,22 @@ const load = async (source: string | URL, timeoutMs: number): Promise<string> =>
   }
 };
 
-const fileOf = (source: string | URL): string | URL => (typeof source === 'string' && source.startsWith('file:') ? new URL(source) : source);
+const fileOf = (source: string | URL): string | URL =>
+  typeof source === 'string' && source.startsWith('file:') ? new URL(source) : source;
 
 const download = async (url: URL, timeoutMs: number): Promise<string> => {
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error', headers: { accept: 'text/csv, application/xml' } });
+  const response = await fetch(url, {
+    signal: AbortSignal.timeout(timeoutMs),
+    redirect: 'error',
+    headers: { accept: 'text/csv, application/xml' },
+  });
   if (!response.ok) throw new RateSourceFault('source_unreachable', `The source answered ${response.status}.`);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += (chunk as Uint8Array).length;
-    if (size > bytesMax) throw new RateSourceFault('source_unreadable', 'The source sent more than a history of rates can be.');
+    if (size > bytesMax)
+      throw new RateSourceFault('source_unreadable', 'The source sent more than a history of rates can be.');
     chunks.push(chunk as Uint8Array);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -16,7 +16,10 @@ export const parseEcbXml = (text: string): readonly RateSheet[] => {
   let quotes: SheetQuote[] | undefined;
   const parser = new SaxesParser();
   const fail = (reason: string, cause?: unknown): never => {
-    throw new RateSourceFault('source_unreadable', `The rates cannot be read: ${reason}.`, { line: parser.line, cause });
+    throw new RateSourceFault('source_unreadable', `The rates cannot be read: ${reason}.`, {
+      line: parser.line,
+      cause,
+    });
   };
   parser.on('error', (error) => fail('the file is no well-formed XML', error));
   // The rates have no document type; whoever sends one is not the bank.
@@ -30,8 +33,10 @@ export const parseEcbXml = (text: string): readonly RateSheet[] => {
       days.set(time, quotes);
     }
     if (currency === undefined && rate === undefined) return;
-    if (quotes === undefined || currency === undefined || rate === undefined) return fail('a rate lacks its day, currency or value');
-    if (!isAssetCode(currency) || currency === ecbBase || quotes.some(({ asset }) => asset === currency)) fail(`"${currency}" cannot be quoted here`);
+    if (quotes === undefined || currency === undefined || rate === undefined)
+      return fail('a rate lacks its day, currency or value');
+    if (!isAssetCode(currency) || currency === ecbBase || quotes.some(({ asset }) => asset === currency))
+      fail(`"${currency}" cannot be quoted here`);
     if (!isRate(rate)) fail(`"${rate}" is no rate of ${currency}`);
     quotes.push({ asset: currency, mid: rate });
   });

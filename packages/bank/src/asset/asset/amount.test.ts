@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { type AssetFacts, readAssetAmount } from './amount.ts';
 
-const eur: AssetFacts = { code: 'EUR', kind: 'fiat', decimals: 2, name: 'Euro', tenantId: 't', activeFrom: '1999-01-01', activeTo: '2030-01-01' };
+const eur: AssetFacts = {
+  code: 'EUR',
+  kind: 'fiat',
+  decimals: 2,
+  name: 'Euro',
+  tenantId: 't',
+  activeFrom: '1999-01-01',
+  activeTo: '2030-01-01',
+};
 const read = (facts: AssetFacts | undefined, amount: string, on = '2026-03-10'): unknown => {
   const found = readAssetAmount(facts, { amount, asset: 'EUR' }, on);
   return found.ok ? found.amountMinor : [found.code, found.part];

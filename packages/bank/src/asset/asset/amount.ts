@@ -28,10 +28,18 @@ export type AmountRefusalCode = 'asset_unknown' | 'asset_inactive' | AmountProbl
 /** An amount in minor units, or what is wrong with it and in which of its two fields. */
 export type ReadAmount =
   | { readonly ok: true; readonly amountMinor: bigint }
-  | { readonly ok: false; readonly code: AmountRefusalCode; readonly part: 'asset' | 'amount'; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: AmountRefusalCode;
+      readonly part: 'asset' | 'amount';
+      readonly message: string;
+    };
 
 /** Whether an asset may be booked on a day. */
-export const isActive = ({ activeFrom, activeTo }: Pick<AssetFacts, 'activeFrom' | 'activeTo'>, on: LocalDate): boolean =>
+export const isActive = (
+  { activeFrom, activeTo }: Pick<AssetFacts, 'activeFrom' | 'activeTo'>,
+  on: LocalDate,
+): boolean =>
   isAssetActiveOn(
     {
       ...(activeFrom === undefined ? {} : { activeFrom }),
@@ -45,7 +53,11 @@ export const isActive = ({ activeFrom, activeTo }: Pick<AssetFacts, 'activeFrom'
  * @param facts the asset as the registry knows it, or undefined when it does not
  * @param on the day it is to be booked on
  */
-export const readAssetAmount = (facts: AssetFacts | undefined, { amount, asset }: WrittenAmount, on: LocalDate): ReadAmount => {
+export const readAssetAmount = (
+  facts: AssetFacts | undefined,
+  { amount, asset }: WrittenAmount,
+  on: LocalDate,
+): ReadAmount => {
   if (facts === undefined) return refuse('asset_unknown', 'asset', `there is no asset ${asset}`);
   if (!isActive(facts, on)) return refuse('asset_inactive', 'asset', `${asset} may not be booked on ${on}`);
   const parsed = parseAmount(amount, facts.decimals);

@@ -93,9 +93,7 @@ export const assetAggregate: Aggregate<AssetState, AssetEvent> = defineAggregate
 export const registerAsset = (state: AssetState, command: RegisterAsset, facts: AssetDecisionFacts): AssetDecision => {
   const { code: asset, kind, decimals, name, activeFrom, activeTo } = command;
   if (state.status === 'registered') {
-    return isSame(state.registered, command)
-      ? accept()
-      : reject({ code: 'asset_exists_with_different_facts', asset });
+    return isSame(state.registered, command) ? accept() : reject({ code: 'asset_exists_with_different_facts', asset });
   }
   if (!facts.isPlatform && (facts.isPlatformCode || currency(asset) !== undefined)) {
     return reject({ code: 'asset_code_reserved', asset });
@@ -113,7 +111,11 @@ export const registerAsset = (state: AssetState, command: RegisterAsset, facts: 
 };
 
 /** Gives an asset another name. */
-export const renameAsset = (state: AssetState, { code, name }: RenameAsset, facts: AssetDecisionFacts): AssetDecision => {
+export const renameAsset = (
+  state: AssetState,
+  { code, name }: RenameAsset,
+  facts: AssetDecisionFacts,
+): AssetDecision => {
   if (state.status === 'unknown') return reject(notOurs(code, facts));
   return state.name === name ? accept() : accept(assetAggregate.record(code, 'AssetRenamed', { code, name }));
 };

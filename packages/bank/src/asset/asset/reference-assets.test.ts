@@ -6,7 +6,12 @@ import { referenceAssets, seedSteps } from './reference-assets.ts';
 const wanted = referenceAssets();
 const asset = (code: string) => wanted.find((one) => one.code === code);
 const registry = (changes: Partial<AssetFacts> & { readonly code?: string } = {}): ReadonlyMap<string, AssetFacts> =>
-  new Map(wanted.map((one) => [one.code, { ...(one as AssetFacts), tenantId: 'platform', ...(one.code === changes.code ? changes : {}) }]));
+  new Map(
+    wanted.map((one) => [
+      one.code,
+      { ...(one as AssetFacts), tenantId: 'platform', ...(one.code === changes.code ? changes : {}) },
+    ]),
+  );
 
 describe('the reference assets', () => {
   it('are ISO 4217 with its exponents and dates, its metals, and crypto assets with the decimals of their chains', () => {
@@ -39,10 +44,14 @@ describe('seeding', () => {
   });
 
   it('follows a new name and a new withdrawal, and leaves alone what the platform ended by itself', () => {
-    expect(seedSteps(registry({ code: 'EUR', name: 'Ecu' }), wanted)).toEqual([{ command: 'rename', data: { code: 'EUR', name: 'Euro' } }]);
+    expect(seedSteps(registry({ code: 'EUR', name: 'Ecu' }), wanted)).toEqual([
+      { command: 'rename', data: { code: 'EUR', name: 'Euro' } },
+    ]);
     const { activeTo: _end, ...stillActive } = asset('ATS') as AssetFacts;
     const existing = new Map(registry()).set('ATS', { ...stillActive, tenantId: 'platform' });
-    expect(seedSteps(existing, wanted)).toEqual([{ command: 'deactivate', data: { code: 'ATS', activeTo: '2002-03-01' } }]);
+    expect(seedSteps(existing, wanted)).toEqual([
+      { command: 'deactivate', data: { code: 'ATS', activeTo: '2002-03-01' } },
+    ]);
     expect(seedSteps(registry({ code: 'USDT', activeTo: '2026-01-01' }), wanted)).toEqual([]);
   });
 

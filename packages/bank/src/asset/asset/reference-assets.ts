@@ -1,5 +1,5 @@
-import { addDays, endOfMonth, type LocalDate } from '@finaegis/kernel/local-date';
 import { type Currency, currencies, decimalsOf } from '@finaegis/kernel/iso4217';
+import { addDays, endOfMonth, type LocalDate } from '@finaegis/kernel/local-date';
 import type { AssetFacts } from './amount.ts';
 import type { DeactivateAsset, RegisterAsset, RenameAsset } from './asset.ts';
 
@@ -39,12 +39,17 @@ export type SeedStep =
  * The commands that are missing between a registry and what this release knows; none when they agree.
  * @throws Error where a release contradicts what amounts were already counted by: that would be a bug, not news
  */
-export const seedSteps = (existing: ReadonlyMap<string, AssetFacts>, wanted: readonly RegisterAsset[]): readonly SeedStep[] =>
+export const seedSteps = (
+  existing: ReadonlyMap<string, AssetFacts>,
+  wanted: readonly RegisterAsset[],
+): readonly SeedStep[] =>
   wanted.flatMap((asset): readonly SeedStep[] => {
     const known = existing.get(asset.code);
     if (known === undefined) return [{ command: 'register', data: asset }];
     if (known.decimals !== asset.decimals || known.kind !== asset.kind) {
-      throw new Error(`${asset.code} is registered as ${known.kind} with ${known.decimals} decimals, which never change.`);
+      throw new Error(
+        `${asset.code} is registered as ${known.kind} with ${known.decimals} decimals, which never change.`,
+      );
     }
     const { code, name, activeTo } = asset;
     return [

@@ -31,10 +31,20 @@ const assetOnWire = z
 
 const codeParams = z.strictObject({ code: assetCode });
 const commonParts = { tag: 'Assets', permission: 'asset:read', rateClass: 'read', idempotency: 'none' } as const;
-const commandParts = { tag: 'Assets', permission: 'asset:write', rateClass: 'write', idempotency: 'optional', supportsDryRun: true } as const;
+const commandParts = {
+  tag: 'Assets',
+  permission: 'asset:write',
+  rateClass: 'write',
+  idempotency: 'optional',
+  supportsDryRun: true,
+} as const;
 
 /** Routes of the registry of assets. */
-export const assetRoutes = (services: Services, directory: AssetDirectory, commands: AssetCommands): readonly Route[] => {
+export const assetRoutes = (
+  services: Services,
+  directory: AssetDirectory,
+  commands: AssetCommands,
+): readonly Route[] => {
   const show = (facts: AssetRow & { readonly tenantId: string }) => onWire(facts, directory.today());
   return [
     defineRoute({
@@ -50,16 +60,31 @@ export const assetRoutes = (services: Services, directory: AssetDirectory, comma
           activeOn: isoDate.optional().describe('Only those that may be booked on this day.'),
         }),
       },
-      responses: { 200: { description: "The tenant's own assets and the platform's.", schema: pageSchema(assetOnWire) } },
+      responses: {
+        200: { description: "The tenant's own assets and the platform's.", schema: pageSchema(assetOnWire) },
+      },
       problems: [],
       handle: async ({ tenantId, query }) => {
         const scope = { list: 'assets', epoch: services.positions.epoch };
-        const [afterCode] = query.cursor === undefined ? [undefined] : decodeCursor(query.cursor, scope, z.tuple([z.string()]));
+        const [afterCode] =
+          query.cursor === undefined ? [undefined] : decodeCursor(query.cursor, scope, z.tuple([z.string()]));
         const tenantIds: [string, ...string[]] = [tenantId, platformTenantId];
-        const found = await inTransaction(services.readPool, { tenants: [...new Set(tenantIds)].sort(), readOnly: true }, (tx) =>
-          listAssets(tx, { tenantIds, kind: query.kind, activeOn: query.activeOn, afterCode, limit: query.limit + 1 }),
+        const found = await inTransaction(
+          services.readPool,
+          { tenants: [...new Set(tenantIds)].sort(), readOnly: true },
+          (tx) =>
+            listAssets(tx, {
+              tenantIds,
+              kind: query.kind,
+              activeOn: query.activeOn,
+              afterCode,
+              limit: query.limit + 1,
+            }),
         );
-        return { status: 200, body: pageOf(found, { limit: query.limit, scope, positionOf: ({ code }: AssetFacts) => [code], show }) };
+        return {
+          status: 200,
+          body: pageOf(found, { limit: query.limit, scope, positionOf: ({ code }: AssetFacts) => [code], show }),
+        };
       },
     }),
     defineRoute({
@@ -80,7 +105,11 @@ export const assetRoutes = (services: Services, directory: AssetDirectory, comma
   ];
 };
 
-const commandRoutes = (services: Services, commands: AssetCommands, show: (facts: AssetFacts) => unknown): readonly Route[] => {
+const commandRoutes = (
+  services: Services,
+  commands: AssetCommands,
+  show: (facts: AssetFacts) => unknown,
+): readonly Route[] => {
   const how = (status: 200 | 201, { tenantId }: Pick<ApiRequest, 'tenantId'>) => ({
     status,
     show: (row: AssetRow) => show({ ...row, tenantId }),
@@ -93,9 +122,13 @@ const commandRoutes = (services: Services, commands: AssetCommands, show: (facts
       path: '/v1/assets',
       operationId: 'registerAsset',
       summary: 'Register an asset of your own',
-      description: 'Code, kind and decimals never change afterwards. The same again is answered with the asset as it is.',
+      description:
+        'Code, kind and decimals never change afterwards. The same again is answered with the asset as it is.',
       request: { body: registerAssetSchema },
-      responses: { 200: { description: 'It had been registered before.', schema: assetOnWire }, 201: { description: 'Registered.', schema: assetOnWire } },
+      responses: {
+        200: { description: 'It had been registered before.', schema: assetOnWire },
+        201: { description: 'Registered.', schema: assetOnWire },
+      },
       problems: ['asset_exists_with_different_facts', 'asset_code_reserved', 'asset_kind_reserved'],
       handle: (request) => answerCommand(services, request, commands.registerAsset, request.body, how(201, request)),
     }),
@@ -106,22 +139,37 @@ const commandRoutes = (services: Services, commands: AssetCommands, show: (facts
       operationId: 'deactivateAsset',
       summary: 'End an asset on a day',
       description: 'From that day on it may not be booked. Until it has come the day may be moved.',
-      request: { params: codeParams, body: z.strictObject({ activeTo: isoDate.describe('The first day on which it may no longer be booked.') }) },
+      request: {
+        params: codeParams,
+        body: z.strictObject({ activeTo: isoDate.describe('The first day on which it may no longer be booked.') }),
+      },
       responses: { 200: { description: 'The asset as it is now.', schema: assetOnWire } },
       problems: ['asset_unknown', 'asset_code_reserved', 'asset_already_inactive', 'deactivation_in_past'],
       handle: (request) =>
-        answerCommand(services, request, commands.deactivateAsset, { code: request.params.code, activeTo: request.body.activeTo }, how(200, request)),
+        answerCommand(
+          services,
+          request,
+          commands.deactivateAsset,
+          { code: request.params.code, activeTo: request.body.activeTo },
+          how(200, request),
+        ),
     }),
   ];
 };
 
-const onWire = ({ code, kind, decimals, name, activeFrom, activeTo, tenantId }: AssetFacts, today: string): z.output<typeof assetOnWire> => ({
+const onWire = (
+  { code, kind, decimals, name, activeFrom, activeTo, tenantId }: AssetFacts,
+  today: string,
+): z.output<typeof assetOnWire> => ({
   code,
   kind,
   decimals,
   name,
   ...(activeFrom === undefined ? {} : { activeFrom }),
   ...(activeTo === undefined ? {} : { activeTo }),
-  isActive: isActive({ ...(activeFrom === undefined ? {} : { activeFrom }), ...(activeTo === undefined ? {} : { activeTo }) }, today),
+  isActive: isActive(
+    { ...(activeFrom === undefined ? {} : { activeFrom }), ...(activeTo === undefined ? {} : { activeTo }) },
+    today,
+  ),
   registry: tenantId === platformTenantId ? 'platform' : 'tenant',
 });

@@ -19,7 +19,11 @@ export const assetProblems = defineProblems({
     description: 'Money is registered by the platform from ISO 4217.',
   },
   asset_unknown: { status: 404, title: 'There is no such asset' },
-  asset_already_inactive: { status: 409, title: 'The asset has already ended', description: '`activeTo` is the day it ended.' },
+  asset_already_inactive: {
+    status: 409,
+    title: 'The asset has already ended',
+    description: '`activeTo` is the day it ended.',
+  },
   deactivation_in_past: {
     status: 422,
     title: 'An asset cannot be ended in the past',
@@ -37,13 +41,22 @@ export const assetProblems = defineProblems({
     title: 'The rate exists with different content',
     description: 'A rate is never changed; publish another one under an id of its own.',
   },
-  rate_asset_unknown: { status: 422, title: 'The rate names an asset that is not registered', description: '`asset` is its code.' },
+  rate_asset_unknown: {
+    status: 422,
+    title: 'The rate names an asset that is not registered',
+    description: '`asset` is its code.',
+  },
   rate_date_in_future: { status: 422, title: 'There is no rate of a day that has not come' },
   rate_stale: {
     status: 422,
     title: 'The newest rate is too old to be used',
-    description: '`date` is its day, `ageBusinessDays` its age on the day asked for, `limitBusinessDays` how old a rate of this source may be.',
+    description:
+      '`date` is its day, `ageBusinessDays` its age on the day asked for, `limitBusinessDays` how old a rate of this source may be.',
   },
   rate_unknown: { status: 404, title: 'There is no rate for this pair on this day' },
-  rate_file_unreadable: { status: 422, title: 'The file of rates cannot be read', description: 'Nothing was imported. `line` is where reading stopped.' },
+  rate_file_unreadable: {
+    status: 422,
+    title: 'The file of rates cannot be read',
+    description: 'Nothing was imported. `line` is where reading stopped.',
+  },
 } satisfies Record<AssetContextRefusal['code'] | 'rate_file_unreadable', ProblemTable[string]>);

@@ -1,6 +1,6 @@
 import { platformTenantId } from '@finaegis/platform/auth/principal';
-import { toAnswer, metadataOf, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { isoDate } from '@finaegis/platform/http/amount';
+import { metadataOf, toAnswer, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import type { Services } from '@finaegis/platform/services';
@@ -16,7 +16,9 @@ const report = z
     days: z.int().describe('Days in the file.'),
     imported: z.int().describe('Days that were new.'),
     repeated: z.int().describe('Days that were there with the same rates.'),
-    refused: z.array(z.object({ date: isoDate, code: z.string() })).describe('Days of which nothing was written, and why.'),
+    refused: z
+      .array(z.object({ date: isoDate, code: z.string() }))
+      .describe('Days of which nothing was written, and why.'),
   })
   .meta({ id: 'RateImport', description: 'What an import of rates did.' });
 
@@ -27,19 +29,28 @@ export const rateImportRoute = (services: Services, commands: AssetCommands): Ro
     path: '/v1/rate-imports',
     operationId: 'importRates',
     summary: 'Import reference rates from a file of the European Central Bank',
-    description: 'The history or one day, as CSV or XML. Days that are there already are counted and left as they are. Needs a key of the platform.',
+    description:
+      'The history or one day, as CSV or XML. Days that are there already are counted and left as they are. Needs a key of the platform.',
     tag: 'Rates',
     permission: 'rate:write',
     rateClass: 'bulk',
     idempotency: 'optional',
-    request: { file: { contentTypes: ['text/csv', 'application/xml', 'text/xml'], description: 'eurofxref-hist.csv, eurofxref.csv or one of the XML files.' } },
+    request: {
+      file: {
+        contentTypes: ['text/csv', 'application/xml', 'text/xml'],
+        description: 'eurofxref-hist.csv, eurofxref.csv or one of the XML files.',
+      },
+    },
     responses: { 200: { description: 'What was done, day by day.', schema: report } },
     problems: ['rates_belong_to_platform', 'rate_file_unreadable'],
     handle: async (request) => {
-      if (request.tenantId !== platformTenantId) throw new ProblemError('rates_belong_to_platform', { facts: { provider: 'ecb' } });
+      if (request.tenantId !== platformTenantId)
+        throw new ProblemError('rates_belong_to_platform', { facts: { provider: 'ecb' } });
       return underItsKey(services, request, async () => {
         const sheets = readFile(request.rawBody ?? Buffer.alloc(0));
-        return JSON.stringify(await withFaultsAsProblems(() => importRates(services, commands, { sheets, metadata: metadataOf(request) })));
+        return JSON.stringify(
+          await withFaultsAsProblems(() => importRates(services, commands, { sheets, metadata: metadataOf(request) })),
+        );
       });
     },
   });
@@ -49,17 +60,30 @@ const readFile = (bytes: Buffer): readonly RateSheet[] => {
     return parseEcb(bytes.toString('utf8'));
   } catch (error) {
     if (!(error instanceof RateSourceFault)) throw error;
-    throw new ProblemError('rate_file_unreadable', { detail: error.message, ...(error.line === undefined ? {} : { facts: { line: error.line } }) }, { cause: error });
+    throw new ProblemError(
+      'rate_file_unreadable',
+      { detail: error.message, ...(error.line === undefined ? {} : { facts: { line: error.line } }) },
+      { cause: error },
+    );
   }
 };
 
 /** Larger than one command, so its answer is kept by hand; a try that died half-way is simply done again, since days repeat by themselves. */
-const underItsKey = async (services: Services, request: ApiRequest, work: () => Promise<string>): Promise<ApiAnswer> => {
+const underItsKey = async (
+  services: Services,
+  request: ApiRequest,
+  work: () => Promise<string>,
+): Promise<ApiAnswer> => {
   const { idempotency, principal, tenantId } = request;
-  if (idempotency === undefined) return { status: 200, body: await work(), contentType: 'application/json; charset=utf-8' };
+  if (idempotency === undefined)
+    return { status: 200, body: await work(), contentType: 'application/json; charset=utf-8' };
   const key = { principalId: principal.id, ...idempotency };
   const given = await services.commands.storedAnswer(tenantId, key);
   if (given !== undefined) return toAnswer(services, tenantId, given);
   const answer = { status: 200, body: await work() };
-  return toAnswer(services, tenantId, await withFaultsAsProblems(() => services.commands.storeAnswer(tenantId, key, answer, metadataOf(request))));
+  return toAnswer(
+    services,
+    tenantId,
+    await withFaultsAsProblems(() => services.commands.storeAnswer(tenantId, key, answer, metadataOf(request))),
+  );
 };

@@ -14,7 +14,9 @@ import { byPriority, ownerOf, rateHistory, rateOf } from '../rates.ts';
 import { newestDays } from '../views/rates.ts';
 import { assetProblems } from './problems.ts';
 
-const rateText = z.string().meta({ id: 'RateText', description: 'Units of `to` for one `from`, as a decimal string.', examples: ['1.0889'] });
+const rateText = z
+  .string()
+  .meta({ id: 'RateText', description: 'Units of `to` for one `from`, as a decimal string.', examples: ['1.0889'] });
 
 const rateOnWire = z
   .object({
@@ -27,12 +29,22 @@ const rateOnWire = z
     sources: z.array(z.string()).describe('Providers it rests on.'),
     path: z.array(assetCode).describe('`["USD", "EUR", "CZK"]` is a cross through the euro.'),
     legs: z
-      .array(z.object({ from: assetCode, to: assetCode, source: z.string(), date: isoDate, isInverse: z.boolean(), publishedMid: rateText }))
+      .array(
+        z.object({
+          from: assetCode,
+          to: assetCode,
+          source: z.string(),
+          date: isoDate,
+          isInverse: z.boolean(),
+          publishedMid: rateText,
+        }),
+      )
       .describe('The published rates it was computed from, in the order of the path.'),
   })
   .meta({
     id: 'ExchangeRate',
-    description: 'An exchange rate: as published, or computed exactly and rounded once to 15 significant digits, half to even.',
+    description:
+      'An exchange rate: as published, or computed exactly and rounded once to 15 significant digits, half to even.',
   });
 
 const manualRateOnWire = z
@@ -68,7 +80,13 @@ export interface RateRouteParts {
 }
 
 const pairParams = z.strictObject({ from: assetCode, to: assetCode });
-const readParts = { tag: 'Rates', method: 'GET', permission: 'rate:read', rateClass: 'read', idempotency: 'none' } as const;
+const readParts = {
+  tag: 'Rates',
+  method: 'GET',
+  permission: 'rate:read',
+  rateClass: 'read',
+  idempotency: 'none',
+} as const;
 
 /** Routes that read and set exchange rates. */
 export const rateRoutes = (services: Services, parts: RateRouteParts): readonly Route[] => [
@@ -85,7 +103,10 @@ const rateRoute = ({ rates }: RateRouteParts): Route =>
     operationId: 'getRate',
     summary: 'Get the rate between two assets',
     description: 'Providers are asked by priority; a rate that is too old is refused, never used.',
-    request: { params: pairParams, query: z.strictObject({ date: isoDate.optional().describe('The day the rate is for; today (UTC) when absent.') }) },
+    request: {
+      params: pairParams,
+      query: z.strictObject({ date: isoDate.optional().describe('The day the rate is for; today (UTC) when absent.') }),
+    },
     responses: { 200: { description: 'The rate.', schema: rateOnWire } },
     problems: ['rate_date_in_future', 'rate_stale', 'rate_unknown'],
     handle: async ({ tenantId, params, query }) => ({
@@ -104,20 +125,34 @@ const historyRoute = (services: Services, { providers }: RateRouteParts): Route 
       params: pairParams,
       query: z.strictObject({
         ...pageQuery,
-        source: z.string().max(32).optional().describe('A provider by name; the first by priority that knows the pair when absent.'),
+        source: z
+          .string()
+          .max(32)
+          .optional()
+          .describe('A provider by name; the first by priority that knows the pair when absent.'),
       }),
     },
     responses: { 200: { description: 'Rates of one source.', schema: pageSchema(rateOnWire) } },
     problems: [],
     handle: async ({ tenantId, params: { from, to }, query: { cursor, limit, source } }) => {
       const scope = { list: `rates/${from}/${to}`, epoch: services.positions.epoch };
-      const place = cursor === undefined ? undefined : decodeCursor(cursor, scope, z.tuple([z.string(), isoDate, z.string().regex(/^\d{1,19}$/)]));
+      const place =
+        cursor === undefined
+          ? undefined
+          : decodeCursor(cursor, scope, z.tuple([z.string(), isoDate, z.string().regex(/^\d{1,19}$/)]));
       const after = place === undefined ? undefined : { validFrom: place[1], seq: BigInt(place[2]) };
-      const found = await rateHistory({ services, providers }, tenantId, { from, to, source: place?.[0] ?? source, after, limit: limit + 1 });
+      const found = await rateHistory({ services, providers }, tenantId, {
+        from,
+        to,
+        source: place?.[0] ?? source,
+        after,
+        limit: limit + 1,
+      });
       const shown = found?.pairs.slice(0, limit) ?? [];
       const items = shown.flatMap((pair) => rateOf(pair, from) ?? []).map(onWire);
       const last = shown.at(-1);
-      if (found === undefined || last === undefined || found.pairs.length <= limit) return { status: 200, body: { items } };
+      if (found === undefined || last === undefined || found.pairs.length <= limit)
+        return { status: 200, body: { items } };
       const nextCursor = encodeCursor(scope, [found.provider.name, last.validFrom, last.seq.toString()]);
       return { status: 200, body: { items, nextCursor } };
     },
@@ -137,7 +172,9 @@ const providersRoute = (services: Services, { providers }: RateRouteParts): Rout
       const newest = new Map(
         await Promise.all(
           owners.map(async (owner) => {
-            const sources = providers.filter((provider) => ownerOf(provider, tenantId) === owner).map(({ name }) => name);
+            const sources = providers
+              .filter((provider) => ownerOf(provider, tenantId) === owner)
+              .map(({ name }) => name);
             return [owner, await read(services, owner, (tx) => newestDays(tx, { tenantId: owner, sources }))] as const;
           }),
         ),
@@ -172,7 +209,8 @@ const manualRateRoute = (services: Services, { commands }: RateRouteParts): Rout
     path: '/v1/rates',
     operationId: 'publishManualRate',
     summary: 'Set a rate of your own',
-    description: 'It goes before the rates of providers from `validFrom` to the day before `validTo`. A rate is never changed; a later one for the same days goes before it.',
+    description:
+      'It goes before the rates of providers from `validFrom` to the day before `validTo`. A rate is never changed; a later one for the same days goes before it.',
     request: {
       body: z.strictObject({
         rateId: uuid.optional().describe('Your id of the rate; the same id with the same content is a repeat.'),
@@ -185,10 +223,19 @@ const manualRateRoute = (services: Services, { commands }: RateRouteParts): Rout
         validTo: validTo.describe('The first day on which it no longer counts.'),
       }),
     },
-    responses: { 200: { description: 'It had been set before.', schema: manualRateOnWire }, 201: { description: 'Set.', schema: manualRateOnWire } },
+    responses: {
+      200: { description: 'It had been set before.', schema: manualRateOnWire },
+      201: { description: 'Set.', schema: manualRateOnWire },
+    },
     problems: ['rate_exists_with_different_content', 'rate_asset_unknown'],
     handle: (request) => {
-      const { rateId = services.newId(), from, to, validFrom: begins = services.now().slice(0, 10), ...rest } = request.body;
+      const {
+        rateId = services.newId(),
+        from,
+        to,
+        validFrom: begins = services.now().slice(0, 10),
+        ...rest
+      } = request.body;
       const command = publishManualRateSchema.safeParse({ ...rest, rateId, base: from, asset: to, validFrom: begins });
       if (!command.success) {
         const errors = command.error.issues.map(({ path, message }) => ({
@@ -198,7 +245,11 @@ const manualRateRoute = (services: Services, { commands }: RateRouteParts): Rout
         }));
         return throwProblem('validation_failed', { errors });
       }
-      return answerCommand(services, request, commands.publishManualRate, command.data, { status: 201, show: manualOnWire, problems: assetProblems });
+      return answerCommand(services, request, commands.publishManualRate, command.data, {
+        status: 201,
+        show: manualOnWire,
+        problems: assetProblems,
+      });
     },
   });
 

@@ -10,7 +10,9 @@ import type { RateSheet } from './rate-sheet.ts';
 // Far more digits than are kept, so that rounding the quotient once more cannot change the digit that counts.
 const Exact = Decimal.clone({ precision: 80, rounding: Decimal.ROUND_HALF_EVEN, toExpNeg: -100, toExpPos: 100 });
 
-const sheets = parseEcbCsv(readFileSync(new URL('../../../../../examples/data/ecb/eurofxref-hist.csv', import.meta.url), 'utf8'));
+const sheets = parseEcbCsv(
+  readFileSync(new URL('../../../../../examples/data/ecb/eurofxref-hist.csv', import.meta.url), 'utf8'),
+);
 
 const published = (facts: Partial<PublishedRate> & Pick<PublishedRate, 'base' | 'asset' | 'mid'>): PublishedRate => ({
   source: 'ecb',
@@ -19,10 +21,16 @@ const published = (facts: Partial<PublishedRate> & Pick<PublishedRate, 'base' | 
   ...facts,
 });
 
-const crossOf = (sheet: RateSheet, from: number, to: number): { readonly answer: RateAnswer | undefined; readonly expected: string } => {
+const crossOf = (
+  sheet: RateSheet,
+  from: number,
+  to: number,
+): { readonly answer: RateAnswer | undefined; readonly expected: string } => {
   const [a, b] = [sheet.quotes[from % sheet.quotes.length], sheet.quotes[to % sheet.quotes.length]];
   if (a === undefined || b === undefined) throw new Error('A sheet without quotes.');
-  const [first, second] = [a, b].map(({ asset, mid }) => published({ base: 'EUR', asset, mid: canonicalRate(mid), date: sheet.date }));
+  const [first, second] = [a, b].map(({ asset, mid }) =>
+    published({ base: 'EUR', asset, mid: canonicalRate(mid), date: sheet.date }),
+  );
   if (first === undefined || second === undefined) throw new Error('unreachable');
   return {
     answer: chain([legOf(first, a.asset), legOf(second, 'EUR')]),
@@ -36,7 +44,7 @@ describe('a rate across the history of the European Central Bank', () => {
     expect(new Set(sheets.flatMap(({ quotes }) => quotes.map(({ asset }) => asset))).size).toBe(41);
   });
 
-  it('agrees with decimal arithmetic to the last digit kept, for some pairs of every day and every pair on some day', () => {
+  it('agrees with decimal arithmetic to the last digit kept, for some pairs of every day', () => {
     for (const [index, sheet] of sheets.entries()) {
       for (let step = 0; step < 4; step += 1) {
         const { answer, expected } = crossOf(sheet, index + step * 7, (index * 5 + step * 11) % 997);
@@ -71,16 +79,31 @@ describe('a rate', () => {
 
   it('that was published is answered as published, however many digits it has', () => {
     const mid = '1.12345678901234567';
-    expect(chain([legOf(published({ base: 'EUR', asset: 'USD', mid }), 'EUR')])).toMatchObject({ from: 'EUR', to: 'USD', mid, path: ['EUR', 'USD'] });
+    expect(chain([legOf(published({ base: 'EUR', asset: 'USD', mid }), 'EUR')])).toMatchObject({
+      from: 'EUR',
+      to: 'USD',
+      mid,
+      path: ['EUR', 'USD'],
+    });
   });
 
   it('turned round swaps what is paid and what is asked', () => {
-    expect(chain([legOf(usd, 'USD')])).toMatchObject({ mid: '0.925925925925926', bid: '0.91743119266055', ask: '0.934579439252336' });
+    expect(chain([legOf(usd, 'USD')])).toMatchObject({
+      mid: '0.925925925925926',
+      bid: '0.91743119266055',
+      ask: '0.934579439252336',
+    });
   });
 
   it('crossed names its path, its sources and its oldest day, and buys below what it sells at', () => {
     const answer = chain([legOf(usd, 'USD'), legOf(czk, 'EUR')]);
-    expect(answer).toMatchObject({ from: 'USD', to: 'CZK', path: ['USD', 'EUR', 'CZK'], date: '2025-03-13', sources: ['ecb'] });
+    expect(answer).toMatchObject({
+      from: 'USD',
+      to: 'CZK',
+      path: ['USD', 'EUR', 'CZK'],
+      date: '2025-03-13',
+      sources: ['ecb'],
+    });
     expect(answer?.bid).toBe(new Exact('24.9').div('1.09').toSignificantDigits(15).toString());
     expect(answer?.ask).toBe(new Exact('25.2').div('1.07').toSignificantDigits(15).toString());
   });

@@ -1,5 +1,5 @@
-import { isRate } from '@finaegis/kernel/money';
 import { isLocalDate } from '@finaegis/kernel/local-date';
+import { isRate } from '@finaegis/kernel/money';
 import { defineEvent } from '@finaegis/platform/event-store/event';
 import { z } from 'zod';
 
@@ -15,9 +15,7 @@ export const exchangeRatesPublished = defineEvent({
     date: day,
     base: z.string(),
     /** Units of the asset for one base, by asset code. */
-    quotes: z.array(
-      z.strictObject({ asset: z.string(), mid: rate, bid: rate.optional(), ask: rate.optional() }),
-    ),
+    quotes: z.array(z.strictObject({ asset: z.string(), mid: rate, bid: rate.optional(), ask: rate.optional() })),
     validFrom: day,
     /** The first day on which they no longer count. */
     validTo: day.optional(),

@@ -62,7 +62,16 @@ export const publishManualRate = (
   return accept(manualRateAggregate.record(rateId, 'ManualRatePublished', content));
 };
 
-const canonicalRateOf = ({ rateId, base, asset, mid, bid, ask, validFrom, validTo }: PublishManualRate): ManualRateEvent['data'] => ({
+const canonicalRateOf = ({
+  rateId,
+  base,
+  asset,
+  mid,
+  bid,
+  ask,
+  validFrom,
+  validTo,
+}: PublishManualRate): ManualRateEvent['data'] => ({
   rateId,
   base,
   asset,

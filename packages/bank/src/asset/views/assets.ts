@@ -97,10 +97,14 @@ export const listAssets = async (
 ): Promise<readonly AssetFacts[]> => {
   const { rows } = await tx.query<AssetDbRow>({
     name: 'assets-list',
-    text: `select distinct on (code) ${columns} from ${table} a
-      where tenant_id = any ($1::uuid[]) and ($2::text is null or code > $2) and ($3::text is null or kind = $3)
+    // One asset per code first, then the narrowing: what the tenant's own hides must not come back through a filter.
+    text: `select ${columns} from (
+        select distinct on (code) * from ${table}
+        where tenant_id = any ($1::uuid[]) and ($2::text is null or code > $2)
+        order by code, array_position($1::uuid[], tenant_id)) a
+      where ($3::text is null or kind = $3)
         and ($4::date is null or (coalesce(active_from <= $4, true) and coalesce(active_to > $4, true)))
-      order by code, array_position($1::uuid[], tenant_id) limit $5`,
+      order by code limit $5`,
     values: [tenantIds, afterCode ?? null, kind ?? null, activeOn ?? null, limit],
   });
   return rows.map(factsOf);

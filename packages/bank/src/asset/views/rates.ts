@@ -163,9 +163,21 @@ interface RateDbRow {
 }
 
 const columnsOf = (alias: string): string =>
-  ['source', 'base', 'asset', 'valid_from', 'seq', 'rate_date', 'valid_to', 'mid', 'bid', 'ask'].map((column) => `${alias}.${column}`).join(', ');
+  ['source', 'base', 'asset', 'valid_from', 'seq', 'rate_date', 'valid_to', 'mid', 'bid', 'ask']
+    .map((column) => `${alias}.${column}`)
+    .join(', ');
 
-const publishedOf = ({ source, base, asset, rate_date, valid_from, valid_to, mid, bid, ask }: RateDbRow): PublishedRate => ({
+const publishedOf = ({
+  source,
+  base,
+  asset,
+  rate_date,
+  valid_from,
+  valid_to,
+  mid,
+  bid,
+  ask,
+}: RateDbRow): PublishedRate => ({
   source,
   base,
   asset,
@@ -205,9 +217,12 @@ const singleRates = async (tx: Transaction, query: PairQuery): Promise<readonly 
 const crossedRates = async (tx: Transaction, query: PairQuery): Promise<readonly PairRates[]> => {
   const { rows } = await tx.query<RateDbRow & { to_mid: string; to_bid: string | null; to_ask: string | null }>({
     name: 'rates-of-a-crossed-pair',
+    // A join would be planned by statistics, and before there are any it compares every day with every other; this looks each day up by its key.
     text: `select ${columnsOf('a')}, b.mid as to_mid, b.bid as to_bid, b.ask as to_ask
-      from ${ratesTable} a join ${ratesTable} b using (tenant_id, source, base, valid_from, seq)
-      where a.tenant_id = $1 and a.source = $2 and a.base = $10 and a.asset = $3 and b.asset = $4 and ${narrowing('a')}
+      from ${ratesTable} a cross join lateral (
+        select mid, bid, ask from ${ratesTable} r
+        where r.tenant_id = $1 and r.source = $2 and r.base = $10 and r.asset = $4 and r.valid_from = a.valid_from and r.seq = a.seq limit 1) b
+      where a.tenant_id = $1 and a.source = $2 and a.base = $10 and a.asset = $3 and ${narrowing('a')}
       order by a.valid_from desc, a.seq desc limit $9`,
     values: [query.tenantId, query.source, query.from, query.to, ...narrowingValues(query), query.base],
   });

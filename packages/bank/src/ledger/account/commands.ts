@@ -33,6 +33,15 @@ export const lifeNeeds = (balances: LedgerTools['balances'], accountId: string):
   streams: [{ aggregate: ledgerAccountAggregate as never, id: accountId }],
 });
 
+/** Locks for opening an account: its entity shared, so that it exists, and the account's own row. */
+export const openingNeeds = ({ entity, accountId }: Pick<OpenLedgerAccount, 'entity' | 'accountId'>): Needs => ({
+  rows: [
+    { table: entitiesTable as LockedTable<never>, key: entity, mode: 'share' },
+    { table: accountsTable as LockedTable<never>, key: accountId },
+  ],
+  streams: [{ aggregate: ledgerAccountAggregate as never, id: accountId }],
+});
+
 /** What an account still holds, from the balances its life-cycle command locked. */
 export const remainingBalances = (loaded: Loaded, balances: LedgerTools['balances'], accountId: string): readonly RemainingBalance[] =>
   loaded
@@ -68,13 +77,7 @@ export const openHouseAccountHandler = (_tools: LedgerTools): CommandHandler<Ope
     name: 'ledger.OpenHouseAccount',
     schema: z.strictObject({ entity: z.string(), chartCode: z.string(), hasFloor: z.boolean() }),
     permission: 'ledger:chart',
-    loads: ({ entity, chartCode }) => ({
-      rows: [
-        { table: entitiesTable as LockedTable<never>, key: entity, mode: 'share' },
-        { table: accountsTable as LockedTable<never>, key: houseAccountId(entity, chartCode) },
-      ],
-      streams: [{ aggregate: ledgerAccountAggregate as never, id: houseAccountId(entity, chartCode) }],
-    }),
+    loads: ({ entity, chartCode }) => openingNeeds({ entity, accountId: houseAccountId(entity, chartCode) }),
     decide: (loaded, data) => {
       if (loaded.row(entitiesTable, data.entity) === undefined) return reject({ code: 'entity_unknown' });
       const terms = houseTerms(data);

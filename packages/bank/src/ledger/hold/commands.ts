@@ -1,7 +1,7 @@
 import { reject } from '@finaegis/kernel/decision';
 import { type CommandHandler, type Loaded } from '@finaegis/platform/command/handler';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
-import type { PersonalRef, SealedValue } from '@finaegis/platform/event-store/personal-data';
+import { type PersonalRef, type SealedValue } from '@finaegis/platform/event-store/personal-ref';
 import { z } from 'zod';
 import type { LedgerTools } from '../journal/commands.ts';
 import { minor } from '../terms.ts';
@@ -11,7 +11,8 @@ import { type Hold, type HoldRefusal, type IncreaseHold, type PlaceHold, expireH
 /** Data of PlaceHold; the description is sealed. */
 export type PlaceHoldData = PlaceHold & { readonly description?: string | undefined };
 
-interface PlaceRefs {
+/** What placing a hold knows before it locks. */
+export interface PlaceRefs {
   readonly description?: PersonalRef;
   readonly sealed: readonly SealedValue[];
   readonly isKnown: boolean;

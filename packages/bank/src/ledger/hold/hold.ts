@@ -1,7 +1,7 @@
 import { type Decision, accept, reject, unreachable } from '@finaegis/kernel/decision';
 import { type Aggregate, type Recorded, defineAggregate } from '@finaegis/platform/event-store/aggregate';
 import type { EventOf, NewEvent } from '@finaegis/platform/event-store/event';
-import type { PersonalRef } from '@finaegis/platform/event-store/personal-data';
+import { type PersonalRef } from '@finaegis/platform/event-store/personal-ref';
 import { type Balance, shortfall } from '../balance.ts';
 import { holdCaptured, holdExpired, holdIncreased, holdPlaced, holdVoided } from './events.ts';
 

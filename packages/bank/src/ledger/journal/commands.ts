@@ -2,7 +2,8 @@ import { accept, reject } from '@finaegis/kernel/decision';
 import { type CommandHandler } from '@finaegis/platform/command/handler';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
-import type { PersonalData, PersonalRef, SealedValue } from '@finaegis/platform/event-store/personal-data';
+import { type PersonalRef, type SealedValue } from '@finaegis/platform/event-store/personal-ref';
+import { type PersonalData } from '@finaegis/platform/event-store/personal-data';
 import { z } from 'zod';
 import type { Balance } from '../balance.ts';
 import { layeredBook, loadedBook, postingNeeds } from '../book.ts';
@@ -43,7 +44,8 @@ export const postJournalSchema = z.strictObject({
 /** Data of PostJournal. */
 export type PostJournalData = PostJournal & { readonly description?: string | undefined };
 
-interface PostRefs {
+/** What posting a journal knows before it locks. */
+export interface PostRefs {
   readonly accounts: ReadonlyMap<string, AccountFacts>;
   readonly description?: PersonalRef;
   readonly sealed: readonly SealedValue[];
@@ -120,7 +122,8 @@ export const postLinkedJournalsHandler = (tools: LedgerTools): CommandHandler<Po
 
 const mergeAccounts = (refs: readonly PostRefs[]): ReadonlyMap<string, AccountFacts> => new Map(refs.flatMap(({ accounts }) => [...accounts]));
 
-interface ReverseRefs {
+/** What a reversal knows before it locks. */
+export interface ReverseRefs {
   readonly accounts: ReadonlyMap<string, AccountFacts>;
   readonly original: JournalState;
 }

@@ -1,5 +1,5 @@
 import { defineEvent } from '@finaegis/platform/event-store/event';
-import { personalRef } from '@finaegis/platform/event-store/personal-data';
+import { personalRef } from '@finaegis/platform/event-store/personal-ref';
 import { z } from 'zod';
 import { purposes } from '../purpose.ts';
 import { forcedReasons, minor, sides } from '../terms.ts';

@@ -1,7 +1,7 @@
 import { type Decision, accept, reject } from '@finaegis/kernel/decision';
 import { referenceOf } from '@finaegis/kernel/reference';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
-import type { PersonalRef } from '@finaegis/platform/event-store/personal-data';
+import { type PersonalRef } from '@finaegis/platform/event-store/personal-ref';
 import { type Balance, afterPosting, isInRange, shortfall } from '../balance.ts';
 import { type EntityState } from '../entity/entity.ts';
 import { type Hold, type HoldState, holdAggregate } from '../hold/hold.ts';

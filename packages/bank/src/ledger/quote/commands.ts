@@ -34,7 +34,8 @@ export const issueQuoteHandler = (): CommandHandler<IssueQuote, undefined, Quote
     },
   });
 
-interface ConvertRefs {
+/** What a conversion knows before it locks. */
+export interface ConvertRefs {
   readonly accounts: ReadonlyMap<string, AccountFacts>;
   /** As it was before the lock; amounts and assets of a quote never change. */
   readonly quote: QuoteState;

@@ -38,6 +38,9 @@ export interface PostingFilter {
   readonly kind?: string | undefined;
   readonly side?: Side | undefined;
   readonly endToEndId?: string | undefined;
+  /** In minor units, both included. */
+  readonly amountMin?: bigint | undefined;
+  readonly amountMax?: bigint | undefined;
 }
 
 /** A place in an account's history. */
@@ -46,7 +49,8 @@ export interface PostingPosition {
   readonly line: number;
 }
 
-interface StoredPosting {
+/** A posting as it is stored. */
+export interface StoredPosting {
   readonly account_id: string;
   readonly asset: string;
   readonly seq: bigint;
@@ -68,7 +72,8 @@ interface StoredPosting {
   readonly description: string | null;
 }
 
-const columns =
+/** The columns a posting is read by. */
+export const postingColumns =
   'account_id, asset, seq, line, journal_id, kind, reference, side, amount, posted_after, purpose, counterparty, booking_date, value_date, booked_at, reverses, forced, end_to_end_id, description';
 
 /** An account's postings, newest first, beginning before a place in its history; or oldest first, beginning after one. */
@@ -89,15 +94,18 @@ export const postingsOf = async (
     ...equal('end_to_end_id', filter.endToEndId),
     ...(filter.from === undefined ? [] : [`booking_date >= ${put(filter.from)}`]),
     ...(filter.to === undefined ? [] : [`booking_date <= ${put(filter.to)}`]),
+    ...(filter.amountMin === undefined ? [] : [`amount >= ${put(filter.amountMin)}`]),
+    ...(filter.amountMax === undefined ? [] : [`amount <= ${put(filter.amountMax)}`]),
     ...(page.before === undefined ? [] : [`(seq, line) < (${put(page.before.seq)}, ${put(page.before.line)})`]),
     ...(page.after === undefined ? [] : [`(seq, line) > (${put(page.after.seq)}, ${put(page.after.line)})`]),
   ];
   const order = page.order === 'oldest' ? 'asc' : 'desc';
-  const { rows } = await tx.query<StoredPosting>(`select ${columns} from ${postingsName} where ${conditions.join(' and ')} order by seq ${order}, line ${order} limit ${put(page.limit)}`, values);
+  const { rows } = await tx.query<StoredPosting>(`select ${postingColumns} from ${postingsName} where ${conditions.join(' and ')} order by seq ${order}, line ${order} limit ${put(page.limit)}`, values);
   return rows.map(postingFromStored);
 };
 
-const postingFromStored = (row: StoredPosting): PostingRow => ({
+/** A posting from its stored form. */
+export const postingFromStored = (row: StoredPosting): PostingRow => ({
   account: row.account_id,
   asset: row.asset,
   seq: row.seq,

@@ -113,3 +113,16 @@ const write = (tx: Transaction, { changed }: RowBatch<AccountRow>): Promise<unkn
       changed.map(({ row }) => JSON.stringify(row.blocks, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))),
     ],
   });
+
+/** An entity's house accounts of some classes, by id. */
+export const houseAccountsOf = async (tx: Transaction, tenantId: string, { entity, classes }: { readonly entity: string; readonly classes: readonly AccountFacts['class'][] }): Promise<readonly AccountFacts[]> => {
+  const { rows } = await tx.query<StoredRow>({
+    name: 'house-accounts',
+    text: `select a.* from ${accountsName} a where a.tenant_id = $1 and a.entity = $2 and a.kind = 'house' and a.class = any ($3) order by a.account_id`,
+    values: [tenantId, entity, classes],
+  });
+  return rows.map((row) => {
+    const { status: _status, blocks: _blocks, ...facts } = fromStored(row);
+    return facts;
+  });
+};

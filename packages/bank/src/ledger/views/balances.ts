@@ -299,3 +299,13 @@ export const balancesOf = async (tx: Transaction, tenantId: string, account: str
   });
   return rows.map(fromStoredBalance);
 };
+
+/** Assets in which any of the accounts stands above or below zero. */
+export const assetsHeld = async (tx: Transaction, tenantId: string, accounts: readonly string[]): Promise<readonly string[]> => {
+  const { rows } = await tx.query<{ asset: string }>({
+    name: 'assets-held',
+    text: `select distinct asset from ${balancesName} where tenant_id = $1 and account_id = any ($2) and debits <> credits order by asset`,
+    values: [tenantId, accounts],
+  });
+  return rows.map(({ asset }) => asset);
+};

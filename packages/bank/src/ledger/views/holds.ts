@@ -175,6 +175,17 @@ export const holdsOf = async (
   return rows.map(holdFromStored);
 };
 
+/** Whose the holds are and in what asset; neither ever changes. */
+export const holdFacts = async (tx: Transaction, tenantId: string, holdIds: readonly string[]): Promise<ReadonlyMap<string, { readonly account: string; readonly asset: string }>> => {
+  if (holdIds.length === 0) return new Map();
+  const { rows } = await tx.query<{ hold_id: string; account_id: string; asset: string }>({
+    name: 'facts-of-holds',
+    text: `select hold_id, account_id, asset from ${holdsName} where tenant_id = $1 and hold_id = any ($2::uuid[])`,
+    values: [tenantId, holdIds],
+  });
+  return new Map(rows.map(({ hold_id: holdId, account_id: account, asset }) => [holdId, { account, asset }]));
+};
+
 /** Active holds whose time is over at an instant, the longest overdue first. */
 export const dueHolds = async (tx: Transaction, tenantId: string, { at, limit }: { readonly at: string; readonly limit: number }): Promise<readonly string[]> => {
   const { rows } = await tx.query<{ hold_id: string }>({

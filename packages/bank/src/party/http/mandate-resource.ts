@@ -2,19 +2,24 @@ import { formatAmount, parseAmount } from '@finaegis/kernel/money';
 import { amountSchema, instant, text, uuid } from '@finaegis/platform/http/amount';
 import { type FieldError, ProblemError } from '@finaegis/platform/http/problem';
 import { z } from 'zod';
-import { type MandateLimit, mandateKind } from '../mandate/events.ts';
 import { exactInstant } from '../mandate/commands.ts';
+import { type MandateLimit, mandateKind } from '../mandate/events.ts';
 import type { PartyPorts } from '../ports.ts';
 import type { MandateRow } from '../views/mandates.ts';
 
 const accountId = text(100);
 
-const limit = z.strictObject({ perTransfer: amountSchema.describe('The most one transfer may take from the account in this asset.') });
+const limit = z.strictObject({
+  perTransfer: amountSchema.describe('The most one transfer may take from the account in this asset.'),
+});
 
 const limits = z
   .array(limit)
   .max(50)
-  .refine((all) => new Set(all.map(({ perTransfer }) => perTransfer.asset)).size === all.length, 'must name each asset once')
+  .refine(
+    (all) => new Set(all.map(({ perTransfer }) => perTransfer.asset)).size === all.length,
+    'must name each asset once',
+  )
   .describe('None: the mandate is bound by the account alone. Some: only these assets, up to these amounts.');
 
 /** Body of a grant. */
@@ -56,29 +61,40 @@ export const mandateResource = z
 export const showMandate = ({ limits: its, ...mandate }: MandateRow): unknown => ({
   ...mandate,
   status: mandate.revokedAt === undefined ? 'granted' : 'revoked',
-  limits: its.map(({ asset, decimals, perTransferMinor }) => ({ perTransfer: { amount: formatAmount(perTransferMinor, decimals), asset } })),
+  limits: its.map(({ asset, decimals, perTransferMinor }) => ({
+    perTransfer: { amount: formatAmount(perTransferMinor, decimals), asset },
+  })),
 });
 
 /**
  * Limits in minor units.
  * @throws ProblemError naming each amount whose asset is unknown or too coarse for it
  */
-export const readLimits = async ({ decimalsOf }: PartyPorts, tenantId: string, wanted: z.output<typeof limits>): Promise<readonly MandateLimit[]> => {
+export const readLimits = async (
+  { assets }: Pick<PartyPorts, 'assets'>,
+  tenantId: string,
+  wanted: z.output<typeof limits>,
+): Promise<readonly MandateLimit[]> => {
   const errors: FieldError[] = [];
   const found = await Promise.all(
     wanted.map(async ({ perTransfer: { amount, asset } }, index): Promise<MandateLimit | undefined> => {
       const field = `/body/limits/${index}/perTransfer`;
-      const decimals = await decimalsOf(tenantId, asset);
+      const decimals = (await assets.get(tenantId, asset))?.decimals;
       if (decimals === undefined) {
-        errors.push({ field: `${field}/asset`, code: 'unknown_asset', message: 'is not in the registry of assets' });
+        errors.push({ field: `${field}/asset`, code: 'asset_unknown', message: 'is not in the registry of assets' });
         return undefined;
       }
       const parsed = parseAmount(amount, decimals);
       if (parsed.ok) return { asset, decimals, perTransferMinor: parsed.amountMinor };
-      errors.push({ field: `${field}/amount`, code: parsed.problem, message: `must be an amount with at most ${decimals} decimals` });
+      errors.push({
+        field: `${field}/amount`,
+        code: parsed.problem,
+        message: `must be an amount with at most ${decimals} decimals`,
+      });
       return undefined;
     }),
   );
-  if (errors.length > 0) throw new ProblemError('validation_failed', { errors: errors.sort((a, b) => (a.field < b.field ? -1 : 1)) });
+  if (errors.length > 0)
+    throw new ProblemError('validation_failed', { errors: errors.sort((a, b) => (a.field < b.field ? -1 : 1)) });
   return found.filter((one) => one !== undefined);
 };

@@ -2,15 +2,22 @@ import { uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { ProblemError, throwProblem } from '@finaegis/platform/http/problem';
-import { type Route, defineRoute } from '@finaegis/platform/http/route';
-import { type Services, read } from '@finaegis/platform/services';
+import { defineRoute, type Route } from '@finaegis/platform/http/route';
+import { read, type Services } from '@finaegis/platform/services';
 import { z } from 'zod';
 import type { MandateCommands } from '../mandate/commands.ts';
 import type { PartyPorts } from '../ports.ts';
 import { listMandates } from '../views/mandate-list.ts';
 import { findMandate } from '../views/mandates.ts';
 import { requireOwn, requireStaff } from './customer.ts';
-import { mandateGrant, mandateLimits, mandateResource, mandateSearch, readLimits, showMandate } from './mandate-resource.ts';
+import {
+  mandateGrant,
+  mandateLimits,
+  mandateResource,
+  mandateSearch,
+  readLimits,
+  showMandate,
+} from './mandate-resource.ts';
 import { listPosition } from './party-routes.ts';
 import { partyProblems } from './problems.ts';
 
@@ -36,7 +43,8 @@ export const mandateRoutes = (services: Services, commands: MandateCommands, por
     problems: ['not_found'],
     request: { params },
     handle: async ({ principal, tenantId, params: { mandateId } }) => {
-      const mandate = (await read(services, tenantId, (tx) => findMandate(tx, tenantId, mandateId))) ?? throwProblem('not_found');
+      const mandate =
+        (await read(services, tenantId, (tx) => findMandate(tx, tenantId, mandateId))) ?? throwProblem('not_found');
       requireOwn(principal, mandate.partyId);
       return { status: 200, body: showMandate(mandate) };
     },
@@ -69,21 +77,40 @@ const grantRoute = (services: Services, commands: MandateCommands, ports: PartyP
     path: '/v1/mandates',
     operationId: 'grantMandate',
     summary: 'Grant a mandate',
-    description: 'Lets a party act on an account. The same id with the same content is answered with the mandate as it is now.',
+    description:
+      'Lets a party act on an account. The same id with the same content is answered with the mandate as it is now.',
     tag,
     permission: 'mandate:write',
     rateClass: 'write',
     idempotency: 'optional',
     supportsDryRun: true,
     responses: { 201: { description: 'Granted.', schema: mandateResource }, ...answered },
-    problems: ['staff_only', 'mandate_exists_with_different_content', 'mandate_period_empty', 'party_not_found', 'party_erased'],
+    problems: [
+      'staff_only',
+      'mandate_exists_with_different_content',
+      'mandate_period_empty',
+      'party_not_found',
+      'party_erased',
+    ],
     request: { body: mandateGrant },
     handle: async (request) => {
       requireStaff(request.principal);
       const { mandateId = services.newId(), limits: wanted, ...grant } = request.body;
-      const [limits, hasAccount] = await Promise.all([readLimits(ports, request.tenantId, wanted), ports.accountExists(request.tenantId, grant.accountId)]);
-      if (!hasAccount) throw new ProblemError('validation_failed', { errors: [{ field: '/body/accountId', code: 'unknown_account', message: 'is not a customer account' }] });
-      return answerCommand(services, request, commands.grantMandate, { ...grant, mandateId, limits }, { ...how, status: 201 });
+      const [limits, hasAccount] = await Promise.all([
+        readLimits(ports, request.tenantId, wanted),
+        ports.accountExists(request.tenantId, grant.accountId),
+      ]);
+      if (!hasAccount)
+        throw new ProblemError('validation_failed', {
+          errors: [{ field: '/body/accountId', code: 'account_unknown', message: 'is not a customer account' }],
+        });
+      return answerCommand(
+        services,
+        request,
+        commands.grantMandate,
+        { ...grant, mandateId, limits },
+        { ...how, status: 201 },
+      );
     },
   });
 
@@ -126,9 +153,20 @@ const listRoute = (services: Services): Route =>
       const scope: CursorScope = { list: 'mandates', epoch: services.positions.epoch };
       const before = cursor === undefined ? undefined : BigInt(decodeCursor(cursor, scope, listPosition)[0]);
       // Asking for another party's mandates is answered as if that party had none.
-      if (principal.actingFor !== undefined && partyId !== undefined && partyId !== principal.actingFor) return { status: 200, body: { items: [] } };
+      if (principal.actingFor !== undefined && partyId !== undefined && partyId !== principal.actingFor)
+        return { status: 200, body: { items: [] } };
       const filter = { partyId: principal.actingFor ?? partyId, accountId };
-      const rows = await read(services, tenantId, (tx) => listMandates(tx, tenantId, filter, { limit: limit + 1, ...(before === undefined ? {} : { before }) }));
-      return { status: 200, body: pageOf(rows, { limit, scope, positionOf: ({ seq }) => [seq.toString()], show: ({ mandate }) => showMandate(mandate) }) };
+      const rows = await read(services, tenantId, (tx) =>
+        listMandates(tx, tenantId, filter, { limit: limit + 1, ...(before === undefined ? {} : { before }) }),
+      );
+      return {
+        status: 200,
+        body: pageOf(rows, {
+          limit,
+          scope,
+          positionOf: ({ seq }) => [seq.toString()],
+          show: ({ mandate }) => showMandate(mandate),
+        }),
+      };
     },
   });

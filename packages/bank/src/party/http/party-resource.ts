@@ -1,8 +1,17 @@
-import { personalMarker } from '@finaegis/platform/event-store/personal-data';
+import { personalMarker } from '@finaegis/platform/event-store/personal-ref';
 import { instant, isoDate, uuid } from '@finaegis/platform/http/amount';
 import type { Services } from '@finaegis/platform/services';
 import { z } from 'zod';
-import { addressFields, contact, detailsChange, externalReference, mapReferences, organisationName, personName, postalAddress } from '../party/details.ts';
+import {
+  addressFields,
+  contact,
+  detailsChange,
+  externalReference,
+  mapReferences,
+  organisationName,
+  personName,
+  postalAddress,
+} from '../party/details.ts';
 import { erasureReason, kyc, kycLevel, kycStatus, partyKind, riskRating } from '../party/events.ts';
 import type { PartyRow } from '../views/parties.ts';
 
@@ -19,7 +28,10 @@ export const partyRegistration = z
     z.strictObject({ kind: z.literal('person'), name: personName, birthDate: isoDate.optional(), ...common }),
     z.strictObject({ kind: z.literal('organisation'), name: organisationName, ...common }),
   ])
-  .meta({ id: 'PartyRegistration', examples: [{ kind: 'person', name: { given: 'Jana', family: 'Nováková' }, birthDate: '1985-03-31' }] });
+  .meta({
+    id: 'PartyRegistration',
+    examples: [{ kind: 'person', name: { given: 'Jana', family: 'Nováková' }, birthDate: '1985-03-31' }],
+  });
 
 /** Body of a change. */
 export const partyChange = detailsChange
@@ -28,8 +40,17 @@ export const partyChange = detailsChange
 
 /** Body of a KYC statement. */
 export const kycStatement = z
-  .strictObject({ status: kycStatus, level: kycLevel.optional(), risk: riskRating.optional(), reviewDue: isoDate.optional() })
-  .meta({ id: 'KycStatement', description: 'KYC as it now is; what is left out is no longer set.', examples: [{ status: 'verified', level: 'standard', risk: 'low', reviewDue: '2028-01-31' }] });
+  .strictObject({
+    status: kycStatus,
+    level: kycLevel.optional(),
+    risk: riskRating.optional(),
+    reviewDue: isoDate.optional(),
+  })
+  .meta({
+    id: 'KycStatement',
+    description: 'KYC as it now is; what is left out is no longer set.',
+    examples: [{ status: 'verified', level: 'standard', risk: 'low', reviewDue: '2028-01-31' }],
+  });
 
 /** Body of an erasure. */
 export const erasure = z.strictObject({ reason: erasureReason }).meta({ id: 'Erasure' });
@@ -39,7 +60,14 @@ export const partySearch = {
   status: z.enum(['active', 'erased']).optional(),
   kycStatus: kycStatus.optional(),
   externalReference: externalReference.optional().describe('Exactly as registered.'),
-  name: z.string().min(1).max(200).optional().describe('Words of the name, without regard to case, accents and order; a word may end in * after 2 to 8 letters to find what begins so: `jana nov*`.'),
+  name: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      'Words of the name, without regard to case, accents and order; a word may end in * after 2 to 8 letters to find what begins so: `jana nov*`.',
+    ),
 };
 
 const shown = z.string().optional();
@@ -59,10 +87,21 @@ export const partyResource = z
     registeredAt: instant,
     changedAt: instant,
   })
-  .meta({ id: 'Party', description: 'A person or organisation. Every personal value of an erased party reads `erased`.' });
+  .meta({
+    id: 'Party',
+    description: 'A person or organisation. Every personal value of an erased party reads `erased`.',
+  });
 
 /** A party with markers in the place of personal values; rendered on the way out. */
-export const showParty = ({ partyId, kind, status, details, kyc: its, registeredAt, changedAt }: PartyRow): unknown => ({
+export const showParty = ({
+  partyId,
+  kind,
+  status,
+  details,
+  kyc: its,
+  registeredAt,
+  changedAt,
+}: PartyRow): unknown => ({
   partyId,
   kind,
   status,
@@ -73,5 +112,8 @@ export const showParty = ({ partyId, kind, status, details, kyc: its, registered
 });
 
 /** Puts personal values into something shown, as JSON values again. */
-export const rendered = async ({ personalData }: Pick<Services, 'personalData'>, tenantId: string, value: unknown): Promise<unknown> =>
-  JSON.parse(await personalData.render(tenantId, JSON.stringify(value))) as unknown;
+export const rendered = async (
+  { personalData }: Pick<Services, 'personalData'>,
+  tenantId: string,
+  value: unknown,
+): Promise<unknown> => JSON.parse(await personalData.render(tenantId, JSON.stringify(value))) as unknown;

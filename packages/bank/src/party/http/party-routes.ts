@@ -2,15 +2,24 @@ import { uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { ProblemError, throwProblem } from '@finaegis/platform/http/problem';
-import { type Route, defineRoute } from '@finaegis/platform/http/route';
-import { type Services, read } from '@finaegis/platform/services';
+import { defineRoute, type Route } from '@finaegis/platform/http/route';
+import { read, type Services } from '@finaegis/platform/services';
 import { z } from 'zod';
 import type { PartyCommands } from '../party/commands.ts';
 import { listParties } from '../views/directory.ts';
 import { referenceText, searchTexts } from '../views/names.ts';
 import { findParty } from '../views/parties.ts';
 import { requireOwn, requireStaff } from './customer.ts';
-import { erasure, kycStatement, partyChange, partyRegistration, partyResource, partySearch, rendered, showParty } from './party-resource.ts';
+import {
+  erasure,
+  kycStatement,
+  partyChange,
+  partyRegistration,
+  partyResource,
+  partySearch,
+  rendered,
+  showParty,
+} from './party-resource.ts';
 import { partyProblems } from './problems.ts';
 
 const tag = 'Parties';
@@ -38,7 +47,8 @@ export const partyRoutes = (services: Services, commands: PartyCommands): readon
     request: { params },
     handle: async ({ principal, tenantId, params: { partyId } }) => {
       requireOwn(principal, partyId);
-      const party = (await read(services, tenantId, (tx) => findParty(tx, tenantId, partyId))) ?? throwProblem('not_found');
+      const party =
+        (await read(services, tenantId, (tx) => findParty(tx, tenantId, partyId))) ?? throwProblem('not_found');
       return { status: 200, body: await rendered(services, tenantId, showParty(party)) };
     },
   }),
@@ -58,7 +68,13 @@ export const partyRoutes = (services: Services, commands: PartyCommands): readon
     handle: (request) => {
       requireStaff(request.principal);
       const { params: where, body: change } = request;
-      return answerCommand(services, request, commands.changePartyDetails, { ...where, change }, { status: 200, show: showParty, problems: partyProblems });
+      return answerCommand(
+        services,
+        request,
+        commands.changePartyDetails,
+        { ...where, change },
+        { status: 200, show: showParty, problems: partyProblems },
+      );
     },
   }),
   kycRoute(services, commands),
@@ -71,7 +87,8 @@ const registerRoute = (services: Services, commands: PartyCommands): Route =>
     path: '/v1/parties',
     operationId: 'registerParty',
     summary: 'Register a party',
-    description: 'Registers a person or organisation. The same id with the same content is answered with the party as it is now.',
+    description:
+      'Registers a person or organisation. The same id with the same content is answered with the party as it is now.',
     tag,
     permission: 'party:write',
     rateClass: 'write',
@@ -83,7 +100,13 @@ const registerRoute = (services: Services, commands: PartyCommands): Route =>
     handle: (request) => {
       requireStaff(request.principal);
       const { partyId = services.newId(), kind, ...details } = request.body;
-      return answerCommand(services, request, commands.registerParty, { partyId, kind, details }, { status: 201, show: showParty, problems: partyProblems });
+      return answerCommand(
+        services,
+        request,
+        commands.registerParty,
+        { partyId, kind, details },
+        { status: 201, show: showParty, problems: partyProblems },
+      );
     },
   });
 
@@ -107,16 +130,35 @@ const listRoute = (services: Services): Route =>
       const before = cursor === undefined ? undefined : BigInt(decodeCursor(cursor, scope, listPosition)[0]);
       const tokens = await searchTokens(services, tenantId, query);
       const filter = { partyId: principal.actingFor, status, kycStatus, ...(tokens.length === 0 ? {} : { tokens }) };
-      const rows = await read(services, tenantId, (tx) => listParties(tx, tenantId, filter, { limit: limit + 1, ...(before === undefined ? {} : { before }) }));
-      const page = pageOf(rows, { limit, scope, positionOf: ({ seq }) => [seq.toString()], show: ({ party }) => showParty(party) });
+      const rows = await read(services, tenantId, (tx) =>
+        listParties(tx, tenantId, filter, { limit: limit + 1, ...(before === undefined ? {} : { before }) }),
+      );
+      const page = pageOf(rows, {
+        limit,
+        scope,
+        positionOf: ({ seq }) => [seq.toString()],
+        show: ({ party }) => showParty(party),
+      });
       return { status: 200, body: await rendered(services, tenantId, page) };
     },
   });
 
-const searchTokens = async ({ personalData }: Services, tenantId: string, { name, externalReference }: { readonly name?: string | undefined; readonly externalReference?: string | undefined }): Promise<readonly bigint[]> => {
+const searchTokens = async (
+  { personalData }: Services,
+  tenantId: string,
+  { name, externalReference }: { readonly name?: string | undefined; readonly externalReference?: string | undefined },
+): Promise<readonly bigint[]> => {
   const words = name === undefined ? [] : searchTexts(name);
   if (words === undefined) {
-    throw new ProblemError('validation_failed', { errors: [{ field: '/query/name', code: 'not_searchable', message: 'must be words, each of letters or digits; before a star there must be 2 to 8 of them' }] });
+    throw new ProblemError('validation_failed', {
+      errors: [
+        {
+          field: '/query/name',
+          code: 'not_searchable',
+          message: 'must be words, each of letters or digits; before a star there must be 2 to 8 of them',
+        },
+      ],
+    });
   }
   const texts = [...words, ...(externalReference === undefined ? [] : [referenceText(externalReference)])];
   return texts.length === 0 ? [] : texts.map(await personalData.blindIndex(tenantId));
@@ -138,7 +180,13 @@ const kycRoute = (services: Services, commands: PartyCommands): Route =>
     request: { params, body: kycStatement },
     handle: (request) => {
       requireStaff(request.principal);
-      return answerCommand(services, request, commands.setKyc, { ...request.params, kyc: request.body }, { status: 200, show: showParty, problems: partyProblems });
+      return answerCommand(
+        services,
+        request,
+        commands.setKyc,
+        { ...request.params, kyc: request.body },
+        { status: 200, show: showParty, problems: partyProblems },
+      );
     },
   });
 
@@ -148,7 +196,8 @@ const erasureRoute = (services: Services, commands: PartyCommands): Route =>
     path: '/v1/parties/:partyId/erasure',
     operationId: 'eraseParty',
     summary: 'Erase a party',
-    description: 'Destroys the key of everything personal about the party, for ever. The log keeps its hashes and proofs.',
+    description:
+      'Destroys the key of everything personal about the party, for ever. The log keeps its hashes and proofs.',
     tag,
     permission: 'party:erase',
     rateClass: 'sensitive',
@@ -159,6 +208,12 @@ const erasureRoute = (services: Services, commands: PartyCommands): Route =>
     request: { params, body: erasure },
     handle: (request) => {
       requireStaff(request.principal);
-      return answerCommand(services, request, commands.eraseParty, { ...request.params, ...request.body }, { status: 200, show: showParty, problems: partyProblems });
+      return answerCommand(
+        services,
+        request,
+        commands.eraseParty,
+        { ...request.params, ...request.body },
+        { status: 200, show: showParty, problems: partyProblems },
+      );
     },
   });

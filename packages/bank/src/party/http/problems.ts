@@ -8,19 +8,54 @@ type RouteProblem = 'staff_only' | 'mandate_missing' | 'mandate_limit_exceeded';
 /** Every refusal of the context over HTTP; total by type. */
 export const partyProblems = {
   party_not_found: { status: 404, title: 'There is no such party' },
-  party_erased: { status: 409, title: 'The party has been erased', description: 'Its personal data was destroyed and cannot come back. Register the party again under a new id.' },
-  party_exists_with_different_content: { status: 409, title: 'A party with this id exists with other content', description: 'The same id with the same content would be answered as the first time. Use PATCH to change a party.' },
-  details_do_not_fit_kind: { status: 422, title: 'The details do not fit the kind of party', description: 'A person has a family name and may have a birth date, an organisation has a legal name. `kind` is what the party is.' },
+  party_erased: {
+    status: 409,
+    title: 'The party has been erased',
+    description: 'Its personal data was destroyed and cannot come back. Register the party again under a new id.',
+  },
+  party_exists_with_different_content: {
+    status: 409,
+    title: 'A party with this id exists with other content',
+    description: 'The same id with the same content would be answered as the first time. Use PATCH to change a party.',
+  },
+  details_do_not_fit_kind: {
+    status: 422,
+    title: 'The details do not fit the kind of party',
+    description:
+      'A person has a family name and may have a birth date, an organisation has a legal name. `kind` is what the party is.',
+  },
   erasure_refused_retention: {
     status: 409,
     title: 'The party must be kept for now',
-    description: '`reason` says why: `mandate_open` (`openMandates` must be revoked first), or `customer_due_diligence` (records are kept for five years after the last mandate to operate an account ended, `until` is the first day on which erasure is allowed).',
+    description:
+      '`reason` says why: `mandate_open` (`openMandates` must be revoked first), or `customer_due_diligence` (records are kept for five years after the last mandate to operate an account ended, `until` is the first day on which erasure is allowed).',
   },
   mandate_not_found: { status: 404, title: 'There is no such mandate' },
   mandate_revoked: { status: 409, title: 'The mandate has been revoked' },
-  mandate_exists_with_different_content: { status: 409, title: 'A mandate with this id exists with other content', description: 'The same id with the same content would be answered as the first time.' },
-  mandate_period_empty: { status: 422, title: 'The mandate would never be in force', description: '`validTo` must be later than `validFrom`, and than now.' },
-  mandate_missing: { status: 403, title: 'The mandate on the account does not allow this', description: 'The party may look at the account but not operate it.' },
-  mandate_limit_exceeded: { status: 403, title: 'The mandate allows less', description: '`perTransfer` is the most one transfer may take; absent when the mandate does not allow the `asset` at all.' },
-  staff_only: { status: 403, title: 'Only the bank itself may do this', description: 'A key that acts for a party may read what concerns that party.' },
+  mandate_exists_with_different_content: {
+    status: 409,
+    title: 'A mandate with this id exists with other content',
+    description: 'The same id with the same content would be answered as the first time.',
+  },
+  mandate_period_empty: {
+    status: 422,
+    title: 'The mandate would never be in force',
+    description: '`validTo` must be later than `validFrom`, and than now.',
+  },
+  mandate_missing: {
+    status: 403,
+    title: 'The mandate on the account does not allow this',
+    description: 'The party may look at the account but not operate it.',
+  },
+  mandate_limit_exceeded: {
+    status: 403,
+    title: 'The mandate allows less',
+    description:
+      '`perTransfer` is the most one transfer may take; absent when the mandate does not allow the `asset` at all.',
+  },
+  staff_only: {
+    status: 403,
+    title: 'Only the bank itself may do this',
+    description: 'A key that acts for a party may read what concerns that party.',
+  },
 } as const satisfies Record<PartyRefusal['code'] | MandateRefusal['code'] | RouteProblem, Problem>;

@@ -1,13 +1,22 @@
 import { type Decision, reject } from '@finaegis/kernel/decision';
-import { type CommandFacts, type CommandHandler, type Loaded, type Needs } from '@finaegis/platform/command/handler';
+import type { CommandFacts, CommandHandler, Loaded, Needs } from '@finaegis/platform/command/handler';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
 import { instant, text, uuid } from '@finaegis/platform/http/amount';
-import { type Services, read } from '@finaegis/platform/services';
+import { read, type Services } from '@finaegis/platform/services';
 import { z } from 'zod';
-import { type MandateRow, findMandate, mandatesTable } from '../views/mandates.ts';
+import { findMandate, type MandateRow, mandatesTable } from '../views/mandates.ts';
 import { partiesTable } from '../views/parties.ts';
 import { mandateKind, mandateLimit } from './events.ts';
-import { type ChangeMandateLimits, type GrantMandate, type MandateRefusal, type RevokeMandate, changeMandateLimits, grantMandate, mandateAggregate, revokeMandate } from './mandate.ts';
+import {
+  type ChangeMandateLimits,
+  changeMandateLimits,
+  type GrantMandate,
+  grantMandate,
+  type MandateRefusal,
+  mandateAggregate,
+  type RevokeMandate,
+  revokeMandate,
+} from './mandate.ts';
 
 /** An instant in the one form in which instants compare as texts. */
 export const exactInstant = instant.transform((text) => new Date(text).toISOString());
@@ -50,8 +59,17 @@ export const grantMandateNeeds = ({ mandateId, partyId }: Pick<GrantMandate, 'ma
 });
 
 /** Grants a mandate on what `grantMandateNeeds` loaded; accepted with no event when it was granted before. */
-export const decideGrantMandate = (loaded: Loaded, grant: GrantMandate, { now }: Pick<CommandFacts, 'now'>): Decision<NewEvent, MandateRefusal> =>
-  grantMandate(loaded.stream(mandateAggregate, grant.mandateId).state, grant, loaded.row(partiesTable, grant.partyId)?.status, now);
+export const decideGrantMandate = (
+  loaded: Loaded,
+  grant: GrantMandate,
+  { now }: Pick<CommandFacts, 'now'>,
+): Decision<NewEvent, MandateRefusal> =>
+  grantMandate(
+    loaded.stream(mandateAggregate, grant.mandateId).state,
+    grant,
+    loaded.row(partiesTable, grant.partyId)?.status,
+    now,
+  );
 
 const ofMandate = (mandateId: string): Needs => ({
   rows: [{ table: mandatesTable as never, key: mandateId }],
@@ -87,10 +105,14 @@ export const createMandateCommands = (services: Pick<Services, 'readPool'>): Man
     schema: revokeMandateData,
     permission: 'mandate:write',
     // Whose mandate it is never changes.
-    prepare: async ({ mandateId }, { tenantId }) => ({ partyId: (await read(services, tenantId, (tx) => findMandate(tx, tenantId, mandateId)))?.partyId }),
+    prepare: async ({ mandateId }, { tenantId }) => ({
+      partyId: (await read(services, tenantId, (tx) => findMandate(tx, tenantId, mandateId)))?.partyId,
+    }),
     loads: ({ mandateId }, { partyId }) => (partyId === undefined ? {} : grantMandateNeeds({ mandateId, partyId })),
     decide: (loaded, data, _facts, { partyId }) =>
-      partyId === undefined ? reject({ code: 'mandate_not_found' }) : revokeMandate(loaded.stream(mandateAggregate, data.mandateId).state, data),
+      partyId === undefined
+        ? reject({ code: 'mandate_not_found' })
+        : revokeMandate(loaded.stream(mandateAggregate, data.mandateId).state, data),
     result,
   },
 });

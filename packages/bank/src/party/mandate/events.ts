@@ -1,4 +1,4 @@
-import { type EventOf, defineEvent } from '@finaegis/platform/event-store/event';
+import { defineEvent, type EventOf } from '@finaegis/platform/event-store/event';
 import { z } from 'zod';
 
 /** What a mandate allows: owners and joint owners own the money, a disponent may operate the account, a viewer only looks. */
@@ -8,7 +8,10 @@ export const mandateKind = z.enum(['owner', 'joint', 'disponent', 'viewer']);
 export const mandateLimit = z.strictObject({
   asset: z.string(),
   decimals: z.int().min(0).max(18),
-  perTransferMinor: z.string().regex(/^\d{1,38}$/).transform(BigInt),
+  perTransferMinor: z
+    .string()
+    .regex(/^\d{1,38}$/)
+    .transform(BigInt),
 });
 
 const limits = z.array(mandateLimit);

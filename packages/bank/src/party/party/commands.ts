@@ -1,11 +1,27 @@
-import { type CommandHandler, type Needs } from '@finaegis/platform/command/handler';
+import type { CommandHandler, Needs } from '@finaegis/platform/command/handler';
 import { uuid } from '@finaegis/platform/http/amount';
 import type { Services } from '@finaegis/platform/services';
 import { z } from 'zod';
 import { type PartyRow, partiesTable } from '../views/parties.ts';
-import { type Sealed, type SealedChange, type SealedDetails, detailsChange, partyDetails, sealDetails } from './details.ts';
+import {
+  detailsChange,
+  partyDetails,
+  type Sealed,
+  type SealedChange,
+  type SealedDetails,
+  sealDetails,
+} from './details.ts';
 import { erasureReason, kyc, partyKind } from './events.ts';
-import { type EraseParty, type PartyRefusal, type SetKyc, changePartyDetails, eraseParty, partyAggregate, registerParty, setKyc } from './party.ts';
+import {
+  changePartyDetails,
+  type EraseParty,
+  eraseParty,
+  type PartyRefusal,
+  partyAggregate,
+  registerParty,
+  type SetKyc,
+  setKyc,
+} from './party.ts';
 
 /** Commands of parties as they arrive, values in plain text. */
 export const registerPartyData = z.strictObject({ partyId: uuid, kind: partyKind, details: partyDetails });
@@ -44,9 +60,11 @@ export const createPartyCommands = (services: Pick<Services, 'personalData'>): P
     name: 'party.RegisterParty',
     schema: registerPartyData,
     permission: 'party:write',
-    prepare: ({ partyId, details }, { tenantId }) => sealDetails<SealedDetails>(services.personalData, { tenantId, partyId, plain: details }),
+    prepare: ({ partyId, details }, { tenantId }) =>
+      sealDetails<SealedDetails>(services.personalData, { tenantId, partyId, plain: details }),
     loads,
-    decide: (loaded, { partyId, kind }, _facts, { details }) => registerParty(loaded.stream(partyAggregate, partyId).state, { partyId, kind, details }),
+    decide: (loaded, { partyId, kind }, _facts, { details }) =>
+      registerParty(loaded.stream(partyAggregate, partyId).state, { partyId, kind, details }),
     sealed: ({ values }) => values,
     result,
   },
@@ -54,9 +72,11 @@ export const createPartyCommands = (services: Pick<Services, 'personalData'>): P
     name: 'party.ChangePartyDetails',
     schema: changePartyDetailsData,
     permission: 'party:write',
-    prepare: ({ partyId, change }, { tenantId }) => sealDetails<SealedChange>(services.personalData, { tenantId, partyId, plain: change }),
+    prepare: ({ partyId, change }, { tenantId }) =>
+      sealDetails<SealedChange>(services.personalData, { tenantId, partyId, plain: change }),
     loads,
-    decide: (loaded, { partyId }, _facts, { details }) => changePartyDetails(loaded.stream(partyAggregate, partyId).state, { partyId, change: details }),
+    decide: (loaded, { partyId }, _facts, { details }) =>
+      changePartyDetails(loaded.stream(partyAggregate, partyId).state, { partyId, change: details }),
     sealed: ({ values }) => values,
     result,
   },

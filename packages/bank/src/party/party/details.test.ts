@@ -1,28 +1,47 @@
 import type { PersonalData } from '@finaegis/platform/event-store/personal-data';
 import { describe, expect, it } from 'vitest';
-import { type PartyDetails, type SealedDetails, mapReferences, partyDetails, sealDetails, sealedDetails } from './details.ts';
+import {
+  mapReferences,
+  type PartyDetails,
+  partyDetails,
+  type SealedDetails,
+  sealDetails,
+  sealedDetails,
+} from './details.ts';
 
 /** Seals by numbering; the commitment is the value, so that tests can see what went where. */
 const numbering: Pick<PersonalData, 'seal'> = {
   seal: async (_, subject, values) =>
-    values.map((value, index) => ({ reference: { ref: `${subject}#${index}`, commitment: value }, sealed: { ref: 'packet', subject, ciphertext: new Uint8Array() } })),
+    values.map((value, index) => ({
+      reference: { ref: `${subject}#${index}`, commitment: value },
+      sealed: { ref: 'packet', subject, ciphertext: new Uint8Array() },
+    })),
 };
 
 const details: PartyDetails = {
   name: { given: 'Jana', family: 'Nováková' },
   birthDate: '1985-03-31',
   address: { streetName: 'Vodičkova', townName: 'Praha', country: 'CZ' },
-  contacts: [{ kind: 'email', value: 'jana@example.com' }, { kind: 'phone', value: '+420123456789' }],
+  contacts: [
+    { kind: 'email', value: 'jana@example.com' },
+    { kind: 'phone', value: '+420123456789' },
+  ],
   externalReference: 'C-1',
 };
 
 describe('sealing details', () => {
   it('replaces every value by a reference, leaves the kind of a contact, and keeps the shape', async () => {
-    const { details: sealed } = await sealDetails<SealedDetails>(numbering as PersonalData, { tenantId: 't', partyId: 'p', plain: details });
+    const { details: sealed } = await sealDetails<SealedDetails>(numbering as PersonalData, {
+      tenantId: 't',
+      partyId: 'p',
+      plain: details,
+    });
     expect(mapReferences(sealed, ({ commitment }) => commitment)).toEqual(details);
     expect(sealed.contacts?.[1]).toEqual({ kind: 'phone', value: { ref: 'party:p#7', commitment: '+420123456789' } });
     expect(sealedDetails.parse(JSON.parse(JSON.stringify(sealed)))).toEqual(sealed);
-    expect(JSON.stringify(mapReferences(sealed, ({ ref }) => ref))).not.toMatch(/Jana|Nov|1985|Praha|CZ|example|420|C-1/);
+    expect(JSON.stringify(mapReferences(sealed, ({ ref }) => ref))).not.toMatch(
+      /Jana|Nov|1985|Praha|CZ|example|420|C-1/,
+    );
   });
 });
 

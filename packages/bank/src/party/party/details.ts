@@ -1,9 +1,12 @@
-import type { PersonalData, PersonalRef, SealedValue } from '@finaegis/platform/event-store/personal-data';
+import type { PersonalData } from '@finaegis/platform/event-store/personal-data';
+import { type PersonalRef, personalRef, type SealedValue } from '@finaegis/platform/event-store/personal-ref';
 import { isoDate, text } from '@finaegis/platform/http/amount';
-import { personalRef } from '@finaegis/platform/event-store/personal-data';
 import { z } from 'zod';
 
-const countryCode = z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code such as "CZ"').meta({ examples: ['CZ'] });
+const countryCode = z
+  .string()
+  .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code such as "CZ"')
+  .meta({ examples: ['CZ'] });
 
 /** A structured postal address: the elements of ISO 20022's PostalAddress24, of which town and country are always needed. */
 export const postalAddress = z
@@ -23,27 +26,40 @@ export const postalAddress = z
     countrySubDivision: text(35).optional(),
     country: countryCode,
   })
-  .meta({ id: 'PostalAddress', description: 'A structured postal address (ISO 20022 PostalAddress24).', examples: [{ streetName: 'Vodičkova', buildingNumber: '12', postCode: '110 00', townName: 'Praha', country: 'CZ' }] });
+  .meta({
+    id: 'PostalAddress',
+    description: 'A structured postal address (ISO 20022 PostalAddress24).',
+    examples: [{ streetName: 'Vodičkova', buildingNumber: '12', postCode: '110 00', townName: 'Praha', country: 'CZ' }],
+  });
 
 /** Elements of an address, in the order of ISO 20022. */
 export const addressFields = postalAddress.keyof();
 
 /** Name of a person; the family name alone where there is only one name. */
-export const personName = z.strictObject({ given: text(140).optional(), family: text(140) }).meta({ id: 'PersonName', examples: [{ given: 'Jana', family: 'Nováková' }] });
+export const personName = z
+  .strictObject({ given: text(140).optional(), family: text(140) })
+  .meta({ id: 'PersonName', examples: [{ given: 'Jana', family: 'Nováková' }] });
 
 /** Name of an organisation as registered, and as it trades where that differs. */
-export const organisationName = z.strictObject({ legal: text(140), trading: text(140).optional() }).meta({ id: 'OrganisationName', examples: [{ legal: 'Pekárna Praha s.r.o.' }] });
+export const organisationName = z
+  .strictObject({ legal: text(140), trading: text(140).optional() })
+  .meta({ id: 'OrganisationName', examples: [{ legal: 'Pekárna Praha s.r.o.' }] });
 
 /** One way to reach a party: an e-mail address, or a telephone number in E.164 form. */
 export const contact = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('email'), value: z.email().max(254) }),
-    z.strictObject({ kind: z.literal('phone'), value: z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be in E.164 form such as "+420123456789"') }),
+    z.strictObject({
+      kind: z.literal('phone'),
+      value: z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be in E.164 form such as "+420123456789"'),
+    }),
   ])
   .meta({ id: 'Contact', examples: [{ kind: 'email', value: 'jana@example.com' }] });
 
 /** The bank's own number of the party in another system. */
-export const externalReference = text(70).meta({ description: 'Number of the party in another system of yours; searched exactly.' });
+export const externalReference = text(70).meta({
+  description: 'Number of the party in another system of yours; searched exactly.',
+});
 
 /** Everything personal about a party, in plain text: only in commands on their way in, never in an event. */
 export const partyDetails = z.strictObject({
@@ -108,7 +124,11 @@ const keyInClear = 'kind';
  */
 export const sealDetails = async <Shape extends SealedDetails | SealedChange>(
   personalData: PersonalData,
-  { tenantId, partyId, plain }: { readonly tenantId: string; readonly partyId: string; readonly plain: PartyDetails | DetailsChange },
+  {
+    tenantId,
+    partyId,
+    plain,
+  }: { readonly tenantId: string; readonly partyId: string; readonly plain: PartyDetails | DetailsChange },
 ): Promise<Sealed<Shape>> => {
   const texts: string[] = [];
   mapLeaves<string>(plain, (leaf) => texts.push(leaf));
@@ -119,15 +139,23 @@ export const sealDetails = async <Shape extends SealedDetails | SealedChange>(
 };
 
 /** Details with something else in the place of every reference: a marker for an answer, a commitment for a comparison. */
-export const mapReferences = (details: SealedDetails | SealedChange, put: (reference: PersonalRef) => unknown): Record<string, unknown> =>
-  mapLeaves<PersonalRef>(details, put) as Record<string, unknown>;
+export const mapReferences = (
+  details: SealedDetails | SealedChange,
+  put: (reference: PersonalRef) => unknown,
+): Record<string, unknown> => mapLeaves<PersonalRef>(details, put) as Record<string, unknown>;
 
-const isLeaf = (value: unknown): boolean => typeof value === 'string' || (typeof value === 'object' && value !== null && 'ref' in value);
+const isLeaf = (value: unknown): boolean =>
+  typeof value === 'string' || (typeof value === 'object' && value !== null && 'ref' in value);
 
 /** Walks in the order of keys, so that two walks over one value meet its leaves in one order. */
 const mapLeaves = <Leaf>(value: unknown, put: (leaf: Leaf) => unknown): unknown => {
   if (value === null || value === undefined) return value;
   if (isLeaf(value)) return put(value as Leaf);
   if (Array.isArray(value)) return value.map((item) => mapLeaves(item, put));
-  return Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, key === keyInClear ? (item as unknown) : mapLeaves(item, put)]));
+  return Object.fromEntries(
+    Object.entries(value as object).map(([key, item]) => [
+      key,
+      key === keyInClear ? (item as unknown) : mapLeaves(item, put),
+    ]),
+  );
 };

@@ -1,4 +1,4 @@
-import { type EventOf, defineEvent } from '@finaegis/platform/event-store/event';
+import { defineEvent, type EventOf } from '@finaegis/platform/event-store/event';
 import { isoDate } from '@finaegis/platform/http/amount';
 import { z } from 'zod';
 import { sealedChange, sealedDetails } from './details.ts';
@@ -21,7 +21,12 @@ export const riskRating = z.enum(['low', 'medium', 'high']);
 export const erasureReason = z.enum(['data_subject_request', 'retention_over', 'entered_in_error']);
 
 /** KYC as last set. */
-export const kyc = z.strictObject({ status: kycStatus, level: kycLevel.optional(), risk: riskRating.optional(), reviewDue: isoDate.optional() });
+export const kyc = z.strictObject({
+  status: kycStatus,
+  level: kycLevel.optional(),
+  risk: riskRating.optional(),
+  reviewDue: isoDate.optional(),
+});
 
 /** A person or organisation became known to us. */
 export const partyRegistered = defineEvent({

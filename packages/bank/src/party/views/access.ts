@@ -1,7 +1,7 @@
 import { formatAmount } from '@finaegis/kernel/money';
 import type { Access } from '@finaegis/platform/auth/access';
 import { ProblemError } from '@finaegis/platform/http/problem';
-import { type Services, read } from '@finaegis/platform/services';
+import { read, type Services } from '@finaegis/platform/services';
 import type { MandateLimit } from '../mandate/events.ts';
 import { type MandateRow, mandatesInForce } from './mandates.ts';
 
@@ -17,7 +17,9 @@ interface Debit {
 export const createAccess = (services: Pick<Services, 'readPool' | 'now'>): Access => ({
   require: async ({ tenantId, actingFor: partyId }, accountId, right, debits = []) => {
     if (partyId === undefined) return;
-    const mandates = await read(services, tenantId, (tx) => mandatesInForce(tx, { tenantId, partyId, accountId, at: services.now() }));
+    const mandates = await read(services, tenantId, (tx) =>
+      mandatesInForce(tx, { tenantId, partyId, accountId, at: services.now() }),
+    );
     if (mandates.length === 0) throw new ProblemError('not_found');
     if (right === 'view') return;
     const operating = mandates.filter(({ kind }) => kind !== 'viewer');
@@ -26,7 +28,9 @@ export const createAccess = (services: Pick<Services, 'readPool' | 'now'>): Acce
   },
   visibleAccounts: async ({ tenantId, actingFor: partyId }) => {
     if (partyId === undefined) return undefined;
-    const mandates = await read(services, tenantId, (tx) => mandatesInForce(tx, { tenantId, partyId, at: services.now() }));
+    const mandates = await read(services, tenantId, (tx) =>
+      mandatesInForce(tx, { tenantId, partyId, at: services.now() }),
+    );
     return [...new Set(mandates.map(({ accountId }) => accountId))];
   },
 });
@@ -43,7 +47,14 @@ const requireWithinLimits = (mandates: readonly MandateRow[], debits: readonly D
   if (exceeded.includes(undefined)) return;
   const asset = exceeded[0]?.asset;
   const limit = mandates[0]?.limits.find((one) => one.asset === asset);
-  throw new ProblemError('mandate_limit_exceeded', { facts: { asset, ...(limit === undefined ? {} : { perTransfer: { amount: formatAmount(limit.perTransferMinor, limit.decimals), asset } }) } });
+  throw new ProblemError('mandate_limit_exceeded', {
+    facts: {
+      asset,
+      ...(limit === undefined
+        ? {}
+        : { perTransfer: { amount: formatAmount(limit.perTransferMinor, limit.decimals), asset } }),
+    },
+  });
 };
 
 /** A mandate without limits is bound by the account alone; one with limits allows only the assets it names. */

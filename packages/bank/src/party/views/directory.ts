@@ -1,12 +1,12 @@
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { LoggedEvent } from '@finaegis/platform/event-store/event';
-import { erased } from '@finaegis/platform/event-store/personal-data';
+import { erased } from '@finaegis/platform/event-store/personal-ref';
 import type { Services } from '@finaegis/platform/services';
-import { type View, type ViewTables, defineView, tableName } from '@finaegis/platform/view/view';
+import { defineView, tableName, type View, type ViewTables } from '@finaegis/platform/view/view';
 import type { SealedChange, SealedDetails } from '../party/details.ts';
-import { type PartyEvent, partyErased, partyDetailsChanged, partyKycSet, partyRegistered } from '../party/events.ts';
+import { type PartyEvent, partyDetailsChanged, partyErased, partyKycSet, partyRegistered } from '../party/events.ts';
 import { nameTexts, referenceText } from './names.ts';
-import { type PartyRow, type StoredParty, partiesName, partyColumns, partyFromStored } from './parties.ts';
+import { type PartyRow, partiesName, partyColumns, partyFromStored, type StoredParty } from './parties.ts';
 
 /** The directory needs the values to make tokens of them; it keeps the tokens only. */
 type Reader = Pick<Services, 'personalData'>;
@@ -52,7 +52,11 @@ export const partyDirectory = (reader: Reader): View =>
     ...shape,
     apply: async (tx, tables, events) => {
       const { rows, tokens, erasedIds } = await fold(tx, reader, tables.tenantId, events);
-      await Promise.all([...writeRows(tx, tables, rows), ...writeTokens(tx, tables, tokens), ...dropTokens(tx, tables, erasedIds)]);
+      await Promise.all([
+        ...writeRows(tx, tables, rows),
+        ...writeTokens(tx, tables, tokens),
+        ...dropTokens(tx, tables, erasedIds),
+      ]);
     },
   });
 
@@ -77,9 +81,17 @@ interface Folded {
 }
 
 /** What a stretch of the log comes to: of several changes to one thing only the last is written. */
-const fold = async (tx: Transaction, reader: Reader, tenantId: string, events: readonly LoggedEvent[]): Promise<Folded> => {
+const fold = async (
+  tx: Transaction,
+  reader: Reader,
+  tenantId: string,
+  events: readonly LoggedEvent[],
+): Promise<Folded> => {
   const rows = new Map<string, Change>();
-  const named = new Map<string, { readonly partyId: string; readonly field: Field; readonly refs: readonly string[] }>();
+  const named = new Map<
+    string,
+    { readonly partyId: string; readonly field: Field; readonly refs: readonly string[] }
+  >();
   for (const event of events) {
     const { type, data } = event as unknown as PartyEvent;
     const { partyId } = data;
@@ -87,30 +99,59 @@ const fold = async (tx: Transaction, reader: Reader, tenantId: string, events: r
     if (type === 'PartyRegistered') rows.set(partyId, { seq: event.seq, status: 'active', kycStatus: 'none' });
     if (type === 'PartyKycSet') rows.set(partyId, { ...row, kycStatus: data.kyc.status });
     if (type === 'PartyErased') rows.set(partyId, { ...row, status: 'erased' });
-    const searched = type === 'PartyRegistered' ? searchedRefs(data.details) : type === 'PartyDetailsChanged' ? searchedRefs(data.change) : [];
+    const searched =
+      type === 'PartyRegistered'
+        ? searchedRefs(data.details)
+        : type === 'PartyDetailsChanged'
+          ? searchedRefs(data.change)
+          : [];
     for (const { field, refs } of searched) named.set(`${partyId}/${field}`, { partyId, field, refs });
   }
   const erasedIds = [...rows].flatMap(([partyId, { status }]) => (status === 'erased' ? [partyId] : []));
   const wanted = [...named.values()].filter(({ partyId }) => rows.get(partyId)?.status !== 'erased');
-  const [values, token] = await Promise.all([reader.personalData.read(tx, tenantId, wanted.flatMap(({ refs }) => refs)), reader.personalData.blindIndex(tenantId)]);
+  const [values, token] = await Promise.all([
+    reader.personalData.read(
+      tx,
+      tenantId,
+      wanted.flatMap(({ refs }) => refs),
+    ),
+    reader.personalData.blindIndex(tenantId),
+  ]);
   const tokens = wanted.map(({ partyId, field, refs }): FieldTokens => {
     // A rebuild meets names of parties erased further on; they must not become searchable as "erased".
     const texts = refs.map((ref) => values.get(ref) ?? erased).filter((text) => text !== erased);
-    return { partyId, field, tokens: [...new Set((field === 'name' ? nameTexts(texts) : texts.map(referenceText)).map(token))] };
+    return {
+      partyId,
+      field,
+      tokens: [...new Set((field === 'name' ? nameTexts(texts) : texts.map(referenceText)).map(token))],
+    };
   });
   return { rows, tokens, erasedIds };
 };
 
-const searchedRefs = ({ name, externalReference }: SealedDetails | SealedChange): readonly { readonly field: Field; readonly refs: readonly string[] }[] => [
+const searchedRefs = ({
+  name,
+  externalReference,
+}: SealedDetails | SealedChange): readonly { readonly field: Field; readonly refs: readonly string[] }[] => [
   ...(name === undefined ? [] : [{ field: 'name' as const, refs: Object.values(name).map(({ ref }) => ref) }]),
-  ...(externalReference === undefined ? [] : [{ field: 'reference' as const, refs: externalReference === null ? [] : [externalReference.ref] }]),
+  ...(externalReference === undefined
+    ? []
+    : [{ field: 'reference' as const, refs: externalReference === null ? [] : [externalReference.ref] }]),
 ];
 
-const writeRows = (tx: Transaction, { tenantId, table }: ViewTables, rows: Folded['rows']): readonly Promise<unknown>[] => {
+const writeRows = (
+  tx: Transaction,
+  { tenantId, table }: ViewTables,
+  rows: Folded['rows'],
+): readonly Promise<unknown>[] => {
   const all = [...rows];
   const made = all.filter(([, { seq }]) => seq !== undefined);
   const changed = all.filter(([, { seq }]) => seq === undefined);
-  const columns = (some: typeof all): unknown[] => [some.map(([partyId]) => partyId), some.map(([, { status }]) => status ?? null), some.map(([, { kycStatus }]) => kycStatus ?? null)];
+  const columns = (some: typeof all): unknown[] => [
+    some.map(([partyId]) => partyId),
+    some.map(([, { status }]) => status ?? null),
+    some.map(([, { kycStatus }]) => kycStatus ?? null),
+  ];
   return [
     ...(made.length === 0
       ? []
@@ -132,26 +173,33 @@ const writeRows = (tx: Transaction, { tenantId, table }: ViewTables, rows: Folde
   ];
 };
 
-const writeTokens = (tx: Transaction, { tenantId, table }: ViewTables, tokens: readonly FieldTokens[]): readonly Promise<unknown>[] => {
+const writeTokens = (
+  tx: Transaction,
+  { tenantId, table }: ViewTables,
+  tokens: readonly FieldTokens[],
+): readonly Promise<unknown>[] => {
   if (tokens.length === 0) return [];
   const rows = tokens.flatMap(({ partyId, field, tokens: its }) => its.map((token) => ({ partyId, field, token })));
   return [
-    tx.query(`delete from ${table('tokens')} t using unnest($2::text[], $3::text[]) as c (party_id, field) where t.tenant_id = $1 and t.party_id = c.party_id and t.field = c.field`, [
-      tenantId,
-      tokens.map(({ partyId }) => partyId),
-      tokens.map(({ field }) => field),
-    ]),
-    tx.query(`insert into ${table('tokens')} (tenant_id, party_id, field, token) select $1, * from unnest($2::text[], $3::text[], $4::bigint[]) on conflict do nothing`, [
-      tenantId,
-      rows.map(({ partyId }) => partyId),
-      rows.map(({ field }) => field),
-      rows.map(({ token }) => token),
-    ]),
+    tx.query(
+      `delete from ${table('tokens')} t using unnest($2::text[], $3::text[]) as c (party_id, field) where t.tenant_id = $1 and t.party_id = c.party_id and t.field = c.field`,
+      [tenantId, tokens.map(({ partyId }) => partyId), tokens.map(({ field }) => field)],
+    ),
+    tx.query(
+      `insert into ${table('tokens')} (tenant_id, party_id, field, token) select $1, * from unnest($2::text[], $3::text[], $4::bigint[]) on conflict do nothing`,
+      [tenantId, rows.map(({ partyId }) => partyId), rows.map(({ field }) => field), rows.map(({ token }) => token)],
+    ),
   ];
 };
 
-const dropTokens = (tx: Transaction, { tenantId, table }: ViewTables, erasedIds: readonly string[]): readonly Promise<unknown>[] =>
-  erasedIds.length === 0 ? [] : [tx.query(`delete from ${table('tokens')} where tenant_id = $1 and party_id = any ($2)`, [tenantId, erasedIds])];
+const dropTokens = (
+  tx: Transaction,
+  { tenantId, table }: ViewTables,
+  erasedIds: readonly string[],
+): readonly Promise<unknown>[] =>
+  erasedIds.length === 0
+    ? []
+    : [tx.query(`delete from ${table('tokens')} where tenant_id = $1 and party_id = any ($2)`, [tenantId, erasedIds])];
 
 /** What a list of parties is narrowed by; tokens must all be found. */
 export interface PartyFilter {
@@ -162,7 +210,12 @@ export interface PartyFilter {
 }
 
 /** Parties, newest first, each as it is now, with the place in the log that the list is ordered by. */
-export const listParties = async (tx: Transaction, tenantId: string, filter: PartyFilter, page: { readonly before?: bigint; readonly limit: number }): Promise<readonly { readonly seq: bigint; readonly party: PartyRow }[]> => {
+export const listParties = async (
+  tx: Transaction,
+  tenantId: string,
+  filter: PartyFilter,
+  page: { readonly before?: bigint; readonly limit: number },
+): Promise<readonly { readonly seq: bigint; readonly party: PartyRow }[]> => {
   const values: unknown[] = [tenantId];
   const put = (value: unknown): string => `$${values.push(value)}`;
   const conditions = [
@@ -172,7 +225,9 @@ export const listParties = async (tx: Transaction, tenantId: string, filter: Par
     ...(filter.kycStatus === undefined ? [] : [`d.kyc_status = ${put(filter.kycStatus)}`]),
     ...(filter.tokens === undefined
       ? []
-      : [`d.party_id in (select t.party_id from ${nameOf('tokens')} t where t.tenant_id = $1 and t.token = any (${put(filter.tokens)}::bigint[]) group by t.party_id having count(*) = ${put(filter.tokens.length)})`]),
+      : [
+          `d.party_id in (select t.party_id from ${nameOf('tokens')} t where t.tenant_id = $1 and t.token = any (${put(filter.tokens)}::bigint[]) group by t.party_id having count(*) = ${put(filter.tokens.length)})`,
+        ]),
   ];
   const { rows } = await tx.query<StoredParty & { readonly seq: bigint }>(
     `select d.seq, ${partyColumns} from ${nameOf()} d join ${partiesName} p on p.tenant_id = d.tenant_id and p.party_id = d.party_id

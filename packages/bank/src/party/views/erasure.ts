@@ -1,10 +1,12 @@
-import type { ModuleTable } from '@finaegis/platform/module';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
+import type { ModuleTable } from '@finaegis/platform/module';
 import type { Services } from '@finaegis/platform/services';
 import { subjectOf } from '../party/details.ts';
 
 /** Destroys the keys of erased parties in the commit of the erasure. It has no rows of its own: what it writes is the loss of others. */
-export const erasureTable = (services: Pick<Services, 'personalData'>): LockedTable<never> & Pick<ModuleTable, 'ddl'> => ({
+export const erasureTable = (
+  services: Pick<Services, 'personalData'>,
+): LockedTable<never> & Pick<ModuleTable, 'ddl'> => ({
   name: 'party.erasure',
   rank: 3,
   consumes: ['PartyErased'],
@@ -14,6 +16,10 @@ export const erasureTable = (services: Pick<Services, 'personalData'>): LockedTa
     scratch.set(tenantId, [...subjects, subjectOf(data['partyId'] as string)]);
   },
   write: async (tx, { scratch }) => {
-    await Promise.all([...scratch].map(([tenantId, subjects]) => services.personalData.destroy(tx, tenantId, subjects as readonly string[])));
+    await Promise.all(
+      [...scratch].map(([tenantId, subjects]) =>
+        services.personalData.destroy(tx, tenantId, subjects as readonly string[]),
+      ),
+    );
   },
 });

@@ -1,7 +1,7 @@
 import type { Transaction } from '@finaegis/platform/database/transaction';
-import { type View, defineView, tableName } from '@finaegis/platform/view/view';
+import { defineView, tableName, type View } from '@finaegis/platform/view/view';
 import { mandateGranted } from '../mandate/events.ts';
-import { type MandateRow, type StoredMandate, mandateColumns, mandateFromStored, mandatesName } from './mandates.ts';
+import { type MandateRow, mandateColumns, mandateFromStored, mandatesName, type StoredMandate } from './mandates.ts';
 
 const ddl = (name: string): string => `create table ${name} (
   tenant_id uuid not null,
@@ -19,11 +19,10 @@ export const mandateList: View = defineView({
   consumes: [mandateGranted.type],
   tables: [{ suffix: '', create: ddl }],
   apply: async (tx, { tenantId, table }, events) => {
-    await tx.query(`insert into ${table()} (tenant_id, mandate_id, seq) select $1, * from unnest($2::text[], $3::bigint[])`, [
-      tenantId,
-      events.map(({ data }) => data['mandateId']),
-      events.map(({ seq }) => seq),
-    ]);
+    await tx.query(
+      `insert into ${table()} (tenant_id, mandate_id, seq) select $1, * from unnest($2::text[], $3::bigint[])`,
+      [tenantId, events.map(({ data }) => data['mandateId']), events.map(({ seq }) => seq)],
+    );
   },
 });
 
@@ -34,7 +33,12 @@ export interface MandateFilter {
 }
 
 /** Mandates, newest first, each as it is now, with the place in the log that the list is ordered by. */
-export const listMandates = async (tx: Transaction, tenantId: string, { partyId, accountId }: MandateFilter, page: { readonly before?: bigint; readonly limit: number }): Promise<readonly { readonly seq: bigint; readonly mandate: MandateRow }[]> => {
+export const listMandates = async (
+  tx: Transaction,
+  tenantId: string,
+  { partyId, accountId }: MandateFilter,
+  page: { readonly before?: bigint; readonly limit: number },
+): Promise<readonly { readonly seq: bigint; readonly mandate: MandateRow }[]> => {
   const values: unknown[] = [tenantId];
   const put = (value: unknown): string => `$${values.push(value)}`;
   const conditions = [

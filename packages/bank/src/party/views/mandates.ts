@@ -52,7 +52,18 @@ const ddl = (name: string): string => `create table ${name} (
 create index on ${name} (tenant_id, party_id, account_id);
 create index on ${name} (tenant_id, account_id)`;
 
-const columns = ['tenant_id', 'mandate_id', 'party_id', 'account_id', 'kind', 'valid_from', 'valid_to', 'limits', 'granted_at', 'revoked_at'];
+const columns = [
+  'tenant_id',
+  'mandate_id',
+  'party_id',
+  'account_id',
+  'kind',
+  'valid_from',
+  'valid_to',
+  'limits',
+  'granted_at',
+  'revoked_at',
+];
 
 /** The columns of a mandate for a query that names the table `m`. */
 export const mandateColumns = columns.map((column) => `m.${column}`).join(', ');
@@ -90,7 +101,10 @@ export const mandateFromStored = (row: StoredMandate): MandateRow => ({
   kind: row.kind,
   ...(row.valid_from === null ? {} : { validFrom: row.valid_from }),
   ...(row.valid_to === null ? {} : { validTo: row.valid_to }),
-  limits: row.limits.map(({ perTransferMinor, ...limit }) => ({ ...limit, perTransferMinor: BigInt(perTransferMinor) })),
+  limits: row.limits.map(({ perTransferMinor, ...limit }) => ({
+    ...limit,
+    perTransferMinor: BigInt(perTransferMinor),
+  })),
   grantedAt: row.granted_at,
   ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
 });
@@ -99,7 +113,12 @@ const folded = (row: MandateRow | undefined, event: RecordedEvent): MandateRow =
   const { type, data } = event as unknown as MandateEvent;
   if (type === 'MandateGranted') {
     const { validFrom, validTo, ...grant } = data;
-    return { ...grant, ...(validFrom === undefined ? {} : { validFrom }), ...(validTo === undefined ? {} : { validTo }), grantedAt: event.bookedAt };
+    return {
+      ...grant,
+      ...(validFrom === undefined ? {} : { validFrom }),
+      ...(validTo === undefined ? {} : { validTo }),
+      grantedAt: event.bookedAt,
+    };
   }
   if (row === undefined) throw new Error(`${type} on mandate ${data.mandateId}, which was not locked.`);
   return type === 'MandateRevoked' ? { ...row, revokedAt: event.bookedAt } : { ...row, limits: data.limits };
@@ -119,14 +138,20 @@ const write = (tx: Transaction, { changed }: RowBatch<MandateRow>): Promise<unkn
       changed.map(({ row }) => row.kind),
       changed.map(({ row }) => row.validFrom ?? null),
       changed.map(({ row }) => row.validTo ?? null),
-      changed.map(({ row }) => JSON.stringify(row.limits, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))),
+      changed.map(({ row }) =>
+        JSON.stringify(row.limits, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
+      ),
       changed.map(({ row }) => row.grantedAt),
       changed.map(({ row }) => row.revokedAt ?? null),
     ],
   });
 
 /** One mandate, read without locking. */
-export const findMandate = async (tx: Transaction, tenantId: string, mandateId: string): Promise<MandateRow | undefined> => {
+export const findMandate = async (
+  tx: Transaction,
+  tenantId: string,
+  mandateId: string,
+): Promise<MandateRow | undefined> => {
   const { rows } = await tx.query<StoredMandate>({
     name: 'find-mandate',
     text: `select ${mandateColumns} from ${mandatesName} m where m.tenant_id = $1 and m.mandate_id = $2`,
@@ -136,7 +161,15 @@ export const findMandate = async (tx: Transaction, tenantId: string, mandateId: 
 };
 
 /** A party's mandates in force at an instant, on one account or on all. */
-export const mandatesInForce = async (tx: Transaction, { tenantId, partyId, accountId, at }: { readonly tenantId: string; readonly partyId: string; readonly accountId?: string; readonly at: string }): Promise<readonly MandateRow[]> => {
+export const mandatesInForce = async (
+  tx: Transaction,
+  {
+    tenantId,
+    partyId,
+    accountId,
+    at,
+  }: { readonly tenantId: string; readonly partyId: string; readonly accountId?: string; readonly at: string },
+): Promise<readonly MandateRow[]> => {
   const { rows } = await tx.query<StoredMandate>({
     name: accountId === undefined ? 'mandates-of-party' : 'mandates-on-account',
     text: `select ${mandateColumns} from ${mandatesName} m

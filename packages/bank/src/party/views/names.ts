@@ -24,7 +24,8 @@ export const nameTexts = (names: readonly string[]): readonly string[] => {
   for (const word of names.flatMap(wordsOf)) {
     texts.add(wordText(word));
     const letters = [...word];
-    for (let length = prefixLength.min; length <= Math.min(prefixLength.max, letters.length); length++) texts.add(prefixText(letters.slice(0, length).join('')));
+    for (let length = prefixLength.min; length <= Math.min(prefixLength.max, letters.length); length++)
+      texts.add(prefixText(letters.slice(0, length).join('')));
   }
   return [...texts];
 };
@@ -55,4 +56,5 @@ const isSearchable = (prefix: string): boolean => {
 };
 
 /** A name in one line, as it is shown. */
-export const displayName = (name: PartyDetails['name']): string => ('legal' in name ? name.legal : [name.given, name.family].filter((part) => part !== undefined).join(' '));
+export const displayName = (name: PartyDetails['name']): string =>
+  'legal' in name ? name.legal : [name.given, name.family].filter((part) => part !== undefined).join(' ');

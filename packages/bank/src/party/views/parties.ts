@@ -3,7 +3,7 @@ import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
 import type { MandateEvent } from '../mandate/events.ts';
-import { type SealedChange, type SealedDetails, mapReferences } from '../party/details.ts';
+import { mapReferences, type SealedChange, type SealedDetails } from '../party/details.ts';
 import type { Kyc, PartyEvent, PartyKind } from '../party/events.ts';
 import { type Relationship, withChange } from '../party/party.ts';
 
@@ -50,7 +50,18 @@ const ddl = (name: string): string => `create table ${name} (
   primary key (tenant_id, party_id)
 )`;
 
-const columns = ['tenant_id', 'party_id', 'kind', 'status', 'details', 'kyc', 'open_mandates', 'operated_until', 'registered_at', 'changed_at'];
+const columns = [
+  'tenant_id',
+  'party_id',
+  'kind',
+  'status',
+  'details',
+  'kyc',
+  'open_mandates',
+  'operated_until',
+  'registered_at',
+  'changed_at',
+];
 
 /** The columns of a party for a query that names the table `p`. */
 export const partyColumns = columns.map((column) => `p.${column}`).join(', ');
@@ -59,7 +70,14 @@ export const partyColumns = columns.map((column) => `p.${column}`).join(', ');
 export const partiesTable: LockedTable<PartyRow> & Pick<ModuleTable, 'ddl'> = {
   name: 'party.parties',
   rank: 1,
-  consumes: ['PartyRegistered', 'PartyDetailsChanged', 'PartyKycSet', 'PartyErased', 'MandateGranted', 'MandateRevoked'],
+  consumes: [
+    'PartyRegistered',
+    'PartyDetailsChanged',
+    'PartyKycSet',
+    'PartyErased',
+    'MandateGranted',
+    'MandateRevoked',
+  ],
   ddl: [{ name: partiesName, create: ddl }],
   lock: async (tx, requests) => {
     const { rows } = await tx.query<StoredParty>({
@@ -98,7 +116,16 @@ const folded = (row: PartyRow | undefined, event: RecordedEvent): PartyRow => {
   const { bookedAt } = event;
   if (type === 'PartyRegistered') {
     const { partyId, kind, details } = data;
-    return { partyId, kind, status: 'active', details: bare(details), kyc: { status: 'none' }, openMandates: 0, registeredAt: bookedAt, changedAt: bookedAt };
+    return {
+      partyId,
+      kind,
+      status: 'active',
+      details: bare(details),
+      kyc: { status: 'none' },
+      openMandates: 0,
+      registeredAt: bookedAt,
+      changedAt: bookedAt,
+    };
   }
   if (row === undefined) throw new Error(`${type} on party ${data.partyId}, which was not locked.`);
   switch (type) {
@@ -117,15 +144,24 @@ const folded = (row: PartyRow | undefined, event: RecordedEvent): PartyRow => {
   }
 };
 
-const withoutMandate = (row: PartyRow, { kind, validTo }: { readonly kind: string; readonly validTo?: string | undefined }, bookedAt: string): PartyRow => {
+const withoutMandate = (
+  row: PartyRow,
+  { kind, validTo }: { readonly kind: string; readonly validTo?: string | undefined },
+  bookedAt: string,
+): PartyRow => {
   const openMandates = row.openMandates - 1;
   // Whoever only looked on was no party to any business.
   if (kind === 'viewer') return { ...row, openMandates };
   const ended = validTo !== undefined && validTo < bookedAt ? validTo : bookedAt;
-  return { ...row, openMandates, operatedUntil: row.operatedUntil !== undefined && row.operatedUntil > ended ? row.operatedUntil : ended };
+  return {
+    ...row,
+    openMandates,
+    operatedUntil: row.operatedUntil !== undefined && row.operatedUntil > ended ? row.operatedUntil : ended,
+  };
 };
 
-const bare = <Shape extends SealedDetails | SealedChange>(details: Shape): Shape => mapReferences(details, ({ ref }) => ({ ref })) as Shape;
+const bare = <Shape extends SealedDetails | SealedChange>(details: Shape): Shape =>
+  mapReferences(details, ({ ref }) => ({ ref })) as Shape;
 
 const write = (tx: Transaction, { changed }: RowBatch<PartyRow>): Promise<unknown> =>
   tx.query({
@@ -149,10 +185,15 @@ const write = (tx: Transaction, { changed }: RowBatch<PartyRow>): Promise<unknow
   });
 
 /** One party, read without locking. */
-export const findParty = async (tx: Transaction, tenantId: string, partyId: string): Promise<PartyRow | undefined> => (await findParties(tx, tenantId, [partyId]))[0];
+export const findParty = async (tx: Transaction, tenantId: string, partyId: string): Promise<PartyRow | undefined> =>
+  (await findParties(tx, tenantId, [partyId]))[0];
 
 /** Parties by id, in no order; those that do not exist are left out. */
-export const findParties = async (tx: Transaction, tenantId: string, partyIds: readonly string[]): Promise<readonly PartyRow[]> => {
+export const findParties = async (
+  tx: Transaction,
+  tenantId: string,
+  partyIds: readonly string[],
+): Promise<readonly PartyRow[]> => {
   const { rows } = await tx.query<StoredParty>({
     name: 'find-parties',
     text: `select ${partyColumns} from ${partiesName} p where p.tenant_id = $1 and p.party_id = any ($2)`,

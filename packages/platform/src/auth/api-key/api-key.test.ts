@@ -6,42 +6,90 @@ const keyId = '0190a000-0000-7000-8000-000000000001';
 const now = '2026-03-01T12:00:00.000Z';
 const party = '0190a000-0000-7000-8000-0000000000aa';
 const all = { scopes: ['*'] };
-const command = { keyId, prefix: '0123456789ab', secretHash: 'a'.repeat(64), name: 'payroll', scopes: ['ledger:write'], addresses: [], grantor: all };
+const command = {
+  keyId,
+  prefix: '0123456789ab',
+  secretHash: 'a'.repeat(64),
+  name: 'payroll',
+  scopes: ['ledger:write'],
+  addresses: [],
+  grantor: all,
+};
 
-const after = (...events: readonly unknown[]): ApiKey => events.reduce<ApiKey>((state, event) => apiKey.evolve(state, event as never), apiKey.initial);
-const eventsOf = (decision: ReturnType<typeof createApiKey>): readonly unknown[] => (decision.accepted ? decision.events : []);
+const after = (...events: readonly unknown[]): ApiKey =>
+  events.reduce<ApiKey>((state, event) => apiKey.evolve(state, event as never), apiKey.initial);
+const eventsOf = (decision: ReturnType<typeof createApiKey>): readonly unknown[] =>
+  decision.accepted ? decision.events : [];
 const created = after(...eventsOf(createApiKey(apiKey.initial, command, { now })));
 
 describe('creating a key', () => {
   it('records its terms and the hash of its secret', () => {
-    expect(eventsOf(createApiKey(apiKey.initial, { ...command, actingFor: party, expiresAt: '2026-04-01T00:00:00.000Z' }, { now }))).toEqual([
+    expect(
+      eventsOf(
+        createApiKey(apiKey.initial, { ...command, actingFor: party, expiresAt: '2026-04-01T00:00:00.000Z' }, { now }),
+      ),
+    ).toEqual([
       {
         context: 'auth',
         stream: `api-key:${keyId}`,
         type: 'ApiKeyCreated',
         schemaVersion: 1,
-        data: { keyId, prefix: '0123456789ab', secretHash: 'a'.repeat(64), name: 'payroll', scopes: ['ledger:write'], addresses: [], actingFor: party, expiresAt: '2026-04-01T00:00:00.000Z' },
+        data: {
+          keyId,
+          prefix: '0123456789ab',
+          secretHash: 'a'.repeat(64),
+          name: 'payroll',
+          scopes: ['ledger:write'],
+          addresses: [],
+          actingFor: party,
+          expiresAt: '2026-04-01T00:00:00.000Z',
+        },
       },
     ]);
   });
 
   it('twice with the same secret changes nothing, with another one is refused', () => {
     expect(createApiKey(created, command, { now })).toEqual({ accepted: true, events: [] });
-    expect(createApiKey(created, { ...command, secretHash: 'b'.repeat(64) }, { now })).toEqual({ accepted: false, rejection: { code: 'api_key_exists_with_different_content', keyId } });
+    expect(createApiKey(created, { ...command, secretHash: 'b'.repeat(64) }, { now })).toEqual({
+      accepted: false,
+      rejection: { code: 'api_key_exists_with_different_content', keyId },
+    });
   });
 
   it.each([
-    ['a scope the grantor lacks', { scopes: ['ledger:write', 'auth:write'], grantor: { scopes: ['ledger:*'] } }, { code: 'scope_not_held', scope: 'auth:write' }],
-    ['a wildcard over what the grantor holds one by one', { scopes: ['ledger:*'], grantor: { scopes: ['ledger:write', 'ledger:read'] } }, { code: 'scope_not_held', scope: 'ledger:*' }],
-    ['the tenant’s own key, asked for by a customer', { grantor: { scopes: ['*'], actingFor: party } }, { code: 'acting_for_not_held' }],
-    ['another customer’s key', { actingFor: keyId, grantor: { scopes: ['*'], actingFor: party } }, { code: 'acting_for_not_held' }],
+    [
+      'a scope the grantor lacks',
+      { scopes: ['ledger:write', 'auth:write'], grantor: { scopes: ['ledger:*'] } },
+      { code: 'scope_not_held', scope: 'auth:write' },
+    ],
+    [
+      'a wildcard over what the grantor holds one by one',
+      { scopes: ['ledger:*'], grantor: { scopes: ['ledger:write', 'ledger:read'] } },
+      { code: 'scope_not_held', scope: 'ledger:*' },
+    ],
+    [
+      'the tenant’s own key, asked for by a customer',
+      { grantor: { scopes: ['*'], actingFor: party } },
+      { code: 'acting_for_not_held' },
+    ],
+    [
+      'another customer’s key',
+      { actingFor: keyId, grantor: { scopes: ['*'], actingFor: party } },
+      { code: 'acting_for_not_held' },
+    ],
     ['an expiry that has come', { expiresAt: now }, { code: 'expiry_in_past', expiresAt: now, now }],
   ])('is refused for %s', (_, change, rejection) => {
     expect(createApiKey(apiKey.initial, { ...command, ...change }, { now })).toEqual({ accepted: false, rejection });
   });
 
   it('lets a customer make a key of its own', () => {
-    expect(createApiKey(apiKey.initial, { ...command, actingFor: party, grantor: { scopes: ['ledger:write'], actingFor: party } }, { now }).accepted).toBe(true);
+    expect(
+      createApiKey(
+        apiKey.initial,
+        { ...command, actingFor: party, grantor: { scopes: ['ledger:write'], actingFor: party } },
+        { now },
+      ).accepted,
+    ).toBe(true);
   });
 });
 
@@ -49,18 +97,34 @@ describe('rotating a key', () => {
   const rotation = { keyId, prefix: 'zzzzzzzzzzzz', secretHash: 'c'.repeat(64), graceSeconds: 0, grantor: all };
 
   it('closes the old secret at once, or after the time of grace', () => {
-    expect(eventsOf(rotateApiKey(created, rotation, { now }))).toMatchObject([{ type: 'ApiKeyRotated', data: { keyId, prefix: 'zzzzzzzzzzzz', secretHash: 'c'.repeat(64) } }]);
-    expect(eventsOf(rotateApiKey(created, { ...rotation, graceSeconds: 3_600 }, { now }))).toMatchObject([{ data: { previousValidUntil: '2026-03-01T13:00:00.000Z' } }]);
+    expect(eventsOf(rotateApiKey(created, rotation, { now }))).toMatchObject([
+      { type: 'ApiKeyRotated', data: { keyId, prefix: 'zzzzzzzzzzzz', secretHash: 'c'.repeat(64) } },
+    ]);
+    expect(eventsOf(rotateApiKey(created, { ...rotation, graceSeconds: 3_600 }, { now }))).toMatchObject([
+      { data: { previousValidUntil: '2026-03-01T13:00:00.000Z' } },
+    ]);
   });
 
   it('is refused to whoever would gain a scope by it', () => {
-    expect(rotateApiKey(created, { ...rotation, grantor: { scopes: ['auth:write'] } }, { now })).toEqual({ accepted: false, rejection: { code: 'scope_not_held', scope: 'ledger:write' } });
+    expect(rotateApiKey(created, { ...rotation, grantor: { scopes: ['auth:write'] } }, { now })).toEqual({
+      accepted: false,
+      rejection: { code: 'scope_not_held', scope: 'ledger:write' },
+    });
   });
 
   it('is refused for a key that is unknown or revoked', () => {
-    expect(rotateApiKey(apiKey.initial, rotation, { now })).toEqual({ accepted: false, rejection: { code: 'api_key_unknown', keyId } });
-    const revoked = after(...eventsOf(createApiKey(apiKey.initial, command, { now })), ...eventsOf(revokeApiKey(created, { keyId, reason: 'requested' })));
-    expect(rotateApiKey(revoked, rotation, { now })).toEqual({ accepted: false, rejection: { code: 'api_key_is_revoked', keyId } });
+    expect(rotateApiKey(apiKey.initial, rotation, { now })).toEqual({
+      accepted: false,
+      rejection: { code: 'api_key_unknown', keyId },
+    });
+    const revoked = after(
+      ...eventsOf(createApiKey(apiKey.initial, command, { now })),
+      ...eventsOf(revokeApiKey(created, { keyId, reason: 'requested' })),
+    );
+    expect(rotateApiKey(revoked, rotation, { now })).toEqual({
+      accepted: false,
+      rejection: { code: 'api_key_is_revoked', keyId },
+    });
   });
 });
 
@@ -68,11 +132,17 @@ describe('revoking a key', () => {
   it('twice changes nothing', () => {
     const [event] = eventsOf(revokeApiKey(created, { keyId, reason: 'compromised' }));
     expect(event).toMatchObject({ type: 'ApiKeyRevoked', data: { keyId, reason: 'compromised' } });
-    expect(revokeApiKey(apiKey.evolve(created, event as never), { keyId, reason: 'compromised' })).toEqual({ accepted: true, events: [] });
+    expect(revokeApiKey(apiKey.evolve(created, event as never), { keyId, reason: 'compromised' })).toEqual({
+      accepted: true,
+      events: [],
+    });
   });
 
   it('is refused for a key nobody made', () => {
-    expect(revokeApiKey(apiKey.initial, { keyId, reason: 'requested' })).toEqual({ accepted: false, rejection: { code: 'api_key_unknown', keyId } });
+    expect(revokeApiKey(apiKey.initial, { keyId, reason: 'requested' })).toEqual({
+      accepted: false,
+      rejection: { code: 'api_key_unknown', keyId },
+    });
   });
 });
 

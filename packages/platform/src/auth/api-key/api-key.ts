@@ -1,7 +1,7 @@
-import { type Decision, accept, reject, unreachable } from '@finaegis/kernel/decision';
-import { isWithin } from '../scope.ts';
+import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
 import { defineAggregate } from '../../event-store/aggregate.ts';
 import type { NewEvent } from '../../event-store/event.ts';
+import { isWithin } from '../scope.ts';
 import { apiKeyEvents } from './events.ts';
 import type { CreateApiKey, Grantor, RevokeApiKey, RotateApiKey } from './terms.ts';
 
@@ -55,25 +55,35 @@ const existing = (state: ApiKey): Exclude<ApiKey, { status: 'absent' }> => {
 type Outcome = Decision<NewEvent, ApiKeyRefusal>;
 
 /** Creates a key. Nobody gives what it does not have: neither a scope nor another party's name. */
-export const createApiKey = (state: ApiKey, { keyId, grantor, ...content }: CreateApiKey, { now }: { readonly now: string }): Outcome => {
+export const createApiKey = (
+  state: ApiKey,
+  { keyId, grantor, ...content }: CreateApiKey,
+  { now }: { readonly now: string },
+): Outcome => {
   if (state.status !== 'absent') {
     const isSame = state.prefix === content.prefix && state.secretHash === content.secretHash;
     return isSame ? accept() : reject({ code: 'api_key_exists_with_different_content', keyId });
   }
   const notHeld = exceeds(grantor, content);
   if (notHeld !== undefined) return reject(notHeld);
-  if (content.expiresAt !== undefined && content.expiresAt <= now) return reject({ code: 'expiry_in_past', expiresAt: content.expiresAt, now });
+  if (content.expiresAt !== undefined && content.expiresAt <= now)
+    return reject({ code: 'expiry_in_past', expiresAt: content.expiresAt, now });
   return accept(apiKey.record(keyId, 'ApiKeyCreated', { keyId, ...content }));
 };
 
 /** Gives a key a new secret. Whoever asks will hold the secret, so it must already hold everything the key may do. */
-export const rotateApiKey = (state: ApiKey, { keyId, prefix, secretHash, graceSeconds, grantor }: RotateApiKey, { now }: { readonly now: string }): Outcome => {
+export const rotateApiKey = (
+  state: ApiKey,
+  { keyId, prefix, secretHash, graceSeconds, grantor }: RotateApiKey,
+  { now }: { readonly now: string },
+): Outcome => {
   if (state.status === 'absent') return reject({ code: 'api_key_unknown', keyId });
   if (state.status === 'revoked') return reject({ code: 'api_key_is_revoked', keyId });
   if (state.prefix === prefix && state.secretHash === secretHash) return accept();
   const notHeld = exceeds(grantor, state);
   if (notHeld !== undefined) return reject(notHeld);
-  const grace = graceSeconds === 0 ? {} : { previousValidUntil: new Date(Date.parse(now) + graceSeconds * 1_000).toISOString() };
+  const grace =
+    graceSeconds === 0 ? {} : { previousValidUntil: new Date(Date.parse(now) + graceSeconds * 1_000).toISOString() };
   return accept(apiKey.record(keyId, 'ApiKeyRotated', { keyId, prefix, secretHash, ...grace }));
 };
 
@@ -83,7 +93,10 @@ export const revokeApiKey = (state: ApiKey, { keyId, reason }: RevokeApiKey): Ou
   return state.status === 'revoked' ? accept() : accept(apiKey.record(keyId, 'ApiKeyRevoked', { keyId, reason }));
 };
 
-const exceeds = (grantor: Grantor, { scopes, actingFor }: { readonly scopes: readonly string[]; readonly actingFor?: string | undefined }): ApiKeyRefusal | undefined => {
+const exceeds = (
+  grantor: Grantor,
+  { scopes, actingFor }: { readonly scopes: readonly string[]; readonly actingFor?: string | undefined },
+): ApiKeyRefusal | undefined => {
   const scope = scopes.find((wanted) => !isWithin(wanted, grantor.scopes));
   if (scope !== undefined) return { code: 'scope_not_held', scope };
   // A customer's key makes keys of the same customer only; one that acts for the tenant may make either kind.

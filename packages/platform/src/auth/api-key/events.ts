@@ -24,7 +24,12 @@ export const apiKeyCreated = defineEvent({
 export const apiKeyRotated = defineEvent({
   type: 'ApiKeyRotated',
   schemaVersion: 1,
-  schema: z.strictObject({ keyId: z.string(), prefix: z.string(), secretHash, previousValidUntil: z.string().optional() }),
+  schema: z.strictObject({
+    keyId: z.string(),
+    prefix: z.string(),
+    secretHash,
+    previousValidUntil: z.string().optional(),
+  }),
 });
 
 /** A key opens nothing any more, for ever. */

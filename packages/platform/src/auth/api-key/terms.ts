@@ -11,11 +11,29 @@ const isAddress = (text: string): boolean => {
 
 /** What a key may be restricted by; also the shape of the request's body. */
 export const apiKeyTerms = {
-  name: z.string().trim().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._/-]{0,63}$/u, 'must be 1 to 64 letters, digits, spaces or ._/-').describe('What the key is for; not a person’s name.'),
-  scopes: z.array(z.string().regex(scopePattern, 'must be context:permission, context:* or *')).min(1).max(100).describe('What the key may do; each must be held by the key that asks.'),
-  addresses: z.array(z.string().refine(isAddress, 'must be an IP address or a CIDR block')).max(50).default([]).describe('Where it may be used from (addresses or CIDR blocks); empty for anywhere.'),
-  actingFor: z.uuid().optional().describe('The party whose mandates bound what the key may see; absent, it acts for the tenant.'),
-  expiresAt: z.iso.datetime({ precision: 3 }).optional().describe('UTC instant with milliseconds; absent, it does not expire.'),
+  name: z
+    .string()
+    .trim()
+    .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._/-]{0,63}$/u, 'must be 1 to 64 letters, digits, spaces or ._/-')
+    .describe('What the key is for; not a person’s name.'),
+  scopes: z
+    .array(z.string().regex(scopePattern, 'must be context:permission, context:* or *'))
+    .min(1)
+    .max(100)
+    .describe('What the key may do; each must be held by the key that asks.'),
+  addresses: z
+    .array(z.string().refine(isAddress, 'must be an IP address or a CIDR block'))
+    .max(50)
+    .default([])
+    .describe('Where it may be used from (addresses or CIDR blocks); empty for anywhere.'),
+  actingFor: z
+    .uuid()
+    .optional()
+    .describe('The party whose mandates bound what the key may see; absent, it acts for the tenant.'),
+  expiresAt: z.iso
+    .datetime({ precision: 3 })
+    .optional()
+    .describe('UTC instant with milliseconds; absent, it does not expire.'),
 };
 
 const grantorSchema = z.strictObject({ scopes: z.array(z.string()), actingFor: z.string().optional() });
@@ -26,11 +44,24 @@ export type Grantor = z.output<typeof grantorSchema>;
 
 // Commands are storable, so they carry the hash. The secret is made at the edge and goes from there to its holder only.
 /** `{ keyId, prefix, secretHash, name, scopes, addresses, actingFor?, expiresAt?, grantor }`. */
-export const createApiKeySchema = z.strictObject({ keyId: z.uuid(), ...secret, ...apiKeyTerms, grantor: grantorSchema });
+export const createApiKeySchema = z.strictObject({
+  keyId: z.uuid(),
+  ...secret,
+  ...apiKeyTerms,
+  grantor: grantorSchema,
+});
 /** `{ keyId, prefix, secretHash, graceSeconds, grantor }`. */
-export const rotateApiKeySchema = z.strictObject({ keyId: z.uuid(), ...secret, graceSeconds: z.number().int().min(0).max(604_800), grantor: grantorSchema });
+export const rotateApiKeySchema = z.strictObject({
+  keyId: z.uuid(),
+  ...secret,
+  graceSeconds: z.number().int().min(0).max(604_800),
+  grantor: grantorSchema,
+});
 /** `{ keyId, reason }`: the reason is a code, since free text could name a person. */
-export const revokeApiKeySchema = z.strictObject({ keyId: z.uuid(), reason: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/) });
+export const revokeApiKeySchema = z.strictObject({
+  keyId: z.uuid(),
+  reason: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/),
+});
 
 export type CreateApiKey = z.output<typeof createApiKeySchema>;
 export type RotateApiKey = z.output<typeof rotateApiKeySchema>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Page, type CursorScope, decodeCursor, pageOf } from '../../http/cursor.ts';
+import { type CursorScope, decodeCursor, type Page, pageOf } from '../../http/cursor.ts';
 import { ProblemError } from '../../http/problem.ts';
-import { type Services, read } from '../../services.ts';
+import { read, type Services } from '../../services.ts';
 import { type ApiKeyRecord, apiKeyColumns } from '../api-keys-table.ts';
 import type { Principal } from '../principal.ts';
 import { type ApiKeyView, showApiKey } from './api-key-view.ts';
@@ -13,15 +13,29 @@ const visible = `select ${apiKeyColumns}, u.used_at as "lastUsedAt" from auth_ap
   where k.tenant_id = $1 and ($2::text is null or k.acting_for = $2)`;
 
 /** One key as the principal may see it. @throws ProblemError `not_found` */
-export const readApiKey = async (services: Services, { tenantId, actingFor }: Principal, keyId: string): Promise<ApiKeyView> => {
-  const { rows } = await read(services, tenantId, (tx) => tx.query<Row>({ name: 'api-key', text: `${visible} and k.key_id = $3`, values: [tenantId, actingFor ?? null, keyId] }));
+export const readApiKey = async (
+  services: Services,
+  { tenantId, actingFor }: Principal,
+  keyId: string,
+): Promise<ApiKeyView> => {
+  const { rows } = await read(services, tenantId, (tx) =>
+    tx.query<Row>({
+      name: 'api-key',
+      text: `${visible} and k.key_id = $3`,
+      values: [tenantId, actingFor ?? null, keyId],
+    }),
+  );
   const row = rows[0];
   if (row === undefined) throw new ProblemError('not_found');
   return showApiKey(row);
 };
 
 /** A page of the keys a principal may see, newest first (key ids are ordered by time). */
-export const listApiKeys = async (services: Services, { tenantId, actingFor }: Principal, { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined }): Promise<Page<ApiKeyView>> => {
+export const listApiKeys = async (
+  services: Services,
+  { tenantId, actingFor }: Principal,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<ApiKeyView>> => {
   const scope: CursorScope = { list: 'api-keys', epoch: services.positions.epoch };
   const [before] = cursor === undefined ? [null] : decodeCursor(cursor, scope, z.tuple([z.uuid()]));
   const { rows } = await read(services, tenantId, (tx) =>

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { answerCommand, metadataOf, renderer, toAnswer, withFaultsAsProblems } from '../../http/command-route.ts';
 import { pageQuery, pageSchema } from '../../http/cursor.ts';
-import { type ApiAnswer, type ApiRequest, type Route, defineRoute } from '../../http/route.ts';
+import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '../../http/route.ts';
 import type { Services } from '../../services.ts';
 import { requirePlatform } from '../../tenancy/http/require-platform.ts';
+import { apiKeyTerms, type Grantor } from '../api-key/terms.ts';
 import { type ApiKeyCommand, createApiKeyCommand, revokeApiKeyCommand, rotateApiKeyCommand } from '../commands.ts';
-import { type Grantor, apiKeyTerms } from '../api-key/terms.ts';
 import { newApiKeySecret } from '../key-text.ts';
 import type { Principal } from '../principal.ts';
 import { authProblems } from '../problems.ts';
@@ -33,7 +33,10 @@ export const apiKeyRoutes = (services: Services, options: ApiKeyRouteOptions): r
   rotateRoute(services, options),
 ];
 
-const grantorOf = ({ scopes, actingFor }: Principal): Grantor => ({ scopes: [...scopes], ...(actingFor === undefined ? {} : { actingFor }) });
+const grantorOf = ({ scopes, actingFor }: Principal): Grantor => ({
+  scopes: [...scopes],
+  ...(actingFor === undefined ? {} : { actingFor }),
+});
 
 /**
  * Answers a command that made a secret. The secret is put into the answer on its way out, after the stored answer was written without it: no
@@ -42,20 +45,36 @@ const grantorOf = ({ scopes, actingFor }: Principal): Grantor => ({ scopes: [...
 const answerWithSecret = async <Data>(
   services: Services,
   request: ApiRequest,
-  { command, data, tenantId, status, text }: { readonly command: ApiKeyCommand<Data>; readonly data: Data; readonly tenantId: string; readonly status: 200 | 201; readonly text: string },
+  {
+    command,
+    data,
+    tenantId,
+    status,
+    text,
+  }: {
+    readonly command: ApiKeyCommand<Data>;
+    readonly data: Data;
+    readonly tenantId: string;
+    readonly status: 200 | 201;
+    readonly text: string;
+  },
 ): Promise<ApiAnswer> => {
   const outcome = await withFaultsAsProblems(() =>
     services.commands.submit(command, data, {
       tenantId,
       metadata: metadataOf(request),
-      ...(request.idempotency === undefined ? {} : { idempotency: { principalId: request.principal.id, ...request.idempotency } }),
+      ...(request.idempotency === undefined
+        ? {}
+        : { idempotency: { principalId: request.principal.id, ...request.idempotency } }),
       isDryRun: request.dryRun,
       render: renderer({ status, show: showApiKey, problems: authProblems }, request.requestId),
     }),
   );
   const answer = await toAnswer(services, tenantId, outcome);
   const isNew = outcome.kind === 'decided' && outcome.outcome.accepted && !outcome.outcome.isRepeat && !request.dryRun;
-  return isNew ? { ...answer, body: JSON.stringify({ ...(JSON.parse(answer.body as string) as object), key: text }) } : answer;
+  return isNew
+    ? { ...answer, body: JSON.stringify({ ...(JSON.parse(answer.body as string) as object), key: text }) }
+    : answer;
 };
 
 const createRoute = (services: Services, { environment }: ApiKeyRouteOptions): Route =>
@@ -90,7 +109,13 @@ const createForTenantRoute = (services: Services, { environment }: ApiKeyRouteOp
     supportsDryRun: true,
     request: { params: z.strictObject({ tenantId: z.uuid() }), body: newKeyBody },
     responses: { 201: { description: 'The key, with its secret this once.', schema: apiKeyWithSecretSchema } },
-    problems: ['platform_principal_required', 'not_found', ...granting, 'expiry_in_past', 'api_key_exists_with_different_content'],
+    problems: [
+      'platform_principal_required',
+      'not_found',
+      ...granting,
+      'expiry_in_past',
+      'api_key_exists_with_different_content',
+    ],
     handle: async (request) => {
       await requirePlatform(services, request, request.params.tenantId);
       return createKey(services, { environment, request, body: request.body, tenantId: request.params.tenantId });
@@ -99,7 +124,17 @@ const createForTenantRoute = (services: Services, { environment }: ApiKeyRouteOp
 
 const createKey = (
   services: Services,
-  { environment, request, body, tenantId }: { readonly environment: string; readonly request: ApiRequest; readonly body: z.output<typeof newKeyBody>; readonly tenantId: string },
+  {
+    environment,
+    request,
+    body,
+    tenantId,
+  }: {
+    readonly environment: string;
+    readonly request: ApiRequest;
+    readonly body: z.output<typeof newKeyBody>;
+    readonly tenantId: string;
+  },
 ): Promise<ApiAnswer> => {
   const { text, prefix, secretHash } = newApiKeySecret(environment);
   const data = { keyId: services.newId(), prefix, secretHash, ...body, grantor: grantorOf(request.principal) };
@@ -135,7 +170,10 @@ const readRoute = (services: Services): Route =>
     request: { params: keyParams },
     responses: { 200: { description: 'The key, without its secret.', schema: apiKeySchema } },
     problems: ['not_found'],
-    handle: async ({ principal, params }) => ({ status: 200, body: await readApiKey(services, principal, params.keyId) }),
+    handle: async ({ principal, params }) => ({
+      status: 200,
+      body: await readApiKey(services, principal, params.keyId),
+    }),
   });
 
 const revokeRoute = (services: Services): Route =>
@@ -150,12 +188,26 @@ const revokeRoute = (services: Services): Route =>
     rateClass: 'write',
     idempotency: 'required',
     supportsDryRun: true,
-    request: { params: keyParams, body: z.strictObject({ reason: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be a code such as compromised').default('requested') }) },
+    request: {
+      params: keyParams,
+      body: z.strictObject({
+        reason: z
+          .string()
+          .regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be a code such as compromised')
+          .default('requested'),
+      }),
+    },
     responses: { 200: { description: 'The key as it is now.', schema: apiKeySchema } },
     problems: ['not_found', 'api_key_unknown'],
     handle: async (request) => {
       const { keyId } = await readApiKey(services, request.principal, request.params.keyId);
-      return answerCommand(services, request, revokeApiKeyCommand, { keyId, reason: request.body.reason }, { status: 200, show: showApiKey, problems: authProblems });
+      return answerCommand(
+        services,
+        request,
+        revokeApiKeyCommand,
+        { keyId, reason: request.body.reason },
+        { status: 200, show: showApiKey, problems: authProblems },
+      );
     },
   });
 
@@ -173,14 +225,34 @@ const rotateRoute = (services: Services, { environment }: ApiKeyRouteOptions): R
     supportsDryRun: true,
     request: {
       params: keyParams,
-      body: z.strictObject({ graceSeconds: z.number().int().min(0).max(604_800).default(0).describe('How long the old secret opens beside the new one; at most a week.') }),
+      body: z.strictObject({
+        graceSeconds: z
+          .number()
+          .int()
+          .min(0)
+          .max(604_800)
+          .default(0)
+          .describe('How long the old secret opens beside the new one; at most a week.'),
+      }),
     },
     responses: { 200: { description: 'The key, with its new secret this once.', schema: apiKeyWithSecretSchema } },
     problems: ['not_found', 'api_key_unknown', 'api_key_is_revoked', ...granting],
     handle: async (request) => {
       const { keyId } = await readApiKey(services, request.principal, request.params.keyId);
       const { text, prefix, secretHash } = newApiKeySecret(environment);
-      const data = { keyId, prefix, secretHash, graceSeconds: request.body.graceSeconds, grantor: grantorOf(request.principal) };
-      return answerWithSecret(services, request, { command: rotateApiKeyCommand, data, tenantId: request.tenantId, status: 200, text });
+      const data = {
+        keyId,
+        prefix,
+        secretHash,
+        graceSeconds: request.body.graceSeconds,
+        grantor: grantorOf(request.principal),
+      };
+      return answerWithSecret(services, request, {
+        command: rotateApiKeyCommand,
+        data,
+        tenantId: request.tenantId,
+        status: 200,
+        text,
+      });
     },
   });

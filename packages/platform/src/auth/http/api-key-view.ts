@@ -23,13 +23,17 @@ export const apiKeyWithSecretSchema = apiKeySchema.extend({
   key: z
     .string()
     .optional()
-    .describe('The key itself, shown this once. It is stored nowhere: a repeat under the same Idempotency-Key answers without it. If the first answer was lost, rotate the key.'),
+    .describe(
+      'The key itself, shown this once. It is stored nowhere: a repeat under the same Idempotency-Key answers without it. If the first answer was lost, rotate the key.',
+    ),
 });
 
 export type ApiKeyView = z.output<typeof apiKeySchema>;
 
 /** A row as it is answered. */
-export const showApiKey = (row: ApiKeyRow & { readonly keyId: string; readonly lastUsedAt?: string | null }): ApiKeyView => ({
+export const showApiKey = (
+  row: ApiKeyRow & { readonly keyId: string; readonly lastUsedAt?: string | null },
+): ApiKeyView => ({
   keyId: row.keyId,
   name: row.name,
   prefix: row.prefix,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { platformTenantId } from '../../auth/principal.ts';
-import { type Tenant, createTenant, resumeTenant, suspendTenant, tenant } from './tenant.ts';
+import { createTenant, resumeTenant, suspendTenant, type Tenant, tenant } from './tenant.ts';
 
 const tenantId = '0190a000-0000-7000-8000-000000000001';
 const absent = tenant.initial;
@@ -21,10 +21,22 @@ describe('a tenant', () => {
   });
 
   it.each([
-    ['the platform cannot be created', createTenant(absent, { tenantId: platformTenantId, name: 'platform' }), 'tenant_is_platform'],
-    ['the platform cannot be suspended', suspendTenant(active, { tenantId: platformTenantId, reason }), 'tenant_is_platform'],
+    [
+      'the platform cannot be created',
+      createTenant(absent, { tenantId: platformTenantId, name: 'platform' }),
+      'tenant_is_platform',
+    ],
+    [
+      'the platform cannot be suspended',
+      suspendTenant(active, { tenantId: platformTenantId, reason }),
+      'tenant_is_platform',
+    ],
     ['the platform need not be resumed', resumeTenant(active, { tenantId: platformTenantId }), 'tenant_is_platform'],
-    ['another name is another tenant', createTenant(active, { tenantId, name: 'Other' }), 'tenant_exists_with_different_name'],
+    [
+      'another name is another tenant',
+      createTenant(active, { tenantId, name: 'Other' }),
+      'tenant_exists_with_different_name',
+    ],
     ['nobody cannot be suspended', suspendTenant(absent, { tenantId, reason }), 'tenant_unknown'],
     ['nobody cannot be resumed', resumeTenant(absent, { tenantId }), 'tenant_unknown'],
   ])('%s', (_, decision, code) => {
@@ -39,6 +51,8 @@ describe('a tenant', () => {
     ].reduce<Tenant>((state, event) => tenant.evolve(state, event as never), absent);
     expect(lived).toEqual(active);
     expect(() => tenant.evolve(active, { type: 'TenantPainted', data: {} } as never)).toThrow('Unreachable');
-    expect(() => tenant.evolve(absent, { type: 'TenantSuspended', data: { tenantId, reason } } as never)).toThrow('never created');
+    expect(() => tenant.evolve(absent, { type: 'TenantSuspended', data: { tenantId, reason } } as never)).toThrow(
+      'never created',
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { type Decision, accept, reject, unreachable } from '@finaegis/kernel/decision';
+import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
 import { z } from 'zod';
 import { platformTenantId } from '../../auth/principal.ts';
 import { defineAggregate } from '../../event-store/aggregate.ts';
@@ -6,9 +6,7 @@ import type { NewEvent } from '../../event-store/event.ts';
 import { tenantEvents } from './events.ts';
 
 /** What a decision needs to know of a tenant. */
-export type Tenant =
-  | { readonly status: 'absent' }
-  | { readonly status: 'active' | 'suspended'; readonly name: string };
+export type Tenant = { readonly status: 'absent' } | { readonly status: 'active' | 'suspended'; readonly name: string };
 
 /** A tenant's life, one stream per tenant in the platform tenant's log. */
 export const tenant = defineAggregate({
@@ -69,7 +67,9 @@ export const suspendTenant = (state: Tenant, { tenantId: id, reason }: SuspendTe
   // Whoever could suspend the platform could never be let in again to resume it.
   if (id === platformTenantId) return reject({ code: 'tenant_is_platform' });
   if (state.status === 'absent') return reject({ code: 'tenant_unknown', tenantId: id });
-  return state.status === 'suspended' ? accept() : accept(tenant.record(id, 'TenantSuspended', { tenantId: id, reason }));
+  return state.status === 'suspended'
+    ? accept()
+    : accept(tenant.record(id, 'TenantSuspended', { tenantId: id, reason }));
 };
 
 /** Lets a suspended tenant write again; already active is a repeat. */

@@ -5,5 +5,11 @@ import { z } from 'zod';
 export const bankDetailsSet = defineEvent({
   type: 'BankDetailsSet',
   schemaVersion: 1,
-  schema: z.strictObject({ entity: z.string(), country: z.string(), bankCode: z.string(), bic: z.string().optional(), name: z.string() }),
+  schema: z.strictObject({
+    entity: z.string(),
+    country: z.string(),
+    bankCode: z.string(),
+    bic: z.string().optional(),
+    name: z.string(),
+  }),
 });

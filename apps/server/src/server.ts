@@ -1,0 +1,97 @@
+import type { ContextModule } from '@finaegis/platform/module';
+import { createAuthenticate } from '@finaegis/platform/auth/create-authenticate';
+import { createKeyLastUse } from '@finaegis/platform/auth/key-last-use';
+import type { Config } from '@finaegis/platform/config/config';
+import { DatabaseFault } from '@finaegis/platform/database/transaction';
+import { ProblemError } from '@finaegis/platform/http/problem';
+import { createRateLimiter } from '@finaegis/platform/http/rate-limit';
+import { postgresRateTokens } from '@finaegis/platform/http/rate-tokens-postgres';
+import { createHttpServer, type HttpServer } from '@finaegis/platform/http/server';
+import type { Logger } from '@finaegis/platform/observability/logger';
+import type { Metrics } from '@finaegis/platform/observability/metrics';
+import { createTenantGuard, guarded, type TenantGuard } from '@finaegis/platform/tenancy/guard';
+import type { Positions } from '@finaegis/platform/event-store/position';
+import { type Follower, viewsReach } from '@finaegis/platform/view/follower';
+import { readingOwnWrites, type ViewsReach } from '@finaegis/platform/view/read-your-writes';
+import { subscriptionName } from '@finaegis/platform/view/view';
+import { type Bank, moduleList } from './bank.ts';
+
+/** What the API is called and which version of it this is. */
+export const apiInfo = {
+  title: 'FinAegis',
+  version: '1.0.0',
+  description: 'An open core-banking platform: one event-sourced, double-entry, multi-asset ledger and the bounded contexts around it.',
+};
+
+/** The routes and problems of all contexts. */
+export const publishedApi = (modules: readonly ContextModule[]): { readonly routes: ContextModule['routes']; readonly problems: readonly ContextModule['problems'][] } => ({
+  routes: modules.flatMap(({ routes }) => routes),
+  problems: modules.map(({ problems }) => problems),
+});
+
+/** Routes with what holds for all of them: suspended tenants do not write, and a read that names a position has seen it. */
+export const served = (routes: ContextModule['routes'], { guard, positions, reach }: { readonly guard: TenantGuard; readonly positions: () => Positions; readonly reach: ViewsReach }): ContextModule['routes'] =>
+  readingOwnWrites(guarded(routes, guard), { positions, reach });
+
+/** What the HTTP server of a bank is built from. */
+export interface ServeOptions {
+  readonly bank: Bank;
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly follower: Follower | undefined;
+}
+
+/** The API of a bank over HTTP; `close` drains it. */
+export const createServer = async ({ bank, config, logger, metrics, follower }: ServeOptions): Promise<HttpServer> => {
+  const { routes, problems } = publishedApi(moduleList(bank.modules));
+  const { pools } = bank;
+  const names = moduleList(bank.modules).flatMap(({ views }) => views.map(subscriptionName));
+  const lastUse = createKeyLastUse({ pool: pools.write, onError: (error) => logger.warn({ err: error }, 'the last use of keys could not be noted') });
+  const server = await createHttpServer({
+    info: apiInfo,
+    routes: served(routes, {
+      guard: createTenantGuard({ readPool: pools.read }),
+      positions: () => bank.services.positions,
+      reach: ({ tenantId, seq }, timeoutMs) => viewsReach(pools.system, { tenantId, seq, names }, timeoutMs),
+    }),
+    problems,
+    authenticate: createAuthenticate({ readPool: pools.read, lastUse }),
+    rateLimiter: createRateLimiter({
+      tokens: postgresRateTokens(pools.write),
+      limits: { read: config.RATE_LIMIT_READ, write: config.RATE_LIMIT_WRITE, bulk: config.RATE_LIMIT_BULK, sensitive: config.RATE_LIMIT_SENSITIVE },
+      onFault: (error) => logger.warn({ err: error }, 'the shared rate limits cannot be reached'),
+    }),
+    logger,
+    metrics,
+    exposesMetrics: config.METRICS_PORT === undefined,
+    checks: {
+      database: async () => {
+        await pools.read.query('select 1');
+      },
+      views: async () => {
+        for (const [view, reason] of follower?.stopped ?? []) throw new Error(`${view} has stopped: ${reason}`);
+      },
+    },
+    limits: {
+      bodyBytesMax: config.HTTP_BODY_BYTES_MAX,
+      handlerTimeoutMs: config.HTTP_HANDLER_TIMEOUT_MS,
+      drainDelayMs: config.HTTP_DRAIN_DELAY_MS,
+      drainTimeoutMs: config.HTTP_DRAIN_TIMEOUT_MS,
+    },
+    trustedProxies: config.FINAEGIS_TRUSTED_PROXIES,
+    checkAnswers: config.FINAEGIS_CHECK_ANSWERS,
+    translateFault,
+  });
+  return {
+    ...server,
+    close: async () => {
+      await server.close();
+      await lastUse.close();
+    },
+  };
+};
+
+/** A database that is away is not a fault of ours: the request was not carried out and may be repeated. */
+const translateFault = (error: unknown): ProblemError | undefined =>
+  error instanceof DatabaseFault && error.code === 'connection_lost' ? new ProblemError('overloaded', {}, { cause: error }) : undefined;

@@ -1,0 +1,91 @@
+import { type Access, isCustomer } from '@finaegis/platform/auth/access';
+import type { Principal } from '@finaegis/platform/auth/principal';
+import { toAnswer } from '@finaegis/platform/http/command-route';
+import { ProblemError } from '@finaegis/platform/http/problem';
+import type { ApiAnswer, ApiRequest } from '@finaegis/platform/http/route';
+import type { Services } from '@finaegis/platform/services';
+import type { AssetDirectory, Rates } from '../../asset/contract.ts';
+import type { LedgerDirectory } from '../directory.ts';
+import type { LedgerHandlers } from '../handlers.ts';
+import type { AccountFacts, Journal } from '../journal/journal.ts';
+import type { LedgerReads } from '../reads.ts';
+import { type ShowText, amountWriter, asMarker, assetsOf, showJournal } from './show.ts';
+import type { ShowAmount } from './fields.ts';
+
+/** What the ledger's routes are built over. */
+export interface LedgerHttp {
+  readonly services: Services;
+  readonly reads: LedgerReads;
+  readonly directory: LedgerDirectory;
+  readonly handlers: LedgerHandlers;
+  readonly access: Access;
+  readonly assets: AssetDirectory;
+  readonly rates: Pick<Rates, 'quote'>;
+}
+
+/** @throws ProblemError `staff_only` for a principal that acts for a party: nobody blocks, reverses or closes a day for themselves */
+export const requireStaff = (principal: Principal): void => {
+  if (isCustomer(principal)) throw new ProblemError('staff_only');
+};
+
+/**
+ * The facts of an account somebody wants to look at.
+ * @throws ProblemError `not_found` where there is none, or the principal may not know of it
+ */
+export const requireVisible = async ({ access, directory }: Pick<LedgerHttp, 'access' | 'directory'>, { principal, tenantId }: Pick<ApiRequest, 'principal' | 'tenantId'>, accountId: string): Promise<AccountFacts> => {
+  await access.require(principal, accountId, 'view');
+  const facts = (await directory.accounts(tenantId, [accountId])).get(accountId);
+  if (facts === undefined) throw new ProblemError('not_found');
+  return facts;
+};
+
+/**
+ * A customer pays other customers; a house account as payee would be the bank's own business done by somebody else.
+ * @throws ProblemError `account_unknown`, as for an account that does not exist
+ */
+export const requirePayable = async ({ directory }: Pick<LedgerHttp, 'directory'>, { principal, tenantId }: Pick<ApiRequest, 'principal' | 'tenantId'>, accountIds: readonly string[]): Promise<void> => {
+  if (!isCustomer(principal)) return;
+  const found = await directory.accounts(tenantId, accountIds);
+  const refused = accountIds.find((accountId) => found.get(accountId)?.kind !== 'customer');
+  if (refused !== undefined) throw new ProblemError('account_unknown', { facts: { account: refused } });
+};
+
+// What was valid when it was first asked may not be any more: an asset ended, a rate grew old.
+const passing: ReadonlySet<string> = new Set(['validation_failed', 'rate_stale', 'rate_unknown']);
+
+/**
+ * Runs a command route so that a repeat under its key is answered as the first time, even where the same request would be refused by now
+ * before it reaches the write side. Who may not ask any more is not answered.
+ */
+export const withReplay = async ({ services }: Pick<LedgerHttp, 'services'>, { idempotency, principal, tenantId }: ApiRequest, work: () => Promise<ApiAnswer>): Promise<ApiAnswer> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ProblemError) || !passing.has(error.code) || idempotency === undefined) throw error;
+    const stored = await services.commands.storedAnswer(tenantId, { principalId: principal.id, ...idempotency });
+    if (stored?.kind !== 'replayed') throw error;
+    return toAnswer(services, tenantId, stored);
+  }
+};
+
+/** How a command's journal is shown to whoever asked for it. `holds` are those it captures. */
+export const journalShower =
+  (amount: ShowAmount, holds: Parameters<typeof showJournal>[1]['holds'] = new Map()) =>
+  (journal: Journal): unknown =>
+    showJournal(journal, { amount, text: asMarker, holds });
+
+/** Journals read back, as the principal may see them; one query for their texts, one for their holds. */
+export const showJournals = async (
+  { reads, assets, access }: Pick<LedgerHttp, 'reads' | 'assets' | 'access'>,
+  { principal, tenantId }: Pick<ApiRequest, 'principal' | 'tenantId'>,
+  journals: readonly Journal[],
+): Promise<readonly unknown[]> => {
+  const [holds, texts, amount, visible] = await Promise.all([
+    reads.holdFacts(tenantId, journals.flatMap(({ captures }) => captures.map(({ holdId }) => holdId))),
+    reads.texts(tenantId, journals.flatMap(({ description }) => (description === undefined ? [] : [description.ref]))),
+    amountWriter(assets, tenantId, journals.flatMap(assetsOf)),
+    access.visibleAccounts(principal),
+  ]);
+  const text: ShowText = ({ ref }) => texts.get(ref);
+  return journals.map((journal) => showJournal(journal, { amount, text, holds, ...(visible === undefined ? {} : { visible: new Set(visible) }) }));
+};
