@@ -58,7 +58,7 @@ export interface Bank {
 const buildModules = (services: Services) => {
   const asset = createAssetModule(services);
   const party = createPartyModule(services, {
-    decimalsOf: async (tenantId, code) => (await asset.directory.get(tenantId, code))?.decimals,
+    assets: asset.directory,
     // Mandates are granted on accounts and accounts are opened with mandates, so one of the two has to look back.
     accountExists: async (tenantId, accountId) => (await ledger.directory.accounts(tenantId, [accountId])).get(accountId)?.kind === 'customer',
   });

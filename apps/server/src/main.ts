@@ -1,12 +1,16 @@
 #!/usr/bin/env node
-import { ConfigError } from '@finaegis/platform/config/config';
+import { ConfigError, readConfig } from '@finaegis/platform/config/config';
 import { createDemo } from './demo.ts';
+import { freePort } from './free-port.ts';
 import { start } from './start.ts';
 
 // `npm start`: the platform with its demo tenant, in one process.
 try {
-  const running = await start();
-  const demo = await createDemo(running);
+  const config = readConfig(process.env);
+  // Nobody chose the port, so any free one near it does; a chosen port that is taken is an error.
+  const isChosen = (process.env['PORT'] ?? '') !== '';
+  const running = await start(isChosen ? config : { ...config, PORT: await freePort({ host: config.HOST, port: config.PORT, tries: 20 }) });
+  const demo = await createDemo({ bank: running.bank, dataFolder: running.database.dataFolder });
   process.stdout.write(`
 FinAegis is running.
   address   ${running.url}

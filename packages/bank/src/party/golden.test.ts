@@ -21,8 +21,15 @@ const golden = ['party', 'mandate'].flatMap((aggregate) => {
 describe('events as they were once stored', () => {
   it.each(golden)('%s version %i can be read for ever', (type, version, stored) => {
     const data = catalogue.decode(type, version, stored);
-    // Read and written again, the text that was hashed comes out.
-    if (version === catalogue.definition(type).schemaVersion) expect(canonicalJson(data)).toBe(canonicalJson(stored));
+    // Read and written again, the text that was hashed comes out; older versions come out as they are upcast.
+    const isCurrent = version === catalogue.definition(type).schemaVersion;
+    expect(isCurrent ? canonicalJson(data) : data).toEqual(isCurrent ? canonicalJson(stored) : expect.anything());
+  });
+
+  it('have amounts that can be compared, also where a float could not hold them', () => {
+    const [, , stored] = golden.find(([type]) => type === 'MandateLimitsChanged') ?? [];
+    const { limits } = catalogue.decode('MandateLimitsChanged', 1, stored ?? {});
+    expect(limits).toEqual([{ asset: 'ETH', decimals: 18, perTransferMinor: 90_071_992_547_409_930_000n }]);
   });
 
   it('are kept of every version of every type', () => {

@@ -33,17 +33,18 @@ export interface PartyModule extends ContextModule {
 export const createPartyModule = (services: Services, ports: PartyPorts): PartyModule => {
   const parties = createPartyCommands(services);
   const mandates = createMandateCommands(services);
+  const handlers = { ...parties, ...mandates };
   return {
     name: 'party',
     events: [...partyEvents, ...mandateEvents],
     tables: [partiesTable as never, mandatesTable as never, erasureTable(services)],
     views: [partyDirectory(services), mandateList],
-    commands: [...Object.values(parties), ...Object.values(mandates)] as unknown as ContextModule['commands'],
+    commands: Object.values(handlers) as unknown as ContextModule['commands'],
     checked: [],
     routes: [...partyRoutes(services, parties), ...mandateRoutes(services, mandates, ports)],
     problems: partyProblems,
     access: createAccess(services),
     parties: createParties(services),
-    handlers: { ...parties, ...mandates },
+    handlers,
   };
 };

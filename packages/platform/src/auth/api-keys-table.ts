@@ -39,8 +39,9 @@ export const apiKeysTable: LockedTable<ApiKeyRow> = {
   lock: async (tx, requests) => {
     const { rows } = await tx.query<ApiKeyRecord>({
       name: 'lock-api-keys',
-      text: `select ${apiKeyColumns} from auth_api_keys k
-        where (k.tenant_id, k.key_id) in (select * from unnest($1::uuid[], $2::uuid[])) order by k.tenant_id, k.key_id for no key update`,
+      text: `select ${apiKeyColumns} from unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, key_id)
+        cross join lateral (
+          select * from auth_api_keys where tenant_id = wanted.tenant_id and key_id = wanted.key_id offset 0 for no key update) k`,
       values: [requests.map(({ tenantId }) => tenantId), requests.map(({ key }) => key)],
     });
     return new Map(rows.map(({ tenantId, keyId, ...row }) => [rowName(tenantId, keyId), row]));

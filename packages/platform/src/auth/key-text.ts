@@ -52,6 +52,9 @@ export const keyFromHeader = (authorization: string | undefined): KeyText | unde
     : { environment, prefix, secret };
 };
 
+/** What the bank keeps of a secret: SHA-256, hex. */
+export const secretHashOf = (secret: string): string => hashOf(secret).toString('hex');
+
 const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 const noHash = Buffer.alloc(32);

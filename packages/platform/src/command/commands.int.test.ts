@@ -112,6 +112,26 @@ describe('an Idempotency-Key', () => {
     }
   });
 
+  it('sent by two processes at once is done once, also when nothing but the key keeps them apart', async () => {
+    const other = stage.startProcess();
+    for (let round = 0; round < 20; round++) {
+      const tallies = [fresh(), fresh()];
+      const key = under(`tally-${round}`);
+      const outcomes = await Promise.all(
+        tallies.map((tallyId, index) =>
+          (index === 0 ? stage.first : other).commands.submit(
+            increaseTally,
+            { tallyId },
+            { tenantId: tenantA, metadata, ...key },
+          ),
+        ),
+      );
+      expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['decided', 'replayed']);
+      const events = await Promise.all(tallies.map((tallyId) => eventsOf(`tally:${tallyId}`)));
+      expect(events.reduce((sum, count) => sum + count, 0)).toBe(1);
+    }
+  });
+
   it('sent many times into one queue is done once', async () => {
     const counterId = fresh();
     const outcomes = await Promise.all(Array.from({ length: 30 }, () => submit(counterId, 5n, under(counterId))));

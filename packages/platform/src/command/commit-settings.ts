@@ -10,4 +10,6 @@ export const commitSettings: Readonly<Record<string, string>> = {
   enable_mergejoin: 'off',
   enable_bitmapscan: 'off',
   jit: 'off',
+  // One process has one committer: a lock that somebody keeps (an operator's session, a frozen process) must not stop every tenant for ever.
+  lock_timeout: '5s',
 };

@@ -37,6 +37,8 @@ export interface CommitterOptions {
 
 const triesMax = 5;
 const boundSeconds = 2;
+/** SQLSTATE lock_not_available: somebody held a row longer than a commit waits. */
+const lockTimeout = '55P03';
 const monotonicMs = (): number => performance.now();
 
 /** A committer over one pool; it uses one connection at a time. */
@@ -66,7 +68,7 @@ export const createCommitter = (tools: BatchTools, options: CommitterOptions): C
         const bound = Math.max(options.queueMin ?? 1_024, boundSeconds * rate.perSecond());
         const isFull = queues.size >= bound || (queues.sizeOf(command.tenantId) >= bound / 2 && queues.size >= bound / 2);
         if (isFull) return reject(new Overloaded('overloaded', boundSeconds));
-        queues.add({ command, deadlineMs, settle: (settled) => (settled.kind === 'failed' ? reject(settled.error) : resolve(settled)) });
+        queues.add({ command, deadlineMs, settle: (settled) => (settled.kind === 'failed' ? reject(asError(settled.error)) : resolve(settled)) });
         running ??= run();
       }),
     drain: async () => {
@@ -78,6 +80,8 @@ export const createCommitter = (tools: BatchTools, options: CommitterOptions): C
     },
   };
 };
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error('A command failed.', { cause: error }));
 
 const dropIfLate = (waiting: Waiting, now: number): boolean => {
   if (waiting.deadlineMs > now) return false;
@@ -114,7 +118,7 @@ const runWithTries = async (tools: BatchTools, batch: readonly Waiting[]): Promi
 
 /** The batch as it was may succeed now: a deadlock, a key or a stream taken by another process (the next run finds it), a lost connection. */
 const mayRunAgain = (error: unknown): boolean =>
-  isRetryable(error) || (error instanceof DatabaseFault && (error.code === keyTaken || error.code === '23505' || error.code === 'connection_lost'));
+  isRetryable(error) || (error instanceof DatabaseFault && [keyTaken, '23505', lockTimeout, 'connection_lost'].includes(error.code));
 
 const isLost = (error: unknown): boolean => error instanceof DatabaseFault && (error.code === 'connection_lost' || error.code === 'commit_unknown');
 

@@ -1,13 +1,16 @@
-import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type FreshDatabase, freshDatabase } from '@finaegis/testing/database/fresh-database';
 import { counterModule } from '@finaegis/testing/tenancy/counter';
+import { inspectTenancy } from '@finaegis/testing/tenancy/inspect';
 import type { Pool } from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { platformTenantId } from '../auth/principal.ts';
 import { createPool } from '../database/pool.ts';
 import { provision } from './provision.ts';
-import { rolePassword, roleVerifier } from './role-passwords.ts';
-import { assertServable } from './roles.ts';
+import { roleConnections, rolePassword, roleVerifier } from './role-passwords.ts';
+import { assertServable, servingRoles } from './roles.ts';
 
 const modules = [{ name: 'tenancy', tables: [], views: [] }, counterModule];
 
@@ -150,6 +153,43 @@ describe('the check before serving', () => {
     await Promise.all(opened.splice(0).map((pool) => pool.end()));
     await admin.query('drop role actor_probe');
     expect(failure).toMatchObject({ code: 'acts_as_another_role' });
+  });
+});
+
+describe('a server that asks for passwords', () => {
+  it('lets the roles in with those derived from the master key, and with no others', async () => {
+    const passwords = { masterKey: Buffer.alloc(32, 9) };
+    const { read } = await provision(database.adminConnection, { modules, passwords });
+    // The rule is about this file's database only; everybody else in the cluster goes on entering without one.
+    const rules = join(inject('testDataFolder'), 'postgres', 'pg_hba.conf');
+    writeFileSync(rules, `local ${read.database} finaegis_read scram-sha-256\n${readFileSync(rules, 'utf8')}`);
+    await admin.query('select pg_reload_conf()');
+    const enter = (connection: typeof read): Promise<unknown> => open(connection).query('select 1');
+    const wrong = roleConnections(database.adminConnection, Buffer.alloc(32, 10)).read;
+    await expect.poll(() => enter(wrong).catch((error: unknown) => (error as { code?: string }).code)).toBe('28P01');
+    await expect(enter(read)).resolves.toMatchObject({ rowCount: 1 });
+  });
+
+  it('is provisioned by an administrator who is no superuser, such as managed servers have', async () => {
+    const name = `managed_${randomBytes(4).toString('hex')}`;
+    await admin.query(`create role ${name} login createrole createdb bypassrls`);
+    // As their maker it would be their administrator; here the superuser of the run made them first.
+    for (const role of ['finaegis_owner', ...servingRoles])
+      await admin.query(`grant ${role} to ${name} with admin option`);
+    await admin.query(`create database ${name} owner ${name}`);
+    const managed = { ...database.adminConnection, user: name, database: name };
+    try {
+      const { created, write } = await provision(managed, { modules });
+      expect(created).toContain('counter_events');
+      await expect(assertServable(open(write))).resolves.toBeUndefined();
+      const client = await open({ ...database.adminConnection, database: name }).connect();
+      expect(await inspectTenancy(client)).toEqual([]);
+      client.release();
+    } finally {
+      await Promise.all(opened.splice(0).map((pool) => pool.end()));
+      await admin.query(`drop database ${name} with (force)`);
+      await admin.query(`drop role ${name}`);
+    }
   });
 });
 

@@ -103,6 +103,40 @@ describe('a view', () => {
     expect(await folded(tenantA, 'counter_again_v1')).toEqual(await logged(tenantA));
   });
 
+  it('that adds up counts nothing twice when a view far behind is folded beside it', async () => {
+    const sum: View = defineView({
+      ...counterLog,
+      name: 'counter_sum',
+      tables: [
+        {
+          suffix: '',
+          create: (name) =>
+            `create table ${name} (tenant_id uuid not null, counter_id text not null, total bigint not null, primary key (tenant_id, counter_id))`,
+        },
+      ],
+      apply: async (tx, tables, events) => {
+        await tx.query(
+          `insert into ${tables.table()} as s select $1, counter_id, sum(increase) from unnest($2::text[], $3::bigint[]) as e (counter_id, increase)
+           group by counter_id on conflict (tenant_id, counter_id) do update set total = s.total + excluded.total`,
+          [tables.tenantId, events.map(({ data }) => data['counterId']), events.map(({ data }) => data['by'])],
+        );
+      },
+    });
+    const late: View = defineView({ ...counterLog, name: 'counter_late' });
+    await ensureViews(stage.adminPool, [sum, late]);
+    const early = follow([sum]);
+    await early.caughtUp({ tenantId: tenantA, seq: await grow(10) }, 5_000);
+    await early.close();
+    const last = await grow(10);
+    const follower = follow([sum, late]);
+    expect(await follower.caughtUp({ tenantId: tenantA, seq: last }, 5_000)).toBe(true);
+    const { rows } = await stage.adminPool.query(
+      `select counter_id from counter_sum_v1 full join counters using (tenant_id, counter_id) where tenant_id = $1 and total is distinct from value`,
+      [tenantA],
+    );
+    expect(rows).toEqual([]);
+  });
+
   it('that fails stops alone and is reported, and what it had begun is undone', async () => {
     const broken: View = defineView({
       ...counterLog,

@@ -1,4 +1,4 @@
-import { tablesOutsideTenancy } from '@finaegis/platform/tenancy/tables-outside';
+import { durableWithoutEvents, tablesOutsideTenancy } from '@finaegis/platform/tenancy/tables-outside';
 import type { ClientBase } from 'pg';
 import { type Relation, readDefinerFunctions, readRelations } from './catalog.ts';
 
@@ -16,6 +16,8 @@ const grantable: Readonly<Record<string, readonly string[]>> = {
 const definerFunctions: Readonly<Record<string, { readonly owner: string; readonly grantees: readonly string[] }>> = {
   // Sees every tenant's keys to find the one whose whole prefix it is given; see 0060_api_keys.sql.
   'finaegis_find_api_key(text)': { owner: 'finaegis_system', grantees: ['finaegis_read'] },
+  // Runs as the owner, whom row-level security binds; it reads no row and gives none back.
+  'finaegis_analyze()': { owner: 'finaegis_owner', grantees: ['finaegis_write'] },
 };
 
 /**
@@ -35,6 +37,9 @@ export const inspectTenancy = async (client: ClientBase): Promise<readonly strin
     ...[...outside]
       .filter((name) => !names.has(name))
       .map((name) => `${name} is listed outside tenancy, but there is no such table`),
+    ...durableWithoutEvents
+      .filter(({ name }) => !names.has(name) || outside.has(name))
+      .map(({ name }) => `${name} is listed as durable inside tenancy, but there is no such table there`),
     ...(await functionFaults(client)),
   ];
 };

@@ -97,6 +97,15 @@ describe('a statement as camt.053.001.08', () => {
     expect(valuesOf(xml, 'Nm').map((name) => name.length)).toEqual([70, 140, 18, 140]);
   });
 
+  it('leaves out a country, a BIC and a local number that are none rather than become invalid', async () => {
+    const document = demoStatement([], { servicer: { name: 'Bank', bic: 'no bic' } });
+    const owner = { name: 'Jan', address: { townName: 'Praha', country: 'Czechia' } };
+    const account = { ...document.account, iban: undefined, localNumber: '1'.repeat(40), owner };
+    const xml = writeStatementCamt053({ ...document, account });
+    expect(await validateXml(xml, 'camt.053.001.08')).toEqual({ isValid: true, problems: [] });
+    expect(xml).not.toContain('<Ctry>');
+  });
+
   it('splits a long remittance into lines of 140 and loses nothing', () => {
     const xml = writeStatementCamt053(demoStatement([demoEntry(1, { remittance: 'x'.repeat(300) })]));
     expect(valuesOf(xml, 'Ustrd').map((line) => line.length)).toEqual([140, 140, 20]);

@@ -96,15 +96,23 @@ const statementElement = (document: StatementDocument, reference: string): XmlEl
 
 const accountElement = ({ account, servicer }: StatementDocument): XmlElement | undefined =>
   parent('Acct', [
-    parent('Id', [accountId({ iban: account.iban, accountId: account.localNumber })]),
+    parent('Id', [
+      accountId({ iban: account.iban, accountId: account.localNumber }) ?? accountId({ accountId: account.id }),
+    ]),
     parent('Tp', [text('Cd', 'CACC')]),
     text('Ccy', account.currency),
     latin('Nm', account.name, 70),
     parent('Ownr', [latin('Nm', account.owner.name, 140), addressElement(account.owner.address)]),
-    parent('Svcr', [parent('FinInstnId', [text('BICFI', servicer.bic), latin('Nm', servicer.name, 140)])]),
+    parent('Svcr', [
+      parent('FinInstnId', [
+        text('BICFI', BIC.test(servicer.bic ?? '') ? servicer.bic : undefined),
+        latin('Nm', servicer.name, 140),
+      ]),
+    ]),
   ]);
 
 const IBAN = /^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$/;
+const BIC = /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 // An identifier that was cut would be another account's; one that does not fit is left out. A UUID fits as a reference.
@@ -139,9 +147,11 @@ const addressElements: readonly (readonly [keyof StatementAddress, string, numbe
 
 const addressElement = (address: StatementAddress | undefined): XmlElement | undefined => {
   if (address === undefined) return undefined;
+  const country = /^[A-Z]{2}$/.test(address.country ?? '') ? address.country : undefined;
+  const known = { ...address, country };
   return parent(
     'PstlAdr',
-    addressElements.map(([field, name, lengthMax]) => latin(name, address[field], lengthMax)),
+    addressElements.map(([field, name, lengthMax]) => latin(name, known[field], lengthMax)),
   );
 };
 

@@ -2,6 +2,7 @@ import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/dec
 import { type Aggregate, defineAggregate, type Recorded } from '@finaegis/platform/event-store/aggregate';
 import type { EventOf, NewEvent } from '@finaegis/platform/event-store/event';
 import { bankDetailsSet } from './events.ts';
+import { BBAN_STRUCTURES } from './iban.table.ts';
 import { issueIban } from './iban.ts';
 import { localNumberOf } from './local-number.ts';
 
@@ -69,11 +70,20 @@ export const setBankDetails = (
     return isSame ? accept() : reject({ code: 'bank_details_exist_with_different_terms', entity });
   }
   if (!isEntityKnown) return reject({ code: 'entity_unknown' });
-  if (numbersOf({ country, bankCode }, 1n) === undefined)
+  if (bankCode.length !== bankCodeLength(country) || numbersOf({ country, bankCode }, 1n) === undefined)
     return reject({ code: 'bank_code_malformed', country, bankCode });
   if (codeHolder !== undefined) return reject({ code: 'bank_code_taken', country, bankCode, entity: codeHolder });
   const data = { entity, country, bankCode, name, ...(bic === undefined ? {} : { bic }) };
   return accept(numberingAggregate.record(entity, 'BankDetailsSet', data));
+};
+
+/** Parts of a country's IBAN that make up the account number: all after the bank, where the number has more than one. */
+const accountParts: Readonly<Record<string, number>> = { BE: 2, BG: 2, CZ: 2, SK: 2 };
+
+// An IBAN fills the account number up with zeros, so it would swallow a bank code that is too short.
+const bankCodeLength = (country: string): number => {
+  const lengths = Array.from(BBAN_STRUCTURES[country]?.matchAll(/(\d+)[nac]/g) ?? [], ([, length]) => Number(length));
+  return lengths.slice(0, -(accountParts[country] ?? 1)).reduce((sum, length) => sum + length, 0);
 };
 
 /**

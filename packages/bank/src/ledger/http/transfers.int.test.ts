@@ -27,7 +27,7 @@ describe('a transfer', () => {
     const first = await bank.call('createTransfer', sent);
     expect(first.status).toBe(201);
     expect(first.body).toMatchObject({ status: 'posted', kind: 'transfer', bookingDate: '2026-03-02', description: 'Rent for March', endToEndId: 'E2E-1' });
-    expect(first.body['postings']).toHaveLength(4);
+    expect(first.body.postings).toHaveLength(4);
     const again = await bank.call('createTransfer', sent);
     expect(again).toEqual({ ...first, isReplay: true });
     expect(await balance(ada)).toMatchObject({ posted: eur('949.50'), spendable: eur('949.50') });
@@ -130,7 +130,7 @@ describe('a customer', () => {
     });
     const { journalId } = payroll.body;
     const seen = await bank.call('getJournal', { as: bobKey, params: { journalId } });
-    expect(seen.body['postings']).toEqual([
+    expect(seen.body.postings).toEqual([
       { line: 0, account: 'main:nostro/ing', side: 'debit', amount: eur('30.00'), purpose: 'principal' },
       { line: 2, account: bob, side: 'credit', amount: eur('20.00'), purpose: 'principal' },
     ]);
@@ -140,7 +140,7 @@ describe('a customer', () => {
     expect((await bank.call('getJournal', { as: bobKey, params: { journalId: others } })).body).toMatchObject({ code: 'journal_unknown', status: 404 });
     await bank.settle();
     const list = await bank.call('listJournals', { as: bobKey, query: { limit: '200' } });
-    const ids = (list.body['items'] as readonly { journalId: string }[]).map((journal) => journal.journalId);
+    const ids = list.body.items.map((journal) => journal.journalId);
     expect(ids).toContain(journalId);
     expect(ids).not.toContain(others);
     expect((await bank.call('listJournals', { as: bobKey, query: { account: ada } })).status).toBe(404);
@@ -155,7 +155,7 @@ describe('a linked batch', () => {
       body: { mode: 'linked', transfers: [{ from: ada, to: carl, amount: eur('5.00') }, { from: carl, to: bob, amount: eur('5.00') }] },
     });
     expect(linked.status).toBe(201);
-    expect(linked.body['transfers']).toHaveLength(2);
+    expect(linked.body.transfers).toHaveLength(2);
   });
 
   it('posts none when one is refused, and names it', async () => {
@@ -182,7 +182,7 @@ describe('an independent batch', () => {
     const sent = { key: 'batch-1', body: { mode: 'independent', transfers } };
     const first = await bank.call('createTransferBatch', sent);
     expect(first.body).toMatchObject({ posted: 2, refused: 1 });
-    expect((first.body['outcomes'] as readonly { status: string }[]).map(({ status }) => status)).toEqual(['posted', 'posted', 'refused']);
+    expect(first.body.outcomes.map(({ status }) => status)).toEqual(['posted', 'posted', 'refused']);
     expect(await bank.call('createTransferBatch', sent)).toEqual({ ...first, isReplay: true });
     expect(await balance(dora)).toMatchObject({ posted: eur('0.50') });
   });

@@ -1,5 +1,8 @@
 import type { Access } from '@finaegis/platform/auth/access';
 import type { Principal } from '@finaegis/platform/auth/principal';
+import type { LockedTable } from '@finaegis/platform/command/locked-table';
+import { inTransaction } from '@finaegis/platform/database/transaction';
+import { open } from '@finaegis/platform/event-store/envelope';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { otherTenantId, type PartyBank, type Received, startPartyBank, tenantId } from '../fixtures/bank.ts';
@@ -334,5 +337,45 @@ describe('a neighbour', () => {
         [two, 'erased'],
       ]),
     );
+  });
+});
+
+describe('the inline tables', () => {
+  it('are what a replay of the log gives', async () => {
+    const { services, module } = bank;
+    const log = await bank.queryAll(
+      "select envelope, seq from events where tenant_id = $1 and context = 'party' order by seq",
+      [tenantId],
+    );
+    const events = log.map((row) => open(services.catalogue, String(row['envelope']), row['seq'] as bigint));
+    const replayed = <Row>(table: LockedTable<Row>): ReadonlyMap<string, Row> => {
+      const rows = new Map<string, Row>();
+      const batch = {
+        get: (_: string, key: string) => rows.get(key),
+        set: (_: string, key: string, row: Row) => rows.set(key, row),
+        changed: [],
+        scratch: new Map(),
+      };
+      for (const event of events) if (table.consumes.includes(event.type)) table.fold(batch as never, event);
+      return rows;
+    };
+    const stored = <Row>(table: LockedTable<Row>, keys: Iterable<string>): Promise<ReadonlyMap<string, Row>> =>
+      inTransaction(services.readPool, { tenants: [tenantId], readOnly: true }, (tx) => {
+        const reading = {
+          ...tx,
+          query: (statement: { text: string; values: readonly unknown[] }) =>
+            tx.query({ text: statement.text.replace('for no key update', ''), values: statement.values }),
+        };
+        return table.lock(
+          reading as never,
+          [...keys].map((key) => ({ tenantId, key, mode: 'share' })),
+        );
+      });
+    for (const table of [module.tables[0], module.tables[1]] as unknown as LockedTable<unknown>[]) {
+      const rows = replayed(table);
+      expect(rows.size).toBeGreaterThan(10);
+      const found = await stored(table, rows.keys());
+      expect(new Map([...found].map(([name, row]) => [name.split('/')[1], row]))).toEqual(rows);
+    }
   });
 });

@@ -54,7 +54,8 @@ describe('a party', () => {
   it('is registered once when many ask at the same time', async () => {
     const partyId = bank.services.newId();
     const answers = await Promise.all(Array.from({ length: 20 }, () => register({ ...jana, partyId })));
-    expect(answers.map(({ status }) => status).sort()).toEqual([...Array.from({ length: 19 }, () => 200), 201]);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(19);
   });
 
   it('is answered the same under the same Idempotency-Key', async () => {

@@ -44,8 +44,6 @@ describe('an import through the bulk lane', () => {
     expect(first.seconds).toBeLessThan(20);
     const second = await registerAll();
     expect(second.repeats).toBe(clients);
-    if (process.env['SHOW_TIMES'] !== undefined)
-      process.stdout.write(`first ${first.seconds} second ${second.seconds}\n`);
     const [{ count } = { count: 0n }] = await bank.queryAll('select count(*) from events');
     expect(count).toBe(BigInt(clients));
     await bank.settle();

@@ -23,7 +23,7 @@ export const nameTexts = (names: readonly string[]): readonly string[] => {
   const texts = new Set<string>();
   for (const word of names.flatMap(wordsOf)) {
     texts.add(wordText(word));
-    const letters = [...word];
+    const letters = Array.from(word);
     for (let length = prefixLength.min; length <= Math.min(prefixLength.max, letters.length); length++)
       texts.add(prefixText(letters.slice(0, length).join('')));
   }
@@ -51,7 +51,7 @@ export const searchTexts = (search: string): readonly string[] | undefined => {
 };
 
 const isSearchable = (prefix: string): boolean => {
-  const { length } = [...prefix];
+  const { length } = Array.from(prefix);
   return length >= prefixLength.min && length <= prefixLength.max;
 };
 

@@ -1,0 +1,64 @@
+import type { Access } from '@finaegis/platform/auth/access';
+import type { LockedTable } from '@finaegis/platform/command/locked-table';
+import type { CommandHandler } from '@finaegis/platform/command/handler';
+import type { ProblemTable } from '@finaegis/platform/http/problem';
+import type { AssetDirectory } from '../asset/contract.ts';
+import type { Balance, BlockReason, LedgerAccount, LedgerDirectory, LedgerReads, LedgerRefusal } from '../ledger/contract.ts';
+import type { Parties } from '../party/contract.ts';
+import type { OverdraftLimit } from './overdraft.ts';
+import type { StatementDocument } from './documents/statement.ts';
+
+/** A block to place, as the ledger's command takes it. */
+export interface BlockToPlace {
+  readonly accountId: string;
+  readonly blockId: string;
+  readonly kind: 'debit' | 'credit' | 'amount';
+  readonly asset?: string | undefined;
+  readonly amountMinor?: bigint | undefined;
+  readonly reason: BlockReason;
+}
+
+/** Commands of the ledger that are also reached by way of a customer's account. */
+export interface LedgerAccountHandlers {
+  readonly placeBlock: CommandHandler<BlockToPlace, undefined, LedgerAccount, LedgerRefusal>;
+  readonly liftBlock: CommandHandler<
+    { readonly accountId: string; readonly blockId: string },
+    undefined,
+    LedgerAccount,
+    LedgerRefusal
+  >;
+  readonly setOverdraftLimit: CommandHandler<OverdraftLimit, undefined, LedgerAccount, LedgerRefusal>;
+}
+
+/** What the context asks of its neighbours; the server puts their modules in. */
+export interface AccountPorts {
+  readonly access: Access;
+  readonly assets: AssetDirectory;
+  readonly ledger: {
+    readonly directory: LedgerDirectory;
+    readonly balances: LockedTable<Balance>;
+    readonly reads: LedgerReads;
+    readonly handlers: LedgerAccountHandlers;
+    readonly problems: ProblemTable;
+  };
+  readonly party: { readonly parties: Parties; readonly problems: ProblemTable };
+}
+
+/** The forms a statement is handed out in. */
+export const statementFormats = ['json', 'csv', 'pdf', 'camt053'] as const;
+export type StatementFormat = (typeof statementFormats)[number];
+
+/** Why a statement has no form in a format, in the format's own words. */
+export type FormatRefusal = 'asset_not_fiat' | 'amount_too_long';
+
+/** Writes statements in one form. The same statement always gives the same bytes. */
+export interface StatementWriter {
+  readonly format: StatementFormat;
+  readonly contentType: string;
+  /** Of the file, without the dot. */
+  readonly extension: string;
+  /** Whether this statement has no such form, and why. */
+  refuses(document: StatementDocument): FormatRefusal | undefined;
+  /** @throws StatementInvalid when opening balance and entries do not make the closing balance */
+  write(document: StatementDocument): Promise<Uint8Array>;
+}
