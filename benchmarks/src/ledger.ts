@@ -1,7 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { firstProducts } from '@finaegis/bank/account/contract';
+import { platformTenantId } from '@finaegis/platform/auth/principal';
 import type { KeyedAnswer } from '@finaegis/platform/command/answers';
 import { createPool } from '@finaegis/platform/database/pool';
 import { inTransaction } from '@finaegis/platform/database/transaction';
+import { createTenantCommand } from '@finaegis/platform/tenancy/commands';
 import { type Bank, declaredModules, openBank } from '@finaegis/server/bank';
 import type { Pool } from 'pg';
 import { oneRowInsert, setInsertRate } from './ceilings.ts';
@@ -20,7 +23,7 @@ export const ledgerBench = async ({ isQuick, note }: BenchOptions): Promise<Repo
   const rounds = 3;
   const database = await benchDatabase(declaredModules());
   const bank = await openBank({ connections: database, masterKey: randomBytes(32) });
-  const accounts = await prepareAccounts(bank, database);
+  const accounts = await prepareAccounts(bank);
   let acknowledged = 0;
   const transfer = async (isBulk = false): Promise<void> => {
     const from = randomAccount(accounts);
@@ -48,7 +51,8 @@ export const ledgerBench = async ({ isQuick, note }: BenchOptions): Promise<Repo
     if (outcome.kind !== 'decided' || !outcome.outcome.accepted) throw new Error(`A transfer was not accepted: ${JSON.stringify(outcome.kind === 'decided' ? outcome.outcome : outcome.kind)}`);
     acknowledged++;
   };
-  await Promise.all(Array.from({ length: 2_000 }, () => transfer()));
+  await Promise.all(Array.from({ length: 2_000 }, () => transfer(true)));
+  for (let warm = 0; warm < 5; warm++) await Promise.all(Array.from({ length: 200 }, () => transfer()));
   const admin = createPool(database.admin, { applicationName: 'analyze', max: 1 });
   await admin.query('analyze');
   await admin.end();
@@ -64,7 +68,7 @@ export const ledgerBench = async ({ isQuick, note }: BenchOptions): Promise<Repo
   const measureCeilings = async (): Promise<void> => {
     add(ceilings, 'oneRowInsert1', await oneRowInsert(database.admin, { clients: 1, bytes: 900, durationMs }));
     add(ceilings, 'oneRowInsert8', await oneRowInsert(database.admin, { clients: 8, bytes: 900, durationMs }));
-    add(ceilings, 'setInsert', await setInsertRate(database.admin, await transferRows(database, bank), durationMs));
+    add(ceilings, 'setInsert', await setInsertRate(database.admin, await transferRows(database), durationMs));
   };
   for (let round = 0; round < rounds; round++) {
     note(`round ${round + 1} of ${rounds}`);
@@ -83,20 +87,28 @@ export const ledgerBench = async ({ isQuick, note }: BenchOptions): Promise<Repo
 
 const randomAccount = (accounts: readonly string[]): string => accounts[Math.floor(Math.random() * accounts.length)] ?? '';
 
-const prepareAccounts = async (bank: Bank, _database: BenchDatabase): Promise<readonly string[]> => {
+const prepareAccounts = async (bank: Bank): Promise<readonly string[]> => {
   const { commands } = bank.services;
-  const { tenancy, ledger, asset } = bank.modules;
-  await commands.submit(tenancy.handlers.createTenant, { tenantId, name: 'Benchmark' }, { ...submission, tenantId: '00000000-0000-0000-0000-000000000000' });
+  const { ledger, asset, account, party } = bank.modules;
+  await commands.submit(createTenantCommand, { tenantId, name: 'Benchmark' }, { ...submission, tenantId: platformTenantId });
   await asset.seed();
-  await commands.submit(ledger.handlers.openEntity, { entity: 'main', name: 'Main', functionalAsset: 'EUR', timeZone: 'Europe/Prague', calendar: 'target', businessDate: '2026-01-02' }, submission);
+  const entity = { entity: 'main', name: 'Main', functionalAsset: 'EUR', timeZone: 'Europe/Prague', calendar: 'target', businessDate: '2026-01-02' };
+  await commands.submit(ledger.handlers.openEntity, entity, submission);
+  for (const product of firstProducts) await commands.submit(account.handlers.publishProduct, product, submission);
+  const partyId = randomUUID();
+  await commands.submit(party.handlers.registerParty, { partyId, kind: 'organisation', details: { name: { legal: 'Benchmark' } } }, submission);
   const accounts = Array.from({ length: accountsMax }, () => randomUUID());
-  await Promise.all(accounts.map((accountId) => openAccount(bank, accountId)));
+  await Promise.all(accounts.map((accountId) => openAccount(bank, { accountId, partyId })));
   await Promise.all(accounts.map((account) => fund(bank, account)));
   return accounts;
 };
 
-const openAccount = (bank: Bank, accountId: string): Promise<unknown> =>
-  bank.services.commands.submit(bank.modules.ledger.handlers.openLedgerAccount, { accountId, entity: 'main', kind: 'customer', class: 'liability', hasFloor: true }, { ...submission, lane: 'bulk' });
+const openAccount = (bank: Bank, { accountId, partyId }: { readonly accountId: string; readonly partyId: string }): Promise<unknown> =>
+  bank.services.commands.submit(
+    bank.modules.account.handlers.openAccount,
+    { accountId, entity: 'main', product: 'current', asset: 'EUR', holders: [{ partyId, kind: 'owner', mandateId: randomUUID() }] },
+    { ...submission, lane: 'bulk' },
+  );
 
 const fund = (bank: Bank, account: string): Promise<unknown> =>
   bank.services.commands.submit(
@@ -114,7 +126,7 @@ const fund = (bank: Bank, account: string): Promise<unknown> =>
   );
 
 /** Copies of the tables one transfer writes, with their indexes, and a thousand transfers' worth of real rows to put into them. */
-const transferRows = async ({ admin }: BenchDatabase, _bank: Bank): Promise<{ insertThousand(pool: Pool): Promise<unknown> }> => {
+const transferRows = async ({ admin }: BenchDatabase): Promise<{ insertThousand(pool: Pool): Promise<unknown> }> => {
   const pool = createPool(admin, { applicationName: 'ceiling', max: 1 });
   for (const [copy, source] of [['ceiling_events', 'ledger_events'], ['ceiling_answers', 'stored_answers'], ['ceiling_balances', 'ledger_balances']]) {
     await pool.query(`drop table if exists ${copy}; create table ${copy} (like ${source} including defaults including indexes)`);

@@ -45,9 +45,9 @@ export const roomProblems = (
     ...folders
       .filter((folder) => !rooms.has(folder))
       .flatMap((aggregate) =>
-        [`${aggregate}/events.ts`, `${aggregate}/${aggregate}.ts`]
-          .filter((path) => !below.includes(path))
-          .map((path) => `${home}/${aggregate} is no room of a context, and lacks ${path} to be an aggregate`),
+        lackingForAggregate(aggregate, below).map(
+          (lack) => `${home}/${aggregate} is no room of a context, and lacks ${lack} to be an aggregate`,
+        ),
       ),
     ...below
       .filter((path) => path.startsWith('adapters/') && !below.includes('ports.ts'))
@@ -57,8 +57,18 @@ export const roomProblems = (
   ];
 };
 
+/** An aggregate's folder has its events and a file named after it; two aggregates of one idea (`rate-sheet`, `manual-rate`) may share a folder. */
+const lackingForAggregate = (aggregate: string, below: readonly string[]): readonly string[] => {
+  const names = below.filter((path) => path.startsWith(`${aggregate}/`)).map((path) => path.slice(aggregate.length + 1, -'.ts'.length));
+  const isNamedAfterIt = names.some((name) => name === aggregate || name.startsWith(`${aggregate}-`) || name.endsWith(`-${aggregate}`));
+  return [
+    ...(names.includes('events') ? [] : [`${aggregate}/events.ts`]),
+    ...(isNamedAfterIt ? [] : [`${aggregate}/${aggregate}.ts`]),
+  ];
+};
+
 const headingProblems = (home: string, readme: string): readonly string[] => {
-  const found = [...readme.matchAll(/^## (.+?)\s*$/gm)].map(([, heading]) => heading);
+  const found = [...readme.matchAll(/^(?:## (.+?)\s*$|\*\*(.+?)\.?\*\*)/gm)].map(([, heading, opening]) => heading ?? opening);
   return found.join(' · ') === readmeHeadings.join(' · ')
     ? []
     : [

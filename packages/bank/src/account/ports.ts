@@ -6,7 +6,7 @@ import type { AssetDirectory } from '../asset/contract.ts';
 import type { Balance, BlockReason, LedgerAccount, LedgerDirectory, LedgerReads, LedgerRefusal } from '../ledger/contract.ts';
 import type { Parties } from '../party/contract.ts';
 import type { OverdraftLimit } from './overdraft.ts';
-import type { StatementDocument } from './documents/statement.ts';
+import type { StatementDocument } from './statement/document.ts';
 
 /** A block to place, as the ledger's command takes it. */
 export interface BlockToPlace {

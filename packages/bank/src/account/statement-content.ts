@@ -3,7 +3,7 @@ import type { AssetDirectory } from '../asset/contract.ts';
 import { type LedgerReads, isHouseAccountId, purposeCodeOf } from '../ledger/contract.ts';
 import type { Parties } from '../party/contract.ts';
 import type { Identifier } from './identifier/identifier.ts';
-import { type StatementCounterparty, type StatementDocument, type StatementEntry, entryReference } from './documents/statement.ts';
+import { type StatementCounterparty, type StatementDocument, type StatementEntry, entryReference } from './statement/document.ts';
 import { entriesDigest, netOf } from './statement/entries.ts';
 import type { Statement } from './statement/statement.ts';
 import { type AccountRow, findAccounts } from './views/accounts.ts';

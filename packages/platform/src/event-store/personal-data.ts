@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { sha3_256, toHex } from '@finaegis/kernel/hash';
 import type { Pool } from 'pg';
 import { all, inTransaction, type Statement, type Transaction } from '../database/transaction.ts';
-import { erased, type PersonalRef, type SealedValue } from './personal-ref.ts';
+import { erased, type SealedValue, type Sealing } from './personal-ref.ts';
 import { packetOf, packValues, refOf, unpackValues, valuesMax } from './sealed-packet.ts';
 import { createSubjectKeys, decrypt, destroyKeys, encrypt, type KeyService } from './subject-keys.ts';
 
@@ -12,16 +12,7 @@ export { type KeyService, localKeyService } from './subject-keys.ts';
 export type BlindIndex = (text: string) => bigint;
 
 /** Personal values outside the log: sealed under one key per subject, read back while that key exists. */
-export interface PersonalData {
-  /**
-   * Seals values of one subject (`party:…`, `account:…`), in their order. The ciphertext is written by the command that refers to them; each
-   * value carries it, and it is written once.
-   */
-  seal(
-    tenantId: string,
-    subject: string,
-    values: readonly string[],
-  ): Promise<readonly { readonly reference: PersonalRef; readonly sealed: SealedValue }[]>;
+export interface PersonalData extends Sealing {
   /** The values behind references, `erased` where the key or the value is gone. Runs inside the caller's read transaction. */
   read(tx: Transaction, tenantId: string, refs: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Destroys the keys and ciphertexts of subjects, for ever; sent, before the first await, by the command that records the erasure. */

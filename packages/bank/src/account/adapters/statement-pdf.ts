@@ -10,7 +10,7 @@ import {
   type StatementEntry,
   signedMinor,
   statementTotals,
-} from '../documents/statement.ts';
+} from '../statement/document.ts';
 
 type Pdf = InstanceType<typeof PDFDocument>;
 

@@ -1,6 +1,6 @@
-import { camt053Refusal, writeStatementCamt053 } from '../documents/statement-camt053.ts';
-import { writeStatementCsv } from '../documents/statement-csv.ts';
-import { writeStatementJson } from '../documents/statement-json.ts';
+import { camt053Refusal, writeStatementCamt053 } from './statement-camt053.ts';
+import { writeStatementCsv } from './statement-csv.ts';
+import { writeStatementJson } from './statement-json.ts';
 import type { StatementWriter } from '../ports.ts';
 import { writeStatementPdf } from './statement-pdf.ts';
 

@@ -5,7 +5,7 @@ import { ProblemError, throwProblem } from '@finaegis/platform/http/problem';
 import { type ApiAnswer, type ApiRequest, type Route, defineRoute } from '@finaegis/platform/http/route';
 import { read } from '@finaegis/platform/services';
 import { z } from 'zod';
-import { statementOnWire } from '../documents/statement-json.ts';
+import { statementOnWire } from '../adapters/statement-json.ts';
 import { type StatementWriter, statementFormats } from '../ports.ts';
 import { statementDocument } from '../statement-content.ts';
 import type { StatementRunReport } from '../statement-run.ts';

@@ -90,7 +90,7 @@ export const listAccounts = async (
     ),
     ...among(
       'l.account_id',
-      (value) => `select i.account_id from ${identifiersName} i where i.tenant_id = $1 and i.value = ${value}`,
+      (value) => `select i.account_id from ${identifiersName} i where i.tenant_id = $1 and i.value = ${value} and i.value <> ''`,
       filter.identifier,
     ),
   ];

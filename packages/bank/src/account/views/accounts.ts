@@ -42,6 +42,7 @@ export interface StoredAccount {
 /** Physical name of the table. */
 export const accountsName = 'account_accounts';
 
+// The index is partial, so that no plan for the lock that is made while the table is small can use it.
 const ddl = (name: string): string => `create table ${name} (
   tenant_id uuid not null,
   account_id text not null,
@@ -58,7 +59,7 @@ const ddl = (name: string): string => `create table ${name} (
   closed_at timestamptz(3),
   primary key (tenant_id, account_id)
 );
-create index on ${name} (tenant_id, entity, statement_cycle, account_id)`;
+create index on ${name} (tenant_id, entity, statement_cycle, account_id) where entity <> ''`;
 
 const columns = [
   'tenant_id',
@@ -180,7 +181,7 @@ export const accountsByCycle = async (
   const { rows } = await tx.query<{ account_id: string; statement_cycle: StatementCycle }>({
     name: 'accounts-by-cycle',
     text: `select account_id, statement_cycle from ${accountsName}
-      where tenant_id = $1 and entity = $2 and statement_cycle = any ($3) and account_id > $4 order by account_id limit $5`,
+      where tenant_id = $1 and entity = $2 and entity <> '' and statement_cycle = any ($3) and account_id > $4 order by account_id limit $5`,
     values: [tenantId, page.entity, page.cycles, page.after, page.limit],
   });
   return rows.map(({ account_id: accountId, statement_cycle: cycle }) => ({ accountId, cycle }));

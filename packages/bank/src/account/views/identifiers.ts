@@ -13,6 +13,8 @@ export interface IdentifierRow extends Identifier {
 /** Physical name of the table. */
 export const identifiersName = 'account_identifiers';
 
+// The secondary indexes are partial, so that only queries that say so may use them: while the table is small every index costs the same to the
+// planner, and a plan for the lock that is made then stays.
 const ddl = (name: string): string => `create table ${name} (
   tenant_id uuid not null,
   scheme text not null,
@@ -21,8 +23,8 @@ const ddl = (name: string): string => `create table ${name} (
   account_id text not null,
   primary key (tenant_id, scheme, scope, value)
 );
-create index on ${name} (tenant_id, account_id);
-create index on ${name} (tenant_id, value)`;
+create index on ${name} (tenant_id, account_id) where account_id <> '';
+create index on ${name} (tenant_id, value) where value <> ''`;
 
 /** Key of an external reference's row: the one scheme whose values come from outside and may be taken. */
 export const externalKey = (value: string): string => identifierKey({ scheme: 'external', scope: '', value });
@@ -97,7 +99,7 @@ export const identifiersOf = async (
   const { rows } = await tx.query<{ account_id: string; scheme: IdentifierScheme; value: string }>({
     name: 'identifiers-of',
     text: `select account_id, scheme, value from ${identifiersName}
-      where tenant_id = $1 and account_id = any ($2) order by account_id, scheme desc, value`,
+      where tenant_id = $1 and account_id = any ($2) and account_id <> '' order by account_id, scheme desc, value`,
     values: [tenantId, accountIds],
   });
   const order: Readonly<Record<IdentifierScheme, number>> = { local: 0, iban: 1, external: 2 };

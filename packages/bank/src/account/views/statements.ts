@@ -33,7 +33,7 @@ const ddl = (name: string): string => `create table ${name} (
   issued_at timestamptz(3) not null,
   primary key (tenant_id, account_id, asset, number)
 );
-create index on ${name} (tenant_id, account_id, to_date, asset, number)`;
+create index on ${name} (tenant_id, account_id, to_date, asset, number) where number > 0`;
 
 /** Statements in the commit that issues them, since the next one begins where the last one ended. Rows are only ever inserted. */
 export const statementsTable: LockedTable<Statement> & Pick<ModuleTable, 'ddl'> = {
@@ -118,7 +118,7 @@ export const listStatements = async (
   const { rows } = await tx.query<StoredStatement>({
     name: 'list-statements',
     text: `select ${columns} from ${statementsName}
-      where tenant_id = $1 and account_id = $2 and ($3::text is null or asset = $3)
+      where tenant_id = $1 and account_id = $2 and number > 0 and ($3::text is null or asset = $3)
         and ($4::date is null or (to_date, asset, number) < ($4::date, $5::text, $6::int))
       order by to_date desc, asset desc, number desc limit $7`,
     values: [tenantId, accountId, asset ?? null, before?.to ?? null, before?.asset ?? null, before?.number ?? null, limit],

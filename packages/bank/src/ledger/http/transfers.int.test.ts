@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LedgerBank, startLedgerBank } from '../fixtures/ledger-bank.ts';
+import { assetTwins } from '../fixtures/twins.ts';
 
 const ada = '0190a000-0000-7000-8000-0000000000a1';
 const bob = '0190a000-0000-7000-8000-0000000000b1';
@@ -32,6 +33,18 @@ describe('a transfer', () => {
     expect(again).toEqual({ ...first, isReplay: true });
     expect(await balance(ada)).toMatchObject({ posted: eur('949.50'), spendable: eur('949.50') });
     expect(await balance('main:income/transfer-fee')).toEqual({ asset: 'EUR', posted: eur('0.50') });
+  });
+
+  it('is answered as the first time even when its asset has ended since; a new one is not made', async () => {
+    const gold = { code: 'GLD', kind: 'commodity', decimals: 4, name: 'Gold', tenantId: '00000000-0000-0000-0000-000000000000' } as const;
+    assetTwins.set('GLD', gold);
+    await bank.deposit(ada, 50_000n, 'GLD');
+    const sent = { key: 'gold', body: { from: ada, to: bob, amount: { amount: '1.5', asset: 'GLD' } } };
+    const first = await bank.call('createTransfer', sent);
+    expect(first.status).toBe(201);
+    assetTwins.set('GLD', { ...gold, activeTo: '2026-01-01' });
+    expect(await bank.call('createTransfer', sent)).toEqual({ ...first, isReplay: true });
+    expect((await bank.call('createTransfer', { ...sent, key: 'more gold' })).body).toMatchObject({ errors: [{ code: 'asset_inactive' }] });
   });
 
   it('under one id is the same transfer, and with other content is refused', async () => {

@@ -191,6 +191,32 @@ describe('a mandate', () => {
     expect(Number(String(refused.body['until']).slice(0, 4))).toBe(new Date().getUTCFullYear() + 5);
   });
 
+  it('takes the texts of accounts nobody else owned along when its party is erased, and leaves those of shared ones', async () => {
+    const [partyId, other] = [await party(), await party()];
+    const [own, shared] = [account(), account()];
+    const past = { validFrom: '2010-01-01T00:00:00.000Z', validTo: '2015-01-01T00:00:00.000Z' };
+    const mandates = [
+      await grant({ partyId, accountId: own, kind: 'owner', ...past }),
+      await grant({ partyId, accountId: shared, kind: 'joint', ...past }),
+    ];
+    await grant({ partyId: other, accountId: shared, kind: 'joint' });
+    for (const accountId of [own, shared]) await bank.services.personalData.seal(tenantId, `account:${accountId}`, ['for the flat']);
+    for (const mandate of mandates) await revoke(idOf(mandate));
+    expect(
+      await bank.call('eraseParty', { params: { partyId }, body: { reason: 'data_subject_request' } }),
+    ).toMatchObject({ status: 200 });
+    const { rows } = await bank.adminPool.query<{ subject: string; is_gone: boolean }>(
+      "select subject, wrapped_key = '' as is_gone from subject_keys where subject = any ($1)",
+      [[`account:${own}`, `account:${shared}`]],
+    );
+    expect(new Map(rows.map(({ subject, is_gone: isGone }) => [subject, isGone]))).toEqual(
+      new Map([
+        [`account:${own}`, true],
+        [`account:${shared}`, false],
+      ]),
+    );
+  });
+
   it('to look only keeps nobody longer than it lasts', async () => {
     const partyId = await party();
     await revoke(idOf(await grant({ partyId, accountId: account(), kind: 'viewer' })));

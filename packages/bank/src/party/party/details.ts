@@ -1,5 +1,4 @@
-import type { PersonalData } from '@finaegis/platform/event-store/personal-data';
-import { type PersonalRef, personalRef, type SealedValue } from '@finaegis/platform/event-store/personal-ref';
+import { type PersonalRef, personalRef, type SealedValue, type Sealing } from '@finaegis/platform/event-store/personal-ref';
 import { isoDate, text } from '@finaegis/platform/http/amount';
 import { z } from 'zod';
 
@@ -123,7 +122,7 @@ const keyInClear = 'kind';
  * @param plain details or a change of them, in the shape that `Shape` has with references
  */
 export const sealDetails = async <Shape extends SealedDetails | SealedChange>(
-  personalData: PersonalData,
+  personalData: Sealing,
   {
     tenantId,
     partyId,

@@ -1,7 +1,9 @@
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { ModuleTable } from '@finaegis/platform/module';
 import type { Services } from '@finaegis/platform/services';
+import type { Transaction } from '@finaegis/platform/database/transaction';
 import { subjectOf } from '../party/details.ts';
+import { mandatesName } from './mandates.ts';
 
 /** Destroys the keys of erased parties in the commit of the erasure. It has no rows of its own: what it writes is the loss of others. */
 export const erasureTable = (
@@ -12,14 +14,31 @@ export const erasureTable = (
   consumes: ['PartyErased'],
   lock: async () => new Map<string, never>(),
   fold: ({ scratch }, { tenantId, data }) => {
-    const subjects = (scratch.get(tenantId) as readonly string[] | undefined) ?? [];
-    scratch.set(tenantId, [...subjects, subjectOf(data['partyId'] as string)]);
+    const parties = (scratch.get(tenantId) as readonly string[] | undefined) ?? [];
+    scratch.set(tenantId, [...parties, data['partyId'] as string]);
   },
   write: async (tx, { scratch }) => {
     await Promise.all(
-      [...scratch].map(([tenantId, subjects]) =>
-        services.personalData.destroy(tx, tenantId, subjects as readonly string[]),
-      ),
+      [...scratch].map(async ([tenantId, parties]) => {
+        const partyIds = parties as readonly string[];
+        const accounts = await accountsOfNobodyElse(tx, tenantId, partyIds);
+        await services.personalData.destroy(tx, tenantId, [...partyIds.map(subjectOf), ...accounts.map((account) => `account:${account}`)]);
+      }),
     );
   },
 });
+
+/** Accounts the parties owned and nobody else does: the texts written on their movements and the accounts' names go with the parties. */
+const accountsOfNobodyElse = async (tx: Transaction, tenantId: string, partyIds: readonly string[]): Promise<readonly string[]> => {
+  const { rows } = await tx.query<{ account_id: string }>({
+    name: 'accounts-of-nobody-else',
+    text: `select distinct m.account_id from ${mandatesName} m
+      where m.tenant_id = $1 and m.party_id = any ($2::text[]) and m.kind in ('owner', 'joint')
+        and not exists (
+          select from ${mandatesName} other
+          where other.tenant_id = m.tenant_id and other.account_id = m.account_id and other.kind in ('owner', 'joint') and other.party_id <> all ($2::text[]))
+      order by m.account_id`,
+    values: [tenantId, partyIds],
+  });
+  return rows.map(({ account_id: accountId }) => accountId);
+};

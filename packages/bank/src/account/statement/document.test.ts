@@ -8,7 +8,7 @@ import {
   runningBalances,
   StatementInvalid,
   statementTotals,
-} from './statement.ts';
+} from './document.ts';
 
 const codesOf = (document: Parameters<typeof checkStatement>[0]): readonly string[] =>
   checkStatement(document).map(({ code }) => code);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { validateXml } from '../adapters/xsd.ts';
-import { demoEntry, demoStatement, variedEntries } from './fixtures/demo-statement.ts';
-import { StatementInvalid } from './statement.ts';
+import { validateXml } from './xsd.ts';
+import { demoEntry, demoStatement, variedEntries } from '../statement/fixtures/demo-statement.ts';
+import { StatementInvalid } from '../statement/document.ts';
 import {
   camt053Refusal,
   StatementNotRepresentable,

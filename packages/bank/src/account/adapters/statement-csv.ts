@@ -6,7 +6,7 @@ import {
   type StatementDocument,
   type StatementEntry,
   signedMinor,
-} from './statement.ts';
+} from '../statement/document.ts';
 
 const columns = [
   'record',

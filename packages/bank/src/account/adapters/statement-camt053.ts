@@ -10,7 +10,7 @@ import {
   type StatementEntry,
   signedMinor,
   statementTotals,
-} from './statement.ts';
+} from '../statement/document.ts';
 import { parentElement, textElement, writeXml, type XmlElement } from './xml.ts';
 
 /** Why a statement has no camt.053: ISO 20022 carries money of ISO 4217 only, with at most 18 digits, 5 of them fractional. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { demoEntry, demoStatement, variedEntries } from './fixtures/demo-statement.ts';
+import { demoEntry, demoStatement, variedEntries } from '../statement/fixtures/demo-statement.ts';
 import { writeStatementCsv } from './statement-csv.ts';
 
 /** A plain reader of RFC 4180, written for these tests only, so that the writer is not judged by itself. */

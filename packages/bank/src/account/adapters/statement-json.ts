@@ -1,7 +1,7 @@
 import { formatAmount, parseSignedAmount } from '@finaegis/kernel/money';
 import { amountSchema, instant, isoDate, signedAmountSchema } from '@finaegis/platform/http/amount';
 import { z } from 'zod';
-import { assertStatement, type StatementDocument } from './statement.ts';
+import { assertStatement, type StatementDocument } from '../statement/document.ts';
 
 const balanceOnWire = z.strictObject({ balance: signedAmountSchema, date: isoDate });
 
