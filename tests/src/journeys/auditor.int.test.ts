@@ -1,3 +1,4 @@
+import { assertCoherent } from '@finaegis/testing/assert-coherent';
 import { type TestApi, type TestBank, startTestBank } from '@finaegis/testing/bank';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, type Caller, callerOf, eur, itemsOf, textOf } from '../api.ts';
@@ -23,9 +24,11 @@ beforeAll(async () => {
   middle = textOf(posted, 'bookedAt');
   await staff.make('/v1/holds', { account: anna, amount: eur('10.00') });
   await staff.make(`/v1/journals/${transfer}/reversals`, { lines: [{ line: 0, amount: eur('20.00') }, { line: 1, amount: eur('20.00') }] });
+  await bank.settle();
 });
 
 afterAll(async () => {
+  await assertCoherent(bank.bank, bank.tenantId);
   await api.close();
   await bank.close();
 });

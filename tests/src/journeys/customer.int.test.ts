@@ -1,3 +1,4 @@
+import { assertCoherent } from '@finaegis/testing/assert-coherent';
 import { type TestApi, type TestBank, startTestBank } from '@finaegis/testing/bank';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, type Caller, balanceOf, callerOf, eur, itemsOf, textOf } from '../api.ts';
@@ -27,6 +28,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await assertCoherent(bank.bank, bank.tenantId);
   await api.close();
   await bank.close();
 });

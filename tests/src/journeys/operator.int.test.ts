@@ -1,3 +1,4 @@
+import { assertCoherent } from '@finaegis/testing/assert-coherent';
 import { type TestApi, type TestBank, startTestBank } from '@finaegis/testing/bank';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, balanceOf, callerOf, eur, itemsOf, textOf } from '../api.ts';
@@ -24,6 +25,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await assertCoherent(bank.bank, bank.tenantId);
   await api.close();
   await bank.close();
 });
@@ -91,6 +93,7 @@ describe('an operator', () => {
   it('sells a customer dollars at a quote that is used once, and values the position at day end', async () => {
     const today = new Date().toISOString().slice(0, 10);
     await operator.make('/v1/rates', { from: 'EUR', to: 'USD', mid: '1.1000', validFrom: today });
+    expect(await operator.see('/v1/rates/EUR/USD')).toMatchObject({ mid: '1.1' });
     const quote = await operator.make('/v1/quotes', { sell: eur('100.00'), buyAsset: 'USD', marginBps: 100 });
     expect(quote).toMatchObject({ buy: { amount: '108.90', asset: 'USD' }, customerRate: '1.089' });
     const quoteId = textOf(quote, 'quoteId');
@@ -99,7 +102,13 @@ describe('an operator', () => {
     expect(await balanceOf(operator, anna, 'USD')).toMatchObject({ posted: { amount: '108.90', asset: 'USD' } });
     expect(await balanceOf(operator, 'main:fx-position')).toMatchObject({ posted: eur('100.00') });
     expect(await balanceOf(operator, 'main:fx-position', 'USD')).toMatchObject({ posted: { amount: '-110.00', asset: 'USD' } });
+    await operator.make('/v1/rates', { from: 'EUR', to: 'USD', mid: '1.1200', validFrom: '2026-03-02' });
+    await operator.see('/v1/rates/EUR/USD?date=2026-03-03');
     await operator.make('/v1/entities/main/revaluations', { businessDate: '2026-03-03' });
+    // 108.90 USD short, the spread swept in, are worth 97.23 EUR; 99.02 EUR are left of the 100 that were bought.
+    expect(await balanceOf(operator, 'main:income/fx-spread', 'USD')).toMatchObject({ posted: { amount: '0.00', asset: 'USD' } });
+    expect(await balanceOf(operator, 'main:income/fx-spread')).toMatchObject({ posted: eur('0.98') });
+    expect(await balanceOf(operator, 'main:income/fx-reval')).toMatchObject({ posted: eur('1.79') });
     await dayEnds('2026-03-03', '2026-03-04');
     expect(await operator.see('/v1/entities/main/trial-balance')).toMatchObject({ isBalanced: true });
   });

@@ -1,6 +1,6 @@
 import type { Principal } from '@finaegis/platform/auth/principal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AccountBank, type Received, otherTenantId, startAccountBank } from './fixtures/account-bank.ts';
+import { type AccountBank, otherTenantId, type Received, startAccountBank } from './fixtures/account-bank.ts';
 import { isIban } from './identifier/iban.ts';
 
 let bank: AccountBank;
@@ -16,7 +16,11 @@ const customer = (partyId: string): Partial<Principal> => ({ id: 'key-2', acting
 
 const party = async (family = 'Nováková'): Promise<string> => {
   const partyId = bank.services.newId();
-  await bank.run(bank.modules.party.handlers.registerParty, { partyId, kind: 'person', details: { name: { given: 'Jana', family } } });
+  await bank.run(bank.modules.party.handlers.registerParty, {
+    partyId,
+    kind: 'person',
+    details: { name: { given: 'Jana', family } },
+  });
   return partyId;
 };
 
@@ -36,7 +40,11 @@ const postedOf = async (account: string): Promise<bigint> => {
 describe('opening an account', () => {
   it('without bank details gives it a plain number, in one commit with its ledger account and its mandate', async () => {
     const partyId = await party();
-    const opened = await open({ holders: [{ partyId, kind: 'owner' }], name: 'Household', externalReference: 'core-1' });
+    const opened = await open({
+      holders: [{ partyId, kind: 'owner' }],
+      name: 'Household',
+      externalReference: 'core-1',
+    });
     expect(opened).toMatchObject({
       status: 201,
       body: {
@@ -46,22 +54,40 @@ describe('opening an account', () => {
         statementCycle: 'monthly',
         name: 'Household',
         holders: [{ partyId, kind: 'owner' }],
-        identifiers: [{ scheme: 'local', value: 'A000000001' }, { scheme: 'external', value: 'core-1' }],
+        identifiers: [
+          { scheme: 'local', value: 'A000000001' },
+          { scheme: 'external', value: 'core-1' },
+        ],
       },
     });
     const accountId = String(opened.body['accountId']);
     expect(await bank.call('getAccount', { params: { accountId } })).toMatchObject({ status: 200, body: opened.body });
-    expect(await bank.call('getAccount', { params: { accountId }, as: customer(partyId) })).toMatchObject({ status: 200 });
-    expect(await bank.modules.ledger.reads.account('0190a000-0000-7000-8000-00000000000a', accountId)).toMatchObject({ status: 'open', kind: 'customer', class: 'liability', hasFloor: true });
+    expect(await bank.call('getAccount', { params: { accountId }, as: customer(partyId) })).toMatchObject({
+      status: 200,
+    });
+    expect(await bank.modules.ledger.reads.account('0190a000-0000-7000-8000-00000000000a', accountId)).toMatchObject({
+      status: 'open',
+      kind: 'customer',
+      class: 'liability',
+      hasFloor: true,
+    });
   });
 
   it('asked for twice is one opening; with other content it is refused', async () => {
-    const body = { accountId: bank.services.newId(), asset: 'EUR', holders: [{ partyId: await party() }], name: 'Trip' };
+    const body = {
+      accountId: bank.services.newId(),
+      asset: 'EUR',
+      holders: [{ partyId: await party() }],
+      name: 'Trip',
+    };
     expect((await open(body)).status).toBe(201);
     const again = await open(body);
     expect(again.status).toBe(200);
     expect((again.body['identifiers'] as unknown as unknown[]).length).toBe(1);
-    expect(await open({ ...body, name: 'Other' })).toMatchObject({ status: 409, body: { code: 'account_exists_with_different_content' } });
+    expect(await open({ ...body, name: 'Other' })).toMatchObject({
+      status: 409,
+      body: { code: 'account_exists_with_different_content' },
+    });
     expect(await open({ ...body, asset: 'USD' })).toMatchObject({ status: 409 });
   });
 
@@ -70,35 +96,64 @@ describe('opening an account', () => {
     ['a product nobody knows', { product: 'gold-plated' }, 422, { code: 'product_unknown' }],
     ['a version of a product nobody published', { productVersion: 9 }, 422, { code: 'product_unknown' }],
     ['an asset nobody registered', { asset: 'QQQ' }, 422, { code: 'asset_not_registered' }],
-    ['a party nobody knows', { holders: [{ partyId: '0197f2c4-6f5e-7c3a-9b1d-2f4e6a8c0d12' }] }, 404, { code: 'party_not_found' }],
+    [
+      'a party nobody knows',
+      { holders: [{ partyId: '0197f2c4-6f5e-7c3a-9b1d-2f4e6a8c0d12' }] },
+      404,
+      { code: 'party_not_found' },
+    ],
     ['nobody', { holders: [] }, 400, { code: 'validation_failed' }],
     ['a field nobody declared', { colour: 'blue' }, 400, { code: 'validation_failed' }],
   ])('for %s is refused, and nothing of it is written', async (_, more, status, body) => {
     const accountId = bank.services.newId();
     expect(await open({ accountId, ...more })).toMatchObject({ status, body });
-    expect(await bank.call('getAccount', { params: { accountId } })).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await bank.call('getAccount', { params: { accountId } })).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    });
   });
 
   it('naming a holder twice, or an asset the product does not allow, is refused', async () => {
     const partyId = await party();
-    expect(await open({ holders: [{ partyId }, { partyId, kind: 'joint' }] })).toMatchObject({ status: 422, body: { code: 'holder_repeated' } });
-    const narrow = { product: 'euro-only', version: 1, name: 'Euro only', statementCycle: 'weekly', allowsOverdraft: false, assets: ['EUR'] };
+    expect(await open({ holders: [{ partyId }, { partyId, kind: 'joint' }] })).toMatchObject({
+      status: 422,
+      body: { code: 'holder_repeated' },
+    });
+    const narrow = {
+      product: 'euro-only',
+      version: 1,
+      name: 'Euro only',
+      statementCycle: 'weekly',
+      allowsOverdraft: false,
+      assets: ['EUR'],
+    };
     expect((await bank.call('publishProduct', { body: narrow })).status).toBe(201);
     expect((await bank.call('publishProduct', { body: narrow })).status).toBe(200);
-    expect(await open({ product: 'euro-only', asset: 'USD' })).toMatchObject({ status: 422, body: { code: 'asset_not_of_product' } });
+    expect(await open({ product: 'euro-only', asset: 'USD' })).toMatchObject({
+      status: 422,
+      body: { code: 'asset_not_of_product' },
+    });
   });
 
   it('with bank details issues an IBAN, and the sequence goes on where it was', async () => {
     const params = { entity: 'main' };
     const details = { country: 'CZ', bankCode: '2010', bic: 'TESTCZPP', name: 'Test Bank' };
-    expect(await bank.call('setBankDetails', { params, body: { ...details, bankCode: '20' } })).toMatchObject({ status: 422, body: { code: 'bank_code_malformed' } });
+    expect(await bank.call('setBankDetails', { params, body: { ...details, bankCode: '20' } })).toMatchObject({
+      status: 422,
+      body: { code: 'bank_code_malformed' },
+    });
     expect((await bank.call('setBankDetails', { params, body: details })).status).toBe(201);
     expect((await bank.call('setBankDetails', { params, body: details })).status).toBe(200);
-    expect(await bank.call('setBankDetails', { params, body: { ...details, bankCode: '0800' } })).toMatchObject({ status: 409, body: { code: 'bank_details_exist_with_different_terms' } });
+    expect(await bank.call('setBankDetails', { params, body: { ...details, bankCode: '0800' } })).toMatchObject({
+      status: 409,
+      body: { code: 'bank_details_exist_with_different_terms' },
+    });
     expect(await bank.call('getBankDetails', { params })).toMatchObject({ status: 200, body: details });
 
     const [one, two] = [await open(), await open()];
-    const [first, second] = [one, two].map(({ body }) => body['identifiers'] as unknown as { scheme: string; value: string }[]);
+    const [first, second] = [one, two].map(
+      ({ body }) => body['identifiers'] as unknown as { scheme: string; value: string }[],
+    );
     expect(first?.map(({ scheme }) => scheme)).toEqual(['local', 'iban']);
     expect(isIban(first?.[1]?.value ?? '')).toBe(true);
     expect(first?.[1]?.value).not.toBe(second?.[1]?.value);
@@ -107,20 +162,38 @@ describe('opening an account', () => {
     await bank.settle();
     const iban = first?.[1]?.value.replace(/(.{4})/g, '$1 ').toLowerCase() ?? '';
     const found = await bank.call('listAccounts', { query: { identifier: iban } });
-    expect((found.body['items'] as unknown as { accountId: string }[]).map(({ accountId }) => accountId)).toEqual([one.body['accountId']]);
+    expect((found.body['items'] as unknown as { accountId: string }[]).map(({ accountId }) => accountId)).toEqual([
+      one.body['accountId'],
+    ]);
   });
 
   it('of two entities under one bank code is refused: both would issue the same numbers', async () => {
-    const entity = { entity: 'second', name: 'Second', functionalAsset: 'EUR', timeZone: 'Europe/Prague', calendar: 'target', businessDate: '2025-01-30' };
+    const entity = {
+      entity: 'second',
+      name: 'Second',
+      functionalAsset: 'EUR',
+      timeZone: 'Europe/Prague',
+      calendar: 'target',
+      businessDate: '2025-01-30',
+    };
     await bank.run(bank.modules.ledger.handlers.openEntity, entity);
     const body = { country: 'CZ', bankCode: '2010', name: 'Copy' };
-    expect(await bank.call('setBankDetails', { params: { entity: 'second' }, body })).toMatchObject({ status: 409, body: { code: 'bank_code_taken', entity: 'main' } });
-    expect(await bank.call('setBankDetails', { params: { entity: 'nowhere' }, body })).toMatchObject({ status: 404, body: { code: 'entity_unknown' } });
+    expect(await bank.call('setBankDetails', { params: { entity: 'second' }, body })).toMatchObject({
+      status: 409,
+      body: { code: 'bank_code_taken', entity: 'main' },
+    });
+    expect(await bank.call('setBankDetails', { params: { entity: 'nowhere' }, body })).toMatchObject({
+      status: 404,
+      body: { code: 'entity_unknown' },
+    });
   });
 
   it('on a dry run answers the account and writes nothing', async () => {
     const accountId = bank.services.newId();
-    const dry = await bank.call('openAccount', { query: { dryRun: 'true' }, body: { accountId, asset: 'EUR', holders: [{ partyId: await party() }] } });
+    const dry = await bank.call('openAccount', {
+      query: { dryRun: 'true' },
+      body: { accountId, asset: 'EUR', holders: [{ partyId: await party() }] },
+    });
     expect(dry).toMatchObject({ status: 201, body: { accountId, status: 'open' } });
     expect(await bank.call('getAccount', { params: { accountId } })).toMatchObject({ status: 404 });
   });
@@ -149,7 +222,9 @@ describe('opening an account', () => {
     expect(refused).toEqual(Array(5).fill('external_reference_taken'));
     const locals = accepted.map(({ identifiers }) => identifiers.find(({ scheme }) => scheme === 'local')?.value);
     expect(new Set(locals).size).toBe(35);
-    const { rows } = await bank.adminPool.query("select count(*) as count from account_identifiers where value = 'raced'");
+    const { rows } = await bank.adminPool.query(
+      "select count(*) as count from account_identifiers where value = 'raced'",
+    );
     expect(rows[0]).toEqual({ count: 1n });
   });
 });
@@ -159,10 +234,34 @@ describe('money in', () => {
     const accountId = await openId();
     const body = { depositId: bank.services.newId(), endToEndId: 'E2E-1', description: 'Salary' };
     const done = await deposit(accountId, '120.50', body);
-    expect(done).toMatchObject({ status: 201, body: { status: 'credited', creditedTo: accountId, from: 'main:cash', amount: eur('120.50'), bookingDate: '2025-01-30' } });
+    expect(done).toMatchObject({
+      status: 201,
+      body: {
+        status: 'credited',
+        creditedTo: accountId,
+        from: 'main:cash',
+        amount: eur('120.50'),
+        bookingDate: '2025-01-30',
+      },
+    });
     expect(await deposit(accountId, '120.50', body)).toMatchObject({ status: 200, body: { status: 'credited' } });
-    expect(await deposit(accountId, '120.51', body)).toMatchObject({ status: 409, body: { code: 'deposit_exists_with_different_content' } });
+    expect(await deposit(accountId, '120.51', body)).toMatchObject({
+      status: 409,
+      body: { code: 'deposit_exists_with_different_content' },
+    });
     expect(await postedOf(accountId)).toBe(12_050n);
+  });
+
+  it('under one Idempotency-Key is answered as the first time, byte for byte, and the key is not for anything else', async () => {
+    const accountId = await openId();
+    const sent = { headers: { 'idempotency-key': bank.services.newId() }, body: { accountId, amount: eur('3') } };
+    const first = await bank.call('recordDeposit', sent);
+    expect(await bank.call('recordDeposit', sent)).toEqual(first);
+    expect(await bank.call('recordDeposit', { ...sent, body: { accountId, amount: eur('4') } })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    });
+    expect(await postedOf(accountId)).toBe(300n);
   });
 
   it('for an account nobody knows goes to suspense, and says why', async () => {
@@ -170,35 +269,72 @@ describe('money in', () => {
     const before = await postedOf('main:suspense/unidentified');
     const body = { depositId: bank.services.newId() };
     const done = await deposit(accountId, '10', body);
-    expect(done).toMatchObject({ status: 201, body: { status: 'suspended', reason: 'account_unknown', accountId, creditedTo: 'main:suspense/unidentified' } });
-    expect(await deposit(accountId, '10', body)).toMatchObject({ status: 200, body: { status: 'suspended', reason: 'account_unknown' } });
+    expect(done).toMatchObject({
+      status: 201,
+      body: { status: 'suspended', reason: 'account_unknown', accountId, creditedTo: 'main:suspense/unidentified' },
+    });
+    expect(await deposit(accountId, '10', body)).toMatchObject({
+      status: 200,
+      body: { status: 'suspended', reason: 'account_unknown' },
+    });
     expect((await postedOf('main:suspense/unidentified')) - before).toBe(1_000n);
   });
 
   it('for a closed account, one blocked for credits, or an asset its product does not allow goes to suspense', async () => {
     const closed = await openId();
     expect((await bank.call('closeAccount', { params: { accountId: closed } })).status).toBe(200);
-    expect(await deposit(closed, '1')).toMatchObject({ status: 201, body: { status: 'suspended', reason: 'account_closed', creditedTo: 'main:suspense/blocked' } });
+    expect(await deposit(closed, '1')).toMatchObject({
+      status: 201,
+      body: { status: 'suspended', reason: 'account_closed', creditedTo: 'main:suspense/blocked' },
+    });
 
     const blocked = await openId();
-    const block = await bank.call('placeAccountBlock', { params: { accountId: blocked }, body: { kind: 'credit', reason: 'sanctions' } });
-    expect(await deposit(blocked, '2')).toMatchObject({ status: 201, body: { status: 'suspended', reason: 'account_credits_blocked' } });
+    const block = await bank.call('placeAccountBlock', {
+      params: { accountId: blocked },
+      body: { kind: 'credit', reason: 'sanctions' },
+    });
+    expect(await deposit(blocked, '2')).toMatchObject({
+      status: 201,
+      body: { status: 'suspended', reason: 'account_credits_blocked' },
+    });
     const lifted = { accountId: blocked, blockId: String(block.body['blockId']) };
-    expect(await bank.call('liftAccountBlock', { params: lifted })).toMatchObject({ status: 200, body: { status: 'lifted' } });
+    expect(await bank.call('liftAccountBlock', { params: lifted })).toMatchObject({
+      status: 200,
+      body: { status: 'lifted' },
+    });
     expect(await deposit(blocked, '2')).toMatchObject({ status: 201, body: { status: 'credited' } });
 
     const narrow = await openId({ product: 'euro-only' });
     const dollars = { body: { accountId: narrow, amount: { amount: '3', asset: 'USD' } } };
-    expect(await bank.call('recordDeposit', dollars)).toMatchObject({ status: 201, body: { status: 'suspended', reason: 'asset_not_of_product' } });
+    expect(await bank.call('recordDeposit', dollars)).toMatchObject({
+      status: 201,
+      body: { status: 'suspended', reason: 'asset_not_of_product' },
+    });
   });
 
   it('needs a house account it came from, a key, and an amount of the right scale', async () => {
     const [one, two] = [await openId(), await openId()];
-    expect(await deposit(one, '1', { from: two })).toMatchObject({ status: 422, body: { code: 'house_account_expected' } });
-    expect(await deposit(one, '1', { from: 'main:nowhere' })).toMatchObject({ status: 404, body: { code: 'account_unknown' } });
-    expect(await deposit(one, '1.005')).toMatchObject({ status: 400, body: { errors: [{ field: '/body/amount/amount' }] } });
-    expect(await bank.call('recordDeposit', { body: { accountId: one, amount: eur('1') }, headers: { 'idempotency-key': '' } })).toMatchObject({ status: 400 });
-    expect(await bank.call('recordDeposit', { query: { dryRun: 'true' }, body: { accountId: one, amount: eur('1') } })).toMatchObject({ status: 201 });
+    expect(await deposit(one, '1', { from: two })).toMatchObject({
+      status: 422,
+      body: { code: 'house_account_expected' },
+    });
+    expect(await deposit(one, '1', { from: 'main:nowhere' })).toMatchObject({
+      status: 404,
+      body: { code: 'account_unknown' },
+    });
+    expect(await deposit(one, '1.005')).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: '/body/amount/amount' }] },
+    });
+    expect(
+      await bank.call('recordDeposit', {
+        body: { accountId: one, amount: eur('1') },
+        headers: { 'idempotency-key': '' },
+      }),
+    ).toMatchObject({ status: 400 });
+    expect(
+      await bank.call('recordDeposit', { query: { dryRun: 'true' }, body: { accountId: one, amount: eur('1') } }),
+    ).toMatchObject({ status: 201 });
     expect(await postedOf(one)).toBe(0n);
   });
 });
@@ -207,9 +343,18 @@ describe('money out', () => {
   it('leaves by the cash of the entity, down to the floor', async () => {
     const accountId = await openId();
     await deposit(accountId, '50');
-    expect(await withdraw(accountId, '50.01')).toMatchObject({ status: 422, body: { code: 'insufficient_funds', spendableMinor: '5000' } });
-    expect(await withdraw(accountId, '20')).toMatchObject({ status: 201, body: { accountId, to: 'main:cash', amount: eur('20.00') } });
-    expect(await withdraw(accountId, '1', undefined, { to: await openId() })).toMatchObject({ status: 422, body: { code: 'house_account_expected' } });
+    expect(await withdraw(accountId, '50.01')).toMatchObject({
+      status: 422,
+      body: { code: 'insufficient_funds', spendableMinor: '5000' },
+    });
+    expect(await withdraw(accountId, '20')).toMatchObject({
+      status: 201,
+      body: { accountId, to: 'main:cash', amount: eur('20.00') },
+    });
+    expect(await withdraw(accountId, '1', undefined, { to: await openId() })).toMatchObject({
+      status: 422,
+      body: { code: 'house_account_expected' },
+    });
     expect(await withdraw(bank.services.newId(), '1')).toMatchObject({ status: 404, body: { code: 'not_found' } });
     expect(await postedOf(accountId)).toBe(3_000n);
   });
@@ -217,16 +362,28 @@ describe('money out', () => {
   it('is refused on a blocked account, and goes below zero only as far as the product lets it', async () => {
     const accountId = await openId();
     await deposit(accountId, '10');
-    const { body } = await bank.call('placeAccountBlock', { params: { accountId }, body: { kind: 'debit', reason: 'court_order' } });
+    const { body } = await bank.call('placeAccountBlock', {
+      params: { accountId },
+      body: { kind: 'debit', reason: 'court_order' },
+    });
     expect(await withdraw(accountId, '1')).toMatchObject({ status: 422, body: { code: 'account_debits_blocked' } });
-    expect(await bank.call('listAccountBlocks', { params: { accountId } })).toMatchObject({ body: { items: [{ kind: 'debit', reason: 'court_order' }] } });
+    expect(await bank.call('listAccountBlocks', { params: { accountId } })).toMatchObject({
+      body: { items: [{ kind: 'debit', reason: 'court_order' }] },
+    });
     await bank.call('liftAccountBlock', { params: { accountId, blockId: String(body['blockId']) } });
 
-    expect(await bank.call('setAccountOverdraftLimit', { params: { accountId }, body: { limit: eur('100') } })).toMatchObject({ status: 200, body: { limit: eur('100.00') } });
+    expect(
+      await bank.call('setAccountOverdraftLimit', { params: { accountId }, body: { limit: eur('100') } }),
+    ).toMatchObject({ status: 200, body: { limit: eur('100.00') } });
     expect((await withdraw(accountId, '110')).status).toBe(201);
     const savings = await openId({ product: 'savings' });
-    expect(await bank.call('setAccountOverdraftLimit', { params: { accountId: savings }, body: { limit: eur('100') } })).toMatchObject({ status: 422, body: { code: 'overdraft_not_of_product', product: 'savings' } });
-    expect((await bank.call('setAccountOverdraftLimit', { params: { accountId: savings }, body: { limit: eur('0') } })).status).toBe(200);
+    expect(
+      await bank.call('setAccountOverdraftLimit', { params: { accountId: savings }, body: { limit: eur('100') } }),
+    ).toMatchObject({ status: 422, body: { code: 'overdraft_not_of_product', product: 'savings' } });
+    expect(
+      (await bank.call('setAccountOverdraftLimit', { params: { accountId: savings }, body: { limit: eur('0') } }))
+        .status,
+    ).toBe(200);
   });
 });
 
@@ -238,12 +395,18 @@ describe('closing an account', () => {
     const close = (): Promise<Received> => bank.call('closeAccount', { params: { accountId } });
     expect(await close()).toMatchObject({ status: 422, body: { code: 'account_not_empty', asset: 'BTC' } });
     await bank.call('withdraw', { body: { accountId, amount: { amount: '0.5', asset: 'BTC' } } });
-    expect(await close()).toMatchObject({ status: 422, body: { code: 'account_not_empty', asset: 'EUR', postedMinor: '500' } });
+    expect(await close()).toMatchObject({
+      status: 422,
+      body: { code: 'account_not_empty', asset: 'EUR', postedMinor: '500' },
+    });
     await withdraw(accountId, '5');
     expect(await close()).toMatchObject({ status: 200, body: { status: 'closed' } });
     expect(await close()).toMatchObject({ status: 200, body: { status: 'closed' } });
     expect(await withdraw(accountId, '1')).toMatchObject({ status: 422, body: { code: 'account_closed' } });
-    expect(await bank.call('closeAccount', { params: { accountId: bank.services.newId() } })).toMatchObject({ status: 404, body: { code: 'account_unknown' } });
+    expect(await bank.call('closeAccount', { params: { accountId: bank.services.newId() } })).toMatchObject({
+      status: 404,
+      body: { code: 'account_unknown' },
+    });
   });
 });
 
@@ -257,7 +420,13 @@ describe('customers', () => {
     await bank.settle();
     const as = customer(jana);
     expect((await withdraw(own, '1', as)).body['to']).toBeUndefined();
-    const ids = async (query: Record<string, string> = {}) => ((await bank.call('listAccounts', { query, as })).body['items'] as unknown as { accountId: string }[]).map(({ accountId }) => accountId);
+    expect(
+      JSON.stringify((await bank.call('listTransactions', { params: { accountId: own }, as })).body),
+    ).not.toContain('main:');
+    const ids = async (query: Record<string, string> = {}) =>
+      ((await bank.call('listAccounts', { query, as })).body['items'] as unknown as { accountId: string }[]).map(
+        ({ accountId }) => accountId,
+      );
     expect(await ids()).toEqual([own]);
     expect(await ids({ partyId: tomas })).toEqual([]);
 
@@ -271,7 +440,8 @@ describe('customers', () => {
       ['getStatement', { params: { ...params, asset: 'EUR', number: '1' } }],
       ['withdraw', { body: { ...params, amount: eur('1') } }],
     ];
-    for (const [operation, sent] of attacks) expect([operation, (await bank.call(operation, { ...sent, as })).status]).toEqual([operation, 404]);
+    for (const [operation, sent] of attacks)
+      expect([operation, (await bank.call(operation, { ...sent, as })).status]).toEqual([operation, 404]);
     const staffOnly: readonly [string, Parameters<AccountBank['call']>[1]][] = [
       ['openAccount', { body: { asset: 'EUR', holders: [{ partyId: jana }] } }],
       ['closeAccount', { params: { accountId: own } }],
@@ -280,10 +450,17 @@ describe('customers', () => {
       ['listAccountBlocks', { params: { accountId: own } }],
       ['setAccountOverdraftLimit', { params: { accountId: own }, body: { limit: eur('1') } }],
       ['runStatements', { body: { date: '2025-01-31' } }],
-      ['publishProduct', { body: { product: 'mine', version: 1, name: 'Mine', statementCycle: 'monthly', allowsOverdraft: true } }],
+      [
+        'publishProduct',
+        { body: { product: 'mine', version: 1, name: 'Mine', statementCycle: 'monthly', allowsOverdraft: true } },
+      ],
       ['setBankDetails', { params: { entity: 'main' }, body: { country: 'CZ', bankCode: '0800', name: 'X' } }],
     ];
-    for (const [operation, sent] of staffOnly) expect([operation, (await bank.call(operation, { ...sent, as })).body['code']]).toEqual([operation, 'staff_only']);
+    for (const [operation, sent] of staffOnly)
+      expect([operation, (await bank.call(operation, { ...sent, as })).body['code']]).toEqual([
+        operation,
+        'staff_only',
+      ]);
     expect(await withdraw(own, '1', as, { to: 'main:income/fx-spread' })).toMatchObject({ status: 403 });
   });
 
@@ -298,7 +475,11 @@ describe('customers', () => {
 
   it('find accounts by product, status, asset, holder and entity, page by page, newest first', async () => {
     const partyId = await party();
-    const made = [await openId({ holders: [{ partyId }] }), await openId({ holders: [{ partyId }], product: 'savings' }), await openId({ holders: [{ partyId }], asset: 'USD' })];
+    const made = [
+      await openId({ holders: [{ partyId }] }),
+      await openId({ holders: [{ partyId }], product: 'savings' }),
+      await openId({ holders: [{ partyId }], asset: 'USD' }),
+    ];
     await bank.call('closeAccount', { params: { accountId: made[0] ?? '' } });
     await bank.settle();
     const ids = async (query: Record<string, string>) => {

@@ -1,13 +1,13 @@
-import { type Decision, accept, reject } from '@finaegis/kernel/decision';
+import { accept, type Decision, reject } from '@finaegis/kernel/decision';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
 import type { PersonalRef } from '@finaegis/platform/event-store/personal-ref';
 import {
   type AccountFacts,
   type Book,
+  houseAccountId,
   type Journal,
   type JournalPosting,
   type JournalRefusal,
-  houseAccountId,
   postJournal,
 } from '../ledger/contract.ts';
 
@@ -66,7 +66,11 @@ export interface DepositFacts {
  * Books money that has arrived, always: to the account, or, where that cannot take it, to the entity's suspense, with the reason on the journal.
  * Refused is only what is wrong in itself (a day that is closed, a house account nobody knows, an id used for something else).
  */
-export const recordDeposit = (book: Book, command: RecordDeposit, facts: DepositFacts): Decision<NewEvent, DepositRefusal> => {
+export const recordDeposit = (
+  book: Book,
+  command: RecordDeposit,
+  facts: DepositFacts,
+): Decision<NewEvent, DepositRefusal> => {
   const { depositId, from } = command;
   const existing = book.journal(depositId);
   if (existing.status === 'posted') {

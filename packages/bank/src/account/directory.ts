@@ -1,4 +1,4 @@
-import { type Services, read } from '@finaegis/platform/services';
+import { read, type Services } from '@finaegis/platform/services';
 import type { Holder } from './account/account.ts';
 import type { StatementCycle } from './product/events.ts';
 import { accountsName } from './views/accounts.ts';

@@ -14,9 +14,9 @@ import { statementRoutes } from './http/statement-routes.ts';
 import { transactionRoutes } from './http/transaction-routes.ts';
 import { numberingAggregate } from './identifier/identifier.ts';
 import type { AccountPorts } from './ports.ts';
-import { type PublishProduct, firstProducts, productAggregate } from './product/product.ts';
-import { type StatementRun, type StatementRunReport, issueDueStatements } from './statement-run.ts';
+import { firstProducts, type PublishProduct, productAggregate } from './product/product.ts';
 import { statementAggregate } from './statement/statement.ts';
+import { issueDueStatements, type StatementRun, type StatementRunReport } from './statement-run.ts';
 import { accountList } from './views/account-list.ts';
 import { accountsTable } from './views/accounts.ts';
 import { identifiersTable } from './views/identifiers.ts';
@@ -38,7 +38,10 @@ export interface AccountModule extends ContextModule {
  * Customers' accounts: what they are opened under, how they are known, what happened on them, and the statements that say so.
  * @param services used while a request or an event is worked on, never here, so that it may be filled in later
  */
-export const createAccountModule = (services: Services, { access, assets, ledger, party }: AccountPorts): AccountModule => {
+export const createAccountModule = (
+  services: Services,
+  { access, assets, ledger, party }: AccountPorts,
+): AccountModule => {
   const directory = createAccountDirectory(services);
   const personalData = {
     seal: (...sealing: Parameters<Services['personalData']['seal']>) => services.personalData.seal(...sealing),

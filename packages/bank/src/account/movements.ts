@@ -8,16 +8,23 @@ import { z } from 'zod';
 import {
   type AccountFacts,
   type Balance,
+  houseAccountId,
   type Journal,
   type JournalRefusal,
-  type LedgerDirectory,
-  houseAccountId,
   journalAggregate,
+  type LedgerDirectory,
   loadedBook,
-  postJournal,
   postingNeeds,
+  postJournal,
 } from '../ledger/contract.ts';
-import { type Deposit, type DepositFacts, type DepositRefusal, depositOf, recordDeposit, suspenseAccount } from './deposit.ts';
+import {
+  type Deposit,
+  type DepositFacts,
+  type DepositRefusal,
+  depositOf,
+  recordDeposit,
+  suspenseAccount,
+} from './deposit.ts';
 import { type AccountDirectory, allowsAsset } from './directory.ts';
 
 /** What the handlers of deposits and withdrawals are built over. */
@@ -175,7 +182,8 @@ export const withdrawHandler = (
   decide: (loaded, { withdrawalId, accountId, asset, amountMinor: minor, valueDate, endToEndId }, _facts, refs) => {
     if (customerOf(refs, accountId) === undefined) return reject({ code: 'account_unknown', account: accountId });
     const house = refs.accounts.get(refs.house);
-    if (house !== undefined && house.kind !== 'house') return reject({ code: 'house_account_expected', account: refs.house });
+    if (house !== undefined && house.kind !== 'house')
+      return reject({ code: 'house_account_expected', account: refs.house });
     const line = { asset, amountMinor: minor, purpose: 'principal' } as const;
     return postJournal(loadedBook(loaded, tools.balances, refs.accounts), {
       journalId: withdrawalId,

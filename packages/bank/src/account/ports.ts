@@ -1,9 +1,16 @@
 import type { Access } from '@finaegis/platform/auth/access';
-import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { CommandHandler } from '@finaegis/platform/command/handler';
+import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { ProblemTable } from '@finaegis/platform/http/problem';
 import type { AssetDirectory } from '../asset/contract.ts';
-import type { Balance, BlockReason, LedgerAccount, LedgerDirectory, LedgerReads, LedgerRefusal } from '../ledger/contract.ts';
+import type {
+  Balance,
+  BlockReason,
+  LedgerAccount,
+  LedgerDirectory,
+  LedgerReads,
+  LedgerRefusal,
+} from '../ledger/contract.ts';
 import type { Parties } from '../party/contract.ts';
 import type { OverdraftLimit } from './overdraft.ts';
 import type { StatementDocument } from './statement/document.ts';

@@ -1,9 +1,14 @@
-import { type Services, read } from '@finaegis/platform/services';
+import { read, type Services } from '@finaegis/platform/services';
 import type { AssetDirectory } from '../asset/contract.ts';
-import { type LedgerReads, isHouseAccountId, purposeCodeOf } from '../ledger/contract.ts';
+import { isHouseAccountId, type LedgerReads, purposeCodeOf } from '../ledger/contract.ts';
 import type { Parties } from '../party/contract.ts';
 import type { Identifier } from './identifier/identifier.ts';
-import { type StatementCounterparty, type StatementDocument, type StatementEntry, entryReference } from './statement/document.ts';
+import {
+  entryReference,
+  type StatementCounterparty,
+  type StatementDocument,
+  type StatementEntry,
+} from './statement/document.ts';
 import { entriesDigest, netOf } from './statement/entries.ts';
 import type { Statement } from './statement/statement.ts';
 import { type AccountRow, findAccounts } from './views/accounts.ts';
@@ -46,12 +51,18 @@ export const statementDocument = async (
   );
   const [known, texts] = await Promise.all([
     readAccounts(sources, tenantId, [...new Set([accountId, ...others])]),
-    sources.ledger.texts(tenantId, postings.flatMap(({ description }) => description ?? [])),
+    sources.ledger.texts(
+      tenantId,
+      postings.flatMap(({ description }) => description ?? []),
+    ),
   ]);
   const own = known.get(accountId);
   if (own === undefined) throw new Error(`There is a statement of account ${accountId} and no such account.`);
   const { row } = own;
-  const [servicer, name] = await Promise.all([servicerOf(sources, tenantId, row.entity), nameOf(sources, tenantId, row)]);
+  const [servicer, name] = await Promise.all([
+    servicerOf(sources, tenantId, row.entity),
+    nameOf(sources, tenantId, row),
+  ]);
   return {
     number: statement.number,
     account: {
@@ -94,7 +105,10 @@ const readAccounts = async (
   const [rows, identifiers] = await read(services, tenantId, (tx) =>
     Promise.all([findAccounts(tx, tenantId, accountIds), identifiersOf(tx, tenantId, accountIds)]),
   );
-  const names = await parties.displayNames(tenantId, rows.flatMap(({ holders }) => holders.map(({ partyId }) => partyId)));
+  const names = await parties.displayNames(
+    tenantId,
+    rows.flatMap(({ holders }) => holders.map(({ partyId }) => partyId)),
+  );
   return new Map(
     rows.map((row) => [
       row.accountId,
@@ -122,7 +136,11 @@ const servicerOf = async (
   return { name: numbering?.bank?.name ?? legal?.name ?? entity, bic: numbering?.bank?.bic };
 };
 
-const nameOf = async ({ services }: StatementSources, tenantId: string, { name }: AccountRow): Promise<string | undefined> => {
+const nameOf = async (
+  { services }: StatementSources,
+  tenantId: string,
+  { name }: AccountRow,
+): Promise<string | undefined> => {
   if (name === undefined) return undefined;
   return (await read(services, tenantId, (tx) => services.personalData.read(tx, tenantId, [name.ref]))).get(name.ref);
 };
@@ -152,5 +170,9 @@ const counterpartyOf = (
 ): StatementCounterparty | undefined => {
   const other = counterparty === undefined ? undefined : known.get(counterparty);
   if (other === undefined) return undefined;
-  return { name: other.holders, iban: valueOf(other.identifiers, 'iban'), accountId: valueOf(other.identifiers, 'local') };
+  return {
+    name: other.holders,
+    iban: valueOf(other.identifiers, 'iban'),
+    accountId: valueOf(other.identifiers, 'local'),
+  };
 };

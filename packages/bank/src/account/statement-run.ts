@@ -1,13 +1,13 @@
 import type { CommandHandler } from '@finaegis/platform/command/handler';
-import { type Transaction } from '@finaegis/platform/database/transaction';
+import type { Transaction } from '@finaegis/platform/database/transaction';
 import { ProblemError } from '@finaegis/platform/http/problem';
-import { type Services, read } from '@finaegis/platform/services';
+import { read, type Services } from '@finaegis/platform/services';
 import type { LedgerReads } from '../ledger/contract.ts';
 import type { AccountDirectory } from './directory.ts';
 import { statementCycles } from './product/events.ts';
 import { endsOn } from './statement/cycle.ts';
-import { type DueBalance, type StatedPosting, dueStatement, uncoveredFrom } from './statement/entries.ts';
-import { type IssueStatement, type Statement, type StatementRefusal, isOver } from './statement/statement.ts';
+import { type DueBalance, dueStatement, type StatedPosting, uncoveredFrom } from './statement/entries.ts';
+import { type IssueStatement, isOver, type Statement, type StatementRefusal } from './statement/statement.ts';
 import { accountsByCycle } from './views/accounts.ts';
 import { lastStatements } from './views/statements.ts';
 
@@ -29,7 +29,11 @@ export interface StatementRunReport {
   readonly issued: number;
   /** Accounts and assets whose statement up to the date existed already. */
   readonly unchanged: number;
-  readonly refused: readonly { readonly accountId: string; readonly asset: string; readonly refusal: StatementRefusal }[];
+  readonly refused: readonly {
+    readonly accountId: string;
+    readonly asset: string;
+    readonly refusal: StatementRefusal;
+  }[];
 }
 
 /** What a run is made of. */
@@ -139,7 +143,9 @@ const issueAll = async (
   }
   const metadata = { actor, channel, correlation: services.newId() };
   const outcomes = await Promise.all(
-    due.map((data) => services.commands.submit(issueStatement, data, { tenantId, metadata, lane: 'bulk', timeoutMs: 120_000 })),
+    due.map((data) =>
+      services.commands.submit(issueStatement, data, { tenantId, metadata, lane: 'bulk', timeoutMs: 120_000 }),
+    ),
   );
   for (const [index, outcome] of outcomes.entries()) {
     const { accountId, asset } = due[index] as IssueStatement;

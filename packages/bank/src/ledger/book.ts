@@ -1,8 +1,8 @@
-import type { CommandHandler, Loaded, Needs, RowNeed } from '@finaegis/platform/command/handler';
+import type { Loaded, Needs, RowNeed } from '@finaegis/platform/command/handler';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { NewEvent, RecordedEvent } from '@finaegis/platform/event-store/event';
 import { type Balance, afterPosting } from './balance.ts';
-import { type Entity, entityAggregate } from './entity/entity.ts';
+import type { Entity } from './entity/entity.ts';
 import { type HoldState, holdAggregate } from './hold/hold.ts';
 import type { JournalCapture, JournalPosting } from './journal/events.ts';
 import { type AccountFacts, type JournalState, journalAggregate } from './journal/journal.ts';
@@ -85,12 +85,6 @@ export const layeredBook = (below: Book, facts: { readonly tenantId: string; rea
     add: (events) => events.forEach(addOne),
   };
 };
-
-/** Any handler of the ledger, for its module's table. */
-export type LedgerHandler = CommandHandler<never, never, unknown>;
-
-/** The entity row is the lock; its stream is read only by commands that change it. */
-export const entityStream = (entity: string) => ({ aggregate: entityAggregate as never, id: entity });
 
 /** Shares an entity, so that its day stays what a command saw. */
 export const entityNeed = (entity: string): RowNeed => ({ table: entitiesTable as LockedTable<never>, key: entity, mode: 'share' });

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { closeLedgerAccount, ledgerAccountAggregate, openLedgerAccount } from './account/account.ts';
 import { remainingBalances } from './account/commands.ts';
 import { revalueEntityHandler } from './entity/commands.ts';
-import { type MemoryBank, idOf, startMemoryBank } from './fixtures/memory-bank.ts';
+import { idOf, type MemoryBank, startMemoryBank } from './fixtures/memory-bank.ts';
 import type { JournalPosting } from './journal/events.ts';
 import { customerRate } from './quote/margin.ts';
 import { createBalancesTable } from './views/balances.ts';
@@ -17,7 +17,10 @@ const blockId = idOf('block');
 let bank: MemoryBank;
 
 /** What a command led to: the events it recorded, or the code it was refused with. */
-const did = async <Data, Refs, Result, R extends Refusal>(handler: CommandHandler<Data, Refs, Result, R>, data: Data): Promise<readonly string[] | string> => {
+const did = async <Data, Refs, Result, R extends Refusal>(
+  handler: CommandHandler<Data, Refs, Result, R>,
+  data: Data,
+): Promise<readonly string[] | string> => {
   const before = bank.events.length;
   const outcome = await bank.run(handler, data);
   return outcome.accepted ? bank.events.slice(before).map(({ type }) => type) : outcome.refusal.code;
@@ -27,8 +30,11 @@ const pair = (debit: string, credit: string, amountMinor: bigint): readonly Jour
   { account: debit, asset: 'EUR', side: 'debit', amountMinor, purpose: 'principal' },
   { account: credit, asset: 'EUR', side: 'credit', amountMinor, purpose: 'principal' },
 ];
-const post = (name: string, postings: readonly JournalPosting[], captures: readonly { holdId: string; amountMinor: bigint; isFinal: boolean }[] = []) =>
-  did(bank.handlers.postJournal, { journalId: idOf(name), kind: 'transfer', postings, captures });
+const post = (
+  name: string,
+  postings: readonly JournalPosting[],
+  captures: readonly { holdId: string; amountMinor: bigint; isFinal: boolean }[] = [],
+) => did(bank.handlers.postJournal, { journalId: idOf(name), kind: 'transfer', postings, captures });
 const quote = (rest: object = {}) =>
   did(bank.handlers.issueQuote, {
     quoteId,
@@ -54,7 +60,14 @@ beforeEach(async () => {
 describe('commands and what they record', () => {
   it('an entity opens with its chart, closes its day and opens the next', async () => {
     const { openEntity, closeBusinessDay, openBusinessDay } = bank.handlers;
-    const branch = { entity: 'branch', name: 'Branch', functionalAsset: 'EUR', timeZone: 'UTC', calendar: 'target', businessDate: '2026-03-02' };
+    const branch = {
+      entity: 'branch',
+      name: 'Branch',
+      functionalAsset: 'EUR',
+      timeZone: 'UTC',
+      calendar: 'target',
+      businessDate: '2026-03-02',
+    };
     const opened = await did(openEntity, branch);
     expect(opened[0]).toBe('EntityOpened');
     expect(new Set(opened.slice(1))).toEqual(new Set(['LedgerAccountOpened']));
@@ -70,7 +83,9 @@ describe('commands and what they record', () => {
     const hold = { holdId, account: ada, asset: 'EUR', amountMinor: 500n };
     expect(await did(placeHold, hold)).toEqual(['HoldPlaced']);
     expect(await did(increaseHold, { holdId, amountMinor: 600n })).toEqual(['HoldIncreased']);
-    expect(await post('capture', pair(ada, 'main:clearing/card', 100n), [{ holdId, amountMinor: 100n, isFinal: false }])).toEqual(['HoldCaptured', 'JournalPosted']);
+    expect(
+      await post('capture', pair(ada, 'main:clearing/card', 100n), [{ holdId, amountMinor: 100n, isFinal: false }]),
+    ).toEqual(['HoldCaptured', 'JournalPosted']);
     expect(await did(voidHold, { holdId })).toEqual(['HoldVoided']);
     const brief = { ...hold, holdId: idOf('brief'), expiresAt: '2026-03-02T09:30:00.000Z' };
     await did(placeHold, brief);
@@ -81,16 +96,39 @@ describe('commands and what they record', () => {
   });
 
   it('a journal is reversed by another, and both streams know', async () => {
-    expect(await did(bank.handlers.reverseJournal, { journalId: idOf('undo'), original: idOf('funds') })).toEqual(['JournalPosted', 'JournalReversed']);
+    expect(await did(bank.handlers.reverseJournal, { journalId: idOf('undo'), original: idOf('funds') })).toEqual([
+      'JournalPosted',
+      'JournalReversed',
+    ]);
     expect(bank.posted(ada)).toBe(0n);
   });
 
+  it('a reversal counts two lines on one posting together', async () => {
+    const lines = [0, 0, 1].map((index) => ({ index, amountMinor: index === 0 ? 600n : 1_000n }));
+    expect(await did(bank.handlers.reverseJournal, { journalId: idOf('undo'), original: idOf('funds'), lines })).toBe(
+      'reversal_exceeds_original',
+    );
+  });
+
   it('linked journals are all posted or none, each on what the ones before it left', async () => {
-    const journal = (name: string, postings: readonly JournalPosting[]) => ({ journalId: idOf(name), kind: 'transfer', postings, captures: [] });
+    const journal = (name: string, postings: readonly JournalPosting[]) => ({
+      journalId: idOf(name),
+      kind: 'transfer',
+      postings,
+      captures: [],
+    });
     const { postLinkedJournals } = bank.handlers;
-    expect(await did(postLinkedJournals, { journals: [journal('one', pair(ada, bob, 1_000n)), journal('two', pair(bob, ada, 1_001n))] })).toBe('linked_journal_refused');
+    expect(
+      await did(postLinkedJournals, {
+        journals: [journal('one', pair(ada, bob, 1_000n)), journal('two', pair(bob, ada, 1_001n))],
+      }),
+    ).toBe('linked_journal_refused');
     expect([bank.posted(ada), bank.posted(bob)]).toEqual([1_000n, 0n]);
-    expect(await did(postLinkedJournals, { journals: [journal('one', pair(ada, bob, 1_000n)), journal('two', pair(bob, ada, 1_000n))] })).toEqual(['JournalPosted', 'JournalPosted']);
+    expect(
+      await did(postLinkedJournals, {
+        journals: [journal('one', pair(ada, bob, 1_000n)), journal('two', pair(bob, ada, 1_000n))],
+      }),
+    ).toEqual(['JournalPosted', 'JournalPosted']);
   });
 
   it('a block is placed and lifted once; its id never means another', async () => {
@@ -103,26 +141,39 @@ describe('commands and what they record', () => {
     // Asked for late, after it was lifted: the account stays free.
     expect(await did(placeBlock, block)).toEqual([]);
     expect(await post('free', pair(ada, bob, 1n))).toEqual(['JournalPosted']);
-    expect(await did(setOverdraftLimit, { accountId: ada, asset: 'EUR', limitMinor: 5n })).toEqual(['OverdraftLimitSet']);
+    expect(await did(setOverdraftLimit, { accountId: ada, asset: 'EUR', limitMinor: 5n })).toEqual([
+      'OverdraftLimitSet',
+    ]);
   });
 
   it('an account closes at zero everywhere, and takes nothing afterwards', () => {
     const balances = createBalancesTable();
-    const opened = ledgerAccountAggregate.evolve(ledgerAccountAggregate.initial, { type: 'LedgerAccountOpened', data: { accountId: ada, entity: 'main', kind: 'customer', class: 'liability', hasFloor: true } } as never);
+    const opened = ledgerAccountAggregate.evolve(ledgerAccountAggregate.initial, {
+      type: 'LedgerAccountOpened',
+      data: { accountId: ada, entity: 'main', kind: 'customer', class: 'liability', hasFloor: true },
+    } as never);
     const row = bank.balance(ada);
     const loaded = { rows: () => (row === undefined ? [] : [{ key: '', row }]) } as never;
-    expect(closeLedgerAccount(opened, { accountId: ada }, remainingBalances(loaded, balances, ada))).toMatchObject({ rejection: { code: 'account_not_empty', asset: 'EUR', postedMinor: 1_000n } });
+    expect(closeLedgerAccount(opened, { accountId: ada }, remainingBalances(loaded, balances, ada))).toMatchObject({
+      rejection: { code: 'account_not_empty', asset: 'EUR', postedMinor: 1_000n },
+    });
     const closed = closeLedgerAccount(opened, { accountId: ada }, []);
     expect(closed.accepted && closed.events.map(({ type }) => type)).toEqual(['LedgerAccountClosed']);
-    expect(openLedgerAccount(opened, { accountId: ada, entity: 'main', kind: 'house', class: 'asset', hasFloor: true })).toMatchObject({ rejection: { code: 'account_exists_with_different_terms' } });
+    expect(
+      openLedgerAccount(opened, { accountId: ada, entity: 'main', kind: 'house', class: 'asset', hasFloor: true }),
+    ).toMatchObject({ rejection: { code: 'account_exists_with_different_terms' } });
   });
 
   it('a quote binds a price and is used once, its repeat answered by the journal', async () => {
     const { convert } = bank.handlers;
     expect(await quote()).toEqual(['QuoteIssued']);
     expect(await quote({ midRate: '1.2' })).toEqual([]);
-    expect(await quote({ sell: { asset: 'EUR', decimals: 2, amountMinor: 101n } })).toBe('quote_exists_with_different_terms');
-    expect(await quote({ quoteId: idOf('dust'), sell: { asset: 'EUR', decimals: 2, amountMinor: 1n }, customerRate: '0.5' })).toBe('quote_amount_too_small');
+    expect(await quote({ sell: { asset: 'EUR', decimals: 2, amountMinor: 101n } })).toBe(
+      'quote_exists_with_different_terms',
+    );
+    expect(
+      await quote({ quoteId: idOf('dust'), sell: { asset: 'EUR', decimals: 2, amountMinor: 1n }, customerRate: '0.5' }),
+    ).toBe('quote_amount_too_small');
     expect(await quote({ quoteId: idOf('free'), customerRate: '0' })).toBe('quote_rate_malformed');
     const conversion = { journalId: idOf('conversion'), quoteId, account: ada };
     expect(await did(convert, conversion)).toEqual(['JournalPosted', 'QuoteUsed']);
@@ -134,9 +185,15 @@ describe('commands and what they record', () => {
   it('day end waits for the rate of an asset that was booked while it looked', async () => {
     await post('fee in EUR', pair(ada, 'main:income/transfer-fee', 10n));
     const accounts = ['main:income/transfer-fee', 'main:fx-position'].flatMap((id) => bank.account(id) ?? []);
-    const early = revalueEntityHandler({ balances: createBalancesTable() }, async () => ({ functionalAsset: 'USD', accounts, valuations: new Map([['USD', { decimals: 2, mid: '1' }]]) }));
+    const early = revalueEntityHandler({ balances: createBalancesTable() }, async () => ({
+      functionalAsset: 'USD',
+      accounts,
+      valuations: new Map([['USD', { decimals: 2, mid: '1' }]]),
+    }));
     expect(await did(early, { entity: 'main', businessDate: '2026-03-02' })).toBe('valuation_missing');
-    expect(await did(bank.handlers.revalueEntity, { entity: 'main', businessDate: '2026-03-02' })).toEqual(['JournalPosted']);
+    expect(await did(bank.handlers.revalueEntity, { entity: 'main', businessDate: '2026-03-02' })).toEqual([
+      'JournalPosted',
+    ]);
     expect(await did(bank.handlers.revalueEntity, { entity: 'main', businessDate: '2026-03-02' })).toEqual([]);
   });
 });

@@ -9,34 +9,44 @@ import type { ReversalRefusal } from './journal/reverse.ts';
 import type { QuoteRefusal } from './quote/quote.ts';
 
 // What a neighbour commits with its own events: the ledger decides, the neighbour writes both in one commit.
-export { type LedgerAccount, type LedgerAccountState, type OpenLedgerAccount, closeLedgerAccount, ledgerAccountAggregate, openLedgerAccount } from './account/account.ts';
+export {
+  closeLedgerAccount,
+  type LedgerAccount,
+  type LedgerAccountState,
+  ledgerAccountAggregate,
+  type OpenLedgerAccount,
+  openLedgerAccount,
+} from './account/account.ts';
 export { lifeNeeds, openingNeeds, remainingBalances } from './account/commands.ts';
-export { type Touched, entityNeed, layeredBook, loadedBook, loadedEntity, postingNeeds } from './book.ts';
-export { type Book, type JournalRefusal, type PostJournal, postJournal, postingsMax } from './journal/post.ts';
-export { type ReverseJournal, reverseJournal } from './journal/reverse.ts';
-export { type Hold, type PlaceHold, holdAggregate, placeHold, voidHold } from './hold/hold.ts';
-
+// Published events.
+export {
+  accountBlockLifted,
+  accountBlockPlaced,
+  ledgerAccountClosed,
+  ledgerAccountOpened,
+  overdraftLimitSet,
+} from './account/events.ts';
 // Words.
-export { type Balance, availableOf, postedOf, spendableOf } from './balance.ts';
+export { availableOf, type Balance, postedOf, spendableOf } from './balance.ts';
+export { entityNeed, layeredBook, loadedBook, loadedEntity, postingNeeds, type Touched } from './book.ts';
+export type { LedgerDirectory } from './directory.ts';
 export { classOf, houseAccountId, isHouseAccountId } from './entity/chart.ts';
 export type { Entity } from './entity/entity.ts';
-export type { JournalCapture, JournalPosting } from './journal/events.ts';
-export { type AccountFacts, type Journal, type JournalState, journalAggregate } from './journal/journal.ts';
-export { type Purpose, purposes } from './purpose.ts';
-export { type BankTransactionCode, type PurposeCode, purposeCodeOf } from './purpose-codes.ts';
-export { type AccountClass, type BlockReason, type Side, blockReasons, mirrored, normalSide } from './terms.ts';
-
-// Commands, as plain JSON.
-export { type PostJournalData, linkedMax, postJournalSchema } from './journal/commands.ts';
-export type { LedgerDirectory } from './directory.ts';
-export type { JournalStory, LedgerReads, PostedAmount } from './reads.ts';
-
-// Published events.
-export { accountBlockLifted, accountBlockPlaced, ledgerAccountClosed, ledgerAccountOpened, overdraftLimitSet } from './account/events.ts';
 export { businessDayClosed, businessDayOpened, entityOpened } from './entity/events.ts';
 export { holdCaptured, holdExpired, holdIncreased, holdPlaced, holdVoided } from './hold/events.ts';
+export { type Hold, holdAggregate, type PlaceHold, placeHold, voidHold } from './hold/hold.ts';
+// Commands, as plain JSON.
+export { linkedMax, type PostJournalData, postJournalSchema } from './journal/commands.ts';
+export type { JournalCapture, JournalPosting } from './journal/events.ts';
 export { journalPosted, journalReversed } from './journal/events.ts';
+export { type AccountFacts, type Journal, type JournalState, journalAggregate } from './journal/journal.ts';
+export { type Book, type JournalRefusal, type PostJournal, postingsMax, postJournal } from './journal/post.ts';
+export { type ReverseJournal, reverseJournal } from './journal/reverse.ts';
+export { type Purpose, purposes } from './purpose.ts';
+export { type BankTransactionCode, type PurposeCode, purposeCodeOf } from './purpose-codes.ts';
 export { quoteIssued, quoteUsed } from './quote/events.ts';
+export type { JournalStory, LedgerReads, PostedAmount } from './reads.ts';
+export { type AccountClass, type BlockReason, blockReasons, mirrored, normalSide, type Side } from './terms.ts';
 
 /** Every refusal of this context. */
 export type LedgerRefusal =

@@ -1,7 +1,23 @@
-import { liftBlockHandler, openHouseAccountHandler, placeBlockHandler, setOverdraftLimitHandler } from './account/commands.ts';
-import { type FindRevaluationFacts, closeBusinessDayHandler, openBusinessDayHandler, openEntityHandler, revalueEntityHandler } from './entity/commands.ts';
+import {
+  liftBlockHandler,
+  openHouseAccountHandler,
+  placeBlockHandler,
+  setOverdraftLimitHandler,
+} from './account/commands.ts';
+import {
+  closeBusinessDayHandler,
+  type FindRevaluationFacts,
+  openBusinessDayHandler,
+  openEntityHandler,
+  revalueEntityHandler,
+} from './entity/commands.ts';
 import { expireHoldHandler, increaseHoldHandler, placeHoldHandler, voidHoldHandler } from './hold/commands.ts';
-import { type LedgerTools, postJournalHandler, postLinkedJournalsHandler, reverseJournalHandler } from './journal/commands.ts';
+import {
+  type LedgerTools,
+  postJournalHandler,
+  postLinkedJournalsHandler,
+  reverseJournalHandler,
+} from './journal/commands.ts';
 import { convertHandler, issueQuoteHandler } from './quote/commands.ts';
 import type { QuoteState } from './quote/quote.ts';
 

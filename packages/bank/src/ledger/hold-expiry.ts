@@ -1,5 +1,5 @@
 import type { CommandHandler } from '@finaegis/platform/command/handler';
-import { type Services, read } from '@finaegis/platform/services';
+import { read, type Services } from '@finaegis/platform/services';
 import type { Hold, HoldRefusal } from './hold/hold.ts';
 import { dueHolds } from './views/holds.ts';
 
@@ -26,7 +26,11 @@ const holdsPerRound = 500;
  * Records the expiry of holds whose time is over. Any number of processes may run it: the decision is made under lock and a second expiry of
  * one hold changes nothing. Until it is recorded the hold counts, so a late round releases money late and never too early.
  */
-export const startHoldExpiry = <Refs>(services: WorkerServices, expireHold: ExpireHold<Refs>, { systemPool, everyMs = 1_000, onError }: HoldExpiryOptions): Worker => {
+export const startHoldExpiry = <Refs>(
+  services: WorkerServices,
+  expireHold: ExpireHold<Refs>,
+  { systemPool, everyMs = 1_000, onError }: HoldExpiryOptions,
+): Worker => {
   let isClosed = false;
   let wake: (() => void) | undefined;
   const sleep = (): Promise<void> =>
@@ -54,10 +58,16 @@ export const startHoldExpiry = <Refs>(services: WorkerServices, expireHold: Expi
 };
 
 /** One round over all tenants; gives back how many holds expired. A tenant that fails is reported, the others go on. */
-export const expireDueHolds = async <Refs>(services: WorkerServices, expireHold: ExpireHold<Refs>, { systemPool, onError }: Pick<HoldExpiryOptions, 'systemPool' | 'onError'>): Promise<number> => {
+export const expireDueHolds = async <Refs>(
+  services: WorkerServices,
+  expireHold: ExpireHold<Refs>,
+  { systemPool, onError }: Pick<HoldExpiryOptions, 'systemPool' | 'onError'>,
+): Promise<number> => {
   let expired = 0;
   try {
-    const { rows } = await systemPool.query<{ tenant_id: string }>('select tenant_id from tenant_heads where seq > 0 order by tenant_id');
+    const { rows } = await systemPool.query<{ tenant_id: string }>(
+      'select tenant_id from tenant_heads where seq > 0 order by tenant_id',
+    );
     for (const { tenant_id: tenantId } of rows) {
       expired += await expireOf(services, expireHold, tenantId).catch((error: unknown) => {
         onError?.(error);
@@ -70,10 +80,18 @@ export const expireDueHolds = async <Refs>(services: WorkerServices, expireHold:
   return expired;
 };
 
-const expireOf = async <Refs>(services: WorkerServices, expireHold: ExpireHold<Refs>, tenantId: string): Promise<number> => {
-  const due = await read(services, tenantId, (tx) => dueHolds(tx, tenantId, { at: services.now(), limit: holdsPerRound }));
+const expireOf = async <Refs>(
+  services: WorkerServices,
+  expireHold: ExpireHold<Refs>,
+  tenantId: string,
+): Promise<number> => {
+  const due = await read(services, tenantId, (tx) =>
+    dueHolds(tx, tenantId, { at: services.now(), limit: holdsPerRound }),
+  );
   const metadata = { actor: 'hold-expiry', channel: 'system', correlation: 'hold-expiry' };
-  const outcomes = await Promise.all(due.map((holdId) => services.commands.submit(expireHold, { holdId }, { tenantId, metadata })));
+  const outcomes = await Promise.all(
+    due.map((holdId) => services.commands.submit(expireHold, { holdId }, { tenantId, metadata })),
+  );
   // A hold captured or voided since it was found is refused; there is nothing left to release.
   return outcomes.filter((one) => one.kind === 'decided' && one.outcome.accepted && !one.outcome.isRepeat).length;
 };

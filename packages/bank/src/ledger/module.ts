@@ -5,14 +5,16 @@ import type { Services } from '@finaegis/platform/services';
 import type { AssetDirectory, Rates } from '../asset/contract.ts';
 import { ledgerAccountAggregate } from './account/account.ts';
 import type { Balance } from './balance.ts';
-import { type LedgerDirectory, createDirectory } from './directory.ts';
+import { createDirectory, type LedgerDirectory } from './directory.ts';
 import { entityAggregate } from './entity/entity.ts';
-import { type LedgerHandlers, createLedgerHandlers } from './handlers.ts';
-import { type HoldExpiryOptions, type Worker, startHoldExpiry } from './hold-expiry.ts';
+import { createLedgerHandlers, type LedgerHandlers } from './handlers.ts';
 import { holdAggregate } from './hold/hold.ts';
+import { type HoldExpiryOptions, startHoldExpiry, type Worker } from './hold-expiry.ts';
 import { accountRoutes } from './http/account-routes.ts';
+import { blockRoutes } from './http/block-routes.ts';
 import { entityRoutes } from './http/entity-routes.ts';
 import { holdRoutes } from './http/hold-routes.ts';
+import { journalReadRoutes } from './http/journal-read-routes.ts';
 import { journalRoutes } from './http/journal-routes.ts';
 import { ledgerProblems } from './http/problems.ts';
 import { quoteRoutes } from './http/quote-routes.ts';
@@ -20,7 +22,7 @@ import { transferBatchRoutes } from './http/transfer-batch-routes.ts';
 import { transferRoutes } from './http/transfer-routes.ts';
 import { journalAggregate } from './journal/journal.ts';
 import { quoteAggregate } from './quote/quote.ts';
-import { type LedgerReads, createReads } from './reads.ts';
+import { createReads, type LedgerReads } from './reads.ts';
 import { revaluationFacts } from './revaluation-facts.ts';
 import { accountsTable } from './views/accounts.ts';
 import { createBalancesTable } from './views/balances.ts';
@@ -52,17 +54,38 @@ export const createLedgerModule = (services: Services, { access, assets, rates }
   const directory = createDirectory(services);
   const balances = createBalancesTable();
   const reads = createReads(services);
-  const personalData = { seal: (...sealing: Parameters<Services['personalData']['seal']>) => services.personalData.seal(...sealing) };
-  const handlers = createLedgerHandlers({ balances, directory, personalData }, { quote: reads.quote, revaluationFacts: revaluationFacts(services, assets, rates) });
+  const personalData = {
+    seal: (...sealing: Parameters<Services['personalData']['seal']>) => services.personalData.seal(...sealing),
+  };
+  const handlers = createLedgerHandlers(
+    { balances, directory, personalData },
+    { quote: reads.quote, revaluationFacts: revaluationFacts(services, assets, rates) },
+  );
   const http = { services, reads, directory, handlers, access, assets, rates };
   return {
     name: 'ledger',
-    events: [...entityAggregate.events, ...ledgerAccountAggregate.events, ...journalAggregate.events, ...holdAggregate.events, ...quoteAggregate.events],
+    events: [
+      ...entityAggregate.events,
+      ...ledgerAccountAggregate.events,
+      ...journalAggregate.events,
+      ...holdAggregate.events,
+      ...quoteAggregate.events,
+    ],
     tables: [entitiesTable, accountsTable, balances, holdsTable] as unknown as ContextModule['tables'],
     views: [postingsView, journalsView],
     commands: Object.values(handlers) as unknown as ContextModule['commands'],
     checked: [handlers.postJournal.name, handlers.postLinkedJournals.name, handlers.convert.name],
-    routes: [...transferRoutes(http), ...transferBatchRoutes(http), ...journalRoutes(http), ...holdRoutes(http), ...quoteRoutes(http), ...accountRoutes(http), ...entityRoutes(http)],
+    routes: [
+      ...transferRoutes(http),
+      ...transferBatchRoutes(http),
+      ...journalRoutes(http),
+      ...journalReadRoutes(http),
+      ...holdRoutes(http),
+      ...quoteRoutes(http),
+      ...accountRoutes(http),
+      ...blockRoutes(http),
+      ...entityRoutes(http),
+    ],
     problems: ledgerProblems,
     directory,
     balances,

@@ -1,8 +1,8 @@
-import { type Transaction, inTransaction } from '@finaegis/platform/database/transaction';
+import { inTransaction, type Transaction } from '@finaegis/platform/database/transaction';
 import { fold } from '@finaegis/platform/event-store/aggregate';
 import { open } from '@finaegis/platform/event-store/envelope';
 import { type EventRow, readStream, rehydrate, streamsStatement } from '@finaegis/platform/event-store/read';
-import { type Services, read } from '@finaegis/platform/services';
+import { read, type Services } from '@finaegis/platform/services';
 import { type LedgerAccountState, ledgerAccountAggregate } from './account/account.ts';
 import type { Balance } from './balance.ts';
 import type { Entity } from './entity/entity.ts';
@@ -10,14 +10,25 @@ import { type Hold, type HoldState, holdAggregate } from './hold/hold.ts';
 import { type AccountFacts, type Journal, type JournalState, journalAggregate } from './journal/journal.ts';
 import { type Quote, type QuoteState, quoteAggregate } from './quote/quote.ts';
 import { normalSide } from './terms.ts';
-import { type AssetSums, type DateKind, type PostingFilter, type PostingPosition, type PostingRow, type Turnover, postedAt, postingsOf, sumsOn, turnoversOf } from './views/account-history.ts';
+import {
+  type AssetSums,
+  type DateKind,
+  type PostingFilter,
+  type PostingPosition,
+  type PostingRow,
+  postedAt,
+  postingsOf,
+  sumsOn,
+  type Turnover,
+  turnoversOf,
+} from './views/account-history.ts';
 import { type AccountPeriod, assetsPosted, isHistoryComplete, postingsWithin } from './views/account-periods.ts';
 import { balancesOf } from './views/balances.ts';
 import { type ChartNode, chartOf } from './views/chart.ts';
 import { readEntities } from './views/entities.ts';
 import { type HoldRow, holdFacts, holdsOf } from './views/holds.ts';
 import { type JournalFilter, listJournals } from './views/journals.ts';
-import { type Comparison, type TrialBalance, compareWithPostings, trialBalances } from './views/trial-balance.ts';
+import { type Comparison, compareWithPostings, type TrialBalance, trialBalances } from './views/trial-balance.ts';
 
 /** A journal with all that belongs to it. */
 export interface JournalStory {
@@ -47,20 +58,41 @@ export interface LedgerReads {
   /** At an instant, that instant included; from the history. */
   postedAt(tenantId: string, account: AccountFacts, at: string): Promise<readonly PostedAmount[]>;
   /** At the end of a booking or value date; from the history. */
-  postedOn(tenantId: string, account: AccountFacts, day: { readonly by: DateKind; readonly date: string }): Promise<readonly PostedAmount[]>;
-  turnovers(tenantId: string, query: { readonly account: string; readonly by: DateKind; readonly from: string; readonly to: string }): Promise<readonly Turnover[]>;
+  postedOn(
+    tenantId: string,
+    account: AccountFacts,
+    day: { readonly by: DateKind; readonly date: string },
+  ): Promise<readonly PostedAmount[]>;
+  turnovers(
+    tenantId: string,
+    query: { readonly account: string; readonly by: DateKind; readonly from: string; readonly to: string },
+  ): Promise<readonly Turnover[]>;
   postings(tenantId: string, filter: PostingFilter, page: PostingPage): Promise<readonly PostingRow[]>;
   /** Accounts with each asset they were ever posted to in. */
-  assetsPosted(tenantId: string, accounts: readonly string[]): Promise<readonly { readonly account: string; readonly asset: string }[]>;
+  assetsPosted(
+    tenantId: string,
+    accounts: readonly string[],
+  ): Promise<readonly { readonly account: string; readonly asset: string }[]>;
   /** Every posting of several accounts, each over its own booking dates, in the order of the log. */
   postingsWithin(tenantId: string, periods: readonly AccountPeriod[]): Promise<readonly PostingRow[]>;
   /** Whether the history shows everything that was in the log when it was asked. */
   isHistoryComplete(tenantId: string): Promise<boolean>;
-  journals(tenantId: string, filter: JournalFilter, page: { readonly before?: bigint | undefined; readonly limit: number }): Promise<readonly { readonly seq: bigint; readonly journal: Journal }[]>;
+  journals(
+    tenantId: string,
+    filter: JournalFilter,
+    page: { readonly before?: bigint | undefined; readonly limit: number },
+  ): Promise<readonly { readonly seq: bigint; readonly journal: Journal }[]>;
   journal(tenantId: string, journalId: string): Promise<JournalStory | undefined>;
   hold(tenantId: string, holdId: string): Promise<HoldState>;
-  holds: (tenantId: string, filter: Parameters<typeof holdsOf>[2], page: Parameters<typeof holdsOf>[3]) => Promise<readonly HoldRow[]>;
-  holdFacts(tenantId: string, holdIds: readonly string[]): Promise<ReadonlyMap<string, { readonly account: string; readonly asset: string }>>;
+  holds: (
+    tenantId: string,
+    filter: Parameters<typeof holdsOf>[2],
+    page: Parameters<typeof holdsOf>[3],
+  ) => Promise<readonly HoldRow[]>;
+  holdFacts(
+    tenantId: string,
+    holdIds: readonly string[],
+  ): Promise<ReadonlyMap<string, { readonly account: string; readonly asset: string }>>;
   quote(tenantId: string, quoteId: string): Promise<QuoteState>;
   /** The party a hold was placed for or a quote issued for; undefined when the bank did it itself. */
   onBehalfOf(tenantId: string, stream: string): Promise<string | undefined>;
@@ -78,7 +110,8 @@ type ReadServices = Pick<Services, 'readPool' | 'catalogue' | 'personalData'>;
 
 /** The read side over the database; `services` is used by requests only, since it is complete only after all contexts are wired. */
 export const createReads = (services: ReadServices): LedgerReads => {
-  const inTenant = <T>(tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> => read(services, tenantId, work);
+  const inTenant = <T>(tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> =>
+    read(services, tenantId, work);
   return {
     balances: (tenantId, account) => inTenant(tenantId, (tx) => balancesOf(tx, tenantId, account)),
     postedAt: async (tenantId, { accountId }, at) => {
@@ -97,22 +130,50 @@ export const createReads = (services: ReadServices): LedgerReads => {
     journals: (tenantId, filter, page) =>
       inTenant(tenantId, async (tx) => {
         const found = await listJournals(tx, tenantId, filter, page);
-        const journals = await readJournals(services, tx, tenantId, found.map(({ journalId }) => journalId));
+        const journals = await readJournals(
+          services,
+          tx,
+          tenantId,
+          found.map(({ journalId }) => journalId),
+        );
         return found.map(({ seq, journalId }) => ({ seq, journal: journals.get(journalId) ?? missing(journalId) }));
       }),
     journal: (tenantId, journalId) => inTenant(tenantId, (tx) => readStory(services, tx, tenantId, journalId)),
-    hold: (tenantId, id) => inTenant(tenantId, async (tx) => (await rehydrate(tx, services.catalogue, holdAggregate, { tenantId, id })).state),
+    hold: (tenantId, id) =>
+      inTenant(
+        tenantId,
+        async (tx) => (await rehydrate(tx, services.catalogue, holdAggregate, { tenantId, id })).state,
+      ),
     holds: (tenantId, filter, page) => inTenant(tenantId, (tx) => holdsOf(tx, tenantId, filter, page)),
-    holdFacts: (tenantId, holdIds) => (holdIds.length === 0 ? Promise.resolve(new Map()) : inTenant(tenantId, (tx) => holdFacts(tx, tenantId, holdIds))),
-    quote: (tenantId, id) => inTenant(tenantId, async (tx) => (await rehydrate(tx, services.catalogue, quoteAggregate, { tenantId, id })).state),
-    onBehalfOf: (tenantId, stream) => inTenant(tenantId, async (tx) => (await readStream(tx, services.catalogue, { tenantId, context: 'ledger', stream }))[0]?.metadata.onBehalfOf),
-    account: (tenantId, id) => inTenant(tenantId, async (tx) => (await rehydrate(tx, services.catalogue, ledgerAccountAggregate, { tenantId, id })).state),
+    holdFacts: (tenantId, holdIds) =>
+      holdIds.length === 0 ? Promise.resolve(new Map()) : inTenant(tenantId, (tx) => holdFacts(tx, tenantId, holdIds)),
+    quote: (tenantId, id) =>
+      inTenant(
+        tenantId,
+        async (tx) => (await rehydrate(tx, services.catalogue, quoteAggregate, { tenantId, id })).state,
+      ),
+    onBehalfOf: (tenantId, stream) =>
+      inTenant(
+        tenantId,
+        async (tx) =>
+          (await readStream(tx, services.catalogue, { tenantId, context: 'ledger', stream }))[0]?.metadata.onBehalfOf,
+      ),
+    account: (tenantId, id) =>
+      inTenant(
+        tenantId,
+        async (tx) => (await rehydrate(tx, services.catalogue, ledgerAccountAggregate, { tenantId, id })).state,
+      ),
     entities: (tenantId, entity) => inTenant(tenantId, (tx) => readEntities(tx, tenantId, entity)),
     chart: (tenantId, entity) => inTenant(tenantId, (tx) => chartOf(tx, tenantId, entity)),
     trialBalances: (tenantId, entity) => inTenant(tenantId, (tx) => trialBalances(tx, tenantId, entity)),
     compareWithPostings: (tenantId) =>
-      inTransaction(services.readPool, { tenants: [tenantId], readOnly: true, isolation: 'repeatable read' }, (tx) => compareWithPostings(tx, tenantId)),
-    texts: (tenantId, refs) => (refs.length === 0 ? Promise.resolve(new Map()) : inTenant(tenantId, (tx) => services.personalData.read(tx, tenantId, refs))),
+      inTransaction(services.readPool, { tenants: [tenantId], readOnly: true, isolation: 'repeatable read' }, (tx) =>
+        compareWithPostings(tx, tenantId),
+      ),
+    texts: (tenantId, refs) =>
+      refs.length === 0
+        ? Promise.resolve(new Map())
+        : inTenant(tenantId, (tx) => services.personalData.read(tx, tenantId, refs)),
   };
 };
 
@@ -120,20 +181,42 @@ const inNormalSide = ({ class: accountClass }: AccountFacts, { debitsMinor, cred
   normalSide(accountClass) === 'debit' ? debitsMinor - creditsMinor : creditsMinor - debitsMinor;
 
 /** Journals as they stand, reversals included, with one query for all. */
-const readJournals = async ({ catalogue }: ReadServices, tx: Transaction, tenantId: string, journalIds: readonly string[]): Promise<ReadonlyMap<string, Journal>> => {
+const readJournals = async (
+  { catalogue }: ReadServices,
+  tx: Transaction,
+  tenantId: string,
+  journalIds: readonly string[],
+): Promise<ReadonlyMap<string, Journal>> => {
   const streams = journalIds.map((journalId) => ({ tenantId, stream: journalAggregate.stream(journalId) }));
   const { rows } = await tx.query<EventRow>(streamsStatement('ledger', streams));
   const states = new Map<string, JournalState>();
-  for (const row of rows) states.set(row.stream, fold(journalAggregate, states.get(row.stream) ?? journalAggregate.initial, open(catalogue, row.envelope, row.seq)));
-  return new Map([...states.values()].flatMap((state) => (state.status === 'posted' ? [[state.journalId, state] as const] : [])));
+  for (const row of rows)
+    states.set(
+      row.stream,
+      fold(
+        journalAggregate,
+        states.get(row.stream) ?? journalAggregate.initial,
+        open(catalogue, row.envelope, row.seq),
+      ),
+    );
+  return new Map(
+    [...states.values()].flatMap((state) => (state.status === 'posted' ? [[state.journalId, state] as const] : [])),
+  );
 };
 
-const readStory = async (services: ReadServices, tx: Transaction, tenantId: string, journalId: string): Promise<JournalStory | undefined> => {
+const readStory = async (
+  services: ReadServices,
+  tx: Transaction,
+  tenantId: string,
+  journalId: string,
+): Promise<JournalStory | undefined> => {
   const journal = (await readJournals(services, tx, tenantId, [journalId])).get(journalId);
   if (journal === undefined) return undefined;
   const { captures, quoteId } = journal;
   const [holds, quote] = await Promise.all([
-    Promise.all(captures.map(({ holdId }) => rehydrate(tx, services.catalogue, holdAggregate, { tenantId, id: holdId }))),
+    Promise.all(
+      captures.map(({ holdId }) => rehydrate(tx, services.catalogue, holdAggregate, { tenantId, id: holdId })),
+    ),
     quoteId === undefined ? undefined : rehydrate(tx, services.catalogue, quoteAggregate, { tenantId, id: quoteId }),
   ]);
   return {

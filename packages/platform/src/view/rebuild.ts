@@ -63,7 +63,8 @@ export const rebuildView = async (options: RebuildOptions): Promise<RebuildRepor
       }
     }
   } finally {
-    // Closing the session also gives the lock back.
+    // Given back in so many words, since a session that is closed holds its locks a moment longer; if it is lost, so are they.
+    await guard.query('select pg_advisory_unlock_all()').catch(() => undefined);
     guard.release(true);
   }
 };
@@ -105,14 +106,15 @@ const tenantsOf = async (adminPool: Pool): Promise<readonly string[]> => {
   return rows.map(({ tenant_id: tenantId }) => tenantId);
 };
 
-interface Behind {
+/** How far the rebuild of a tenant's part has come, and how far its log reaches. */
+interface Place {
   readonly tenant_id: string;
   readonly seq: bigint;
   readonly head: bigint;
 }
 
-const behind = `select h.tenant_id, coalesce(s.seq, 0) as seq, h.seq as head from tenant_heads h
-  left join subscriptions s on s.tenant_id = h.tenant_id and s.name = $1 where coalesce(s.seq, 0) < h.seq order by h.tenant_id`;
+const places = `select h.tenant_id, coalesce(s.seq, 0) as seq, h.seq as head from tenant_heads h
+  left join subscriptions s on s.tenant_id = h.tenant_id and s.name = $1 order by h.tenant_id`;
 
 /** Until nothing is left but what is written meanwhile. */
 const catchUpAll = async (options: RebuildOptions): Promise<void> => {
@@ -120,7 +122,7 @@ const catchUpAll = async (options: RebuildOptions): Promise<void> => {
   for (;;) {
     const tenants = await tenantsOf(adminPool);
     // A superuser is not held by row-level security; another administrator is, and names every tenant.
-    const rows = await inTransaction(adminPool, { tenants, readOnly: true }, async (tx) => (await tx.query<Behind>(behind, [rebuildPosition(view)])).rows);
+    const rows = await inTransaction(adminPool, { tenants, readOnly: true }, async (tx) => (await tx.query<Place>(places, [rebuildPosition(view)])).rows);
     for (const { tenant_id: tenantId, seq, head } of rows) await catchUp(options, { tenantId, after: seq, upTo: head });
     if (rows.every(({ seq, head }) => head - seq < BigInt(stretch))) return;
   }
@@ -151,16 +153,17 @@ const swap = async (options: RebuildOptions): Promise<RebuildReport> => {
     // Readers take the tables in any order. Giving up well before PostgreSQL looks for deadlocks, it is never a reader who has to.
     await tx.query("set local lock_timeout = '400ms'");
     await tx.query('lock table subscriptions in exclusive mode');
-    const heads = (await tx.query<{ tenant_id: string; seq: bigint }>('select tenant_id, seq from tenant_heads order by tenant_id')).rows;
-    await tx.query("select set_config('app.tenants', $1, true)", [heads.map(({ tenant_id: tenantId }) => tenantId).join(',')]);
-    const left = (await tx.query<Behind>(behind, [rebuildPosition(view)])).rows;
-    for (const { tenant_id: tenantId, seq, head } of left) {
+    const tenants = (await tx.query<{ tenant_id: string }>('select tenant_id from tenant_heads')).rows.map(({ tenant_id: tenantId }) => tenantId);
+    await tx.query("select set_config('app.tenants', $1, true)", [tenants.join(',')]);
+    // One look at the heads: the log goes on growing, and what is folded must be what the positions say.
+    const { rows } = await tx.query<Place>(places, [rebuildPosition(view)]);
+    for (const { tenant_id: tenantId, seq, head } of rows) {
       await foldStretch(tx, catalogue, { view, tables: rebuildTables(view, tenantId) }, { tenantId, after: seq, upTo: head });
     }
     await putInPlace(tx, view);
-    for (const { tenant_id: tenantId, seq } of heads) await setPosition(tx, tenantId, subscriptionName(view), seq);
+    for (const { tenant_id: tenantId, head } of rows) await setPosition(tx, tenantId, subscriptionName(view), head);
     await tx.query('delete from subscriptions where name = $1', [rebuildPosition(view)]);
-    return { tenants: heads.length, events: heads.reduce((sum, { seq }) => sum + seq, 0n) };
+    return { tenants: rows.length, events: rows.reduce((sum, { head }) => sum + head, 0n) };
   });
 };
 

@@ -1,7 +1,7 @@
-import { type Decision, accept, reject, unreachable } from '@finaegis/kernel/decision';
-import { type Aggregate, type Recorded, defineAggregate } from '@finaegis/platform/event-store/aggregate';
+import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
+import { type Aggregate, defineAggregate, type Recorded } from '@finaegis/platform/event-store/aggregate';
 import type { EventOf, NewEvent } from '@finaegis/platform/event-store/event';
-import { type PersonalRef } from '@finaegis/platform/event-store/personal-ref';
+import type { PersonalRef } from '@finaegis/platform/event-store/personal-ref';
 import type { Identifier } from '../identifier/identifier.ts';
 import type { StatementCycle } from '../product/events.ts';
 import type { ProductState } from '../product/product.ts';

@@ -1,4 +1,4 @@
-import { type Decision, accept, reject } from '@finaegis/kernel/decision';
+import { accept, type Decision, reject } from '@finaegis/kernel/decision';
 import type { CommandFacts, CommandHandler, Loaded, Needs } from '@finaegis/platform/command/handler';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
@@ -9,16 +9,16 @@ import { z } from 'zod';
 import type { AssetDirectory } from '../../asset/contract.ts';
 import {
   type Balance,
-  type LedgerRefusal,
   closeLedgerAccount,
+  type LedgerRefusal,
   ledgerAccountAggregate,
   lifeNeeds,
   loadedEntity,
-  openLedgerAccount,
   openingNeeds,
+  openLedgerAccount,
   remainingBalances,
 } from '../../ledger/contract.ts';
-import { type MandateRefusal, decideGrantMandate, grantMandateNeeds } from '../../party/contract.ts';
+import { decideGrantMandate, grantMandateNeeds, type MandateRefusal } from '../../party/contract.ts';
 import { numbersOf } from '../identifier/identifier.ts';
 import { productName } from '../product/commands.ts';
 import { statementCycles } from '../product/events.ts';
@@ -29,10 +29,10 @@ import { numberingTable } from '../views/numbering.ts';
 import {
   type Account,
   type AccountRefusal,
-  type OpenAccount,
-  type OpeningFacts,
   accountAggregate,
   closeAccount,
+  type OpenAccount,
+  type OpeningFacts,
   openAccount,
 } from './account.ts';
 
@@ -76,7 +76,10 @@ export interface OpenRefs {
 export type AccountCommandRefusal =
   | AccountRefusal
   | MandateRefusal
-  | Extract<LedgerRefusal, { readonly code: 'account_exists_with_different_terms' | 'account_not_empty' | 'account_unknown' }>;
+  | Extract<
+      LedgerRefusal,
+      { readonly code: 'account_exists_with_different_terms' | 'account_not_empty' | 'account_unknown' }
+    >;
 
 /** How the account stands after a command on it. */
 export const accountResult = (loaded: Loaded, { accountId }: { readonly accountId: string }): Account => {
@@ -104,7 +107,11 @@ const openingRows = ({ accountId, entity, product, holders, externalReference }:
   };
 };
 
-const openingFacts = (loaded: Loaded, { entity, product, externalReference }: OpenAccount, refs: OpenRefs): OpeningFacts => {
+const openingFacts = (
+  loaded: Loaded,
+  { entity, product, externalReference }: OpenAccount,
+  refs: OpenRefs,
+): OpeningFacts => {
   const numbering = loaded.row(numberingTable, entity);
   const sequence = numbering?.nextNumber ?? 1n;
   return {

@@ -1,7 +1,6 @@
 import { isActiveOn, currency as isoCurrency } from '@finaegis/kernel/iso4217';
 import { formatAmount } from '@finaegis/kernel/money';
 import { isReference, referenceOf } from '@finaegis/kernel/reference';
-import { basicLatin } from './basic-latin.ts';
 import {
   assertStatement,
   type StatementAddress,
@@ -11,6 +10,7 @@ import {
   signedMinor,
   statementTotals,
 } from '../statement/document.ts';
+import { basicLatin } from './basic-latin.ts';
 import { parentElement, textElement, writeXml, type XmlElement } from './xml.ts';
 
 /** Why a statement has no camt.053: ISO 20022 carries money of ISO 4217 only, with at most 18 digits, 5 of them fractional. */

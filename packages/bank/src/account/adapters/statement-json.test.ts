@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { demoEntry, demoStatement, variedEntries } from '../statement/fixtures/demo-statement.ts';
 import { StatementInvalid } from '../statement/document.ts';
+import { demoEntry, demoStatement, variedEntries } from '../statement/fixtures/demo-statement.ts';
 import { statementFromWire, statementOnWire, statementToWire, writeStatementJson } from './statement-json.ts';
 
 describe('a statement as JSON', () => {

@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { demoEntry, demoStatement, variedEntries } from '../statement/fixtures/demo-statement.ts';
 import { StatementInvalid } from '../statement/document.ts';
+import { demoEntry, demoStatement, variedEntries } from '../statement/fixtures/demo-statement.ts';
 import { writeStatementPdf } from './statement-pdf.ts';
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');

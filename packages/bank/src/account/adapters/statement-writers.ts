@@ -1,7 +1,7 @@
+import type { StatementWriter } from '../ports.ts';
 import { camt053Refusal, writeStatementCamt053 } from './statement-camt053.ts';
 import { writeStatementCsv } from './statement-csv.ts';
 import { writeStatementJson } from './statement-json.ts';
-import type { StatementWriter } from '../ports.ts';
 import { writeStatementPdf } from './statement-pdf.ts';
 
 const utf8 = (text: string): Uint8Array => Buffer.from(text, 'utf8');

@@ -11,8 +11,8 @@ import type { LedgerReads } from '../../ledger/contract.ts';
 import type { AccountDirectory, AccountTerms } from '../directory.ts';
 import type { AccountHandlers } from '../handlers.ts';
 import type { LedgerAccountHandlers, StatementWriter } from '../ports.ts';
-import type { StatementRun, StatementRunReport } from '../statement-run.ts';
 import type { StatementSources } from '../statement-content.ts';
+import type { StatementRun, StatementRunReport } from '../statement-run.ts';
 
 /** What the routes of accounts are built over. */
 export interface AccountHttp {
@@ -59,7 +59,9 @@ export const amountWriter = async (
   codes: Iterable<string>,
 ): Promise<ShowAmount> => {
   const found = await Promise.all([...new Set(codes)].map((code) => assets.get(tenantId, code)));
-  const decimals = new Map(found.flatMap((facts) => (facts === undefined ? [] : [[facts.code, facts.decimals] as const])));
+  const decimals = new Map(
+    found.flatMap((facts) => (facts === undefined ? [] : [[facts.code, facts.decimals] as const])),
+  );
   return (asset, amountMinor) => {
     const its = decimals.get(asset);
     // Whatever is booked was registered, for registration is for ever; only an asset that was not asked for can be missing.
@@ -100,7 +102,10 @@ export const withReplay = async (
   try {
     return await work();
   } catch (error) {
-    const stored = error instanceof ProblemError && error.code === 'validation_failed' ? await storedAnswer(services, request) : undefined;
+    const stored =
+      error instanceof ProblemError && error.code === 'validation_failed'
+        ? await storedAnswer(services, request)
+        : undefined;
     if (stored === undefined) throw error;
     return stored;
   }

@@ -58,11 +58,15 @@ export const accountResource = z
   .meta({ id: 'Account', description: "A customer's account: holds balances in many assets." });
 
 /** An account as a command left it; its name is put in when the answer is sent. */
-export const showOpened = (account: Account): unknown => show(account, account.identifiers, account.name && personalMarker(account.name));
+export const showOpened = (account: Account): unknown =>
+  show(account, account.identifiers, account.name && personalMarker(account.name));
 
 /** An account as it was read. */
-export const showRow = (row: AccountRow, identifiers: readonly Identifier[], names: ReadonlyMap<string, string>): unknown =>
-  show(row, identifiers, row.name && names.get(row.name.ref));
+export const showRow = (
+  row: AccountRow,
+  identifiers: readonly Identifier[],
+  names: ReadonlyMap<string, string>,
+): unknown => show(row, identifiers, row.name && names.get(row.name.ref));
 
 type Shown = Omit<AccountRow, 'name'> | Omit<Account, 'name' | 'identifiers'>;
 

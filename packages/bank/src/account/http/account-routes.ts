@@ -4,7 +4,7 @@ import { assetCode, text, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { throwProblem } from '@finaegis/platform/http/problem';
-import { type ApiAnswer, type ApiRequest, type Route, defineRoute } from '@finaegis/platform/http/route';
+import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { read } from '@finaegis/platform/services';
 import { z } from 'zod';
 import { parseIban } from '../identifier/iban.ts';
@@ -121,11 +121,19 @@ const list = async (
   const { cursor, limit, identifier, ...filter } = query;
   const scope: CursorScope = { list: 'accounts', epoch: http.services.positions.epoch };
   const before =
-    cursor === undefined ? undefined : BigInt(decodeCursor(cursor, scope, z.tuple([z.string().regex(/^\d{1,19}$/)]))[0]);
+    cursor === undefined
+      ? undefined
+      : BigInt(decodeCursor(cursor, scope, z.tuple([z.string().regex(/^\d{1,19}$/)]))[0]);
   const accountIds = await http.access.visibleAccounts(principal);
   const wanted: AccountFilter = { ...filter, accountIds, identifier: identifier && electronic(identifier) };
-  const found = await read(http.services, tenantId, (tx) => listAccounts(tx, tenantId, wanted, { before, limit: limit + 1 }));
-  const shown = await showAll(http, tenantId, found.map(({ account }) => account));
+  const found = await read(http.services, tenantId, (tx) =>
+    listAccounts(tx, tenantId, wanted, { before, limit: limit + 1 }),
+  );
+  const shown = await showAll(
+    http,
+    tenantId,
+    found.map(({ account }) => account),
+  );
   const rows = found.map(({ seq }, index) => ({ seq, item: shown[index] }));
   return {
     status: 200,
@@ -139,11 +147,23 @@ const electronic = (identifier: string): string => {
   return parsed.ok ? parsed.iban : identifier;
 };
 
-const showAll = async ({ services }: AccountHttp, tenantId: string, rows: readonly AccountRow[]): Promise<readonly unknown[]> => {
+const showAll = async (
+  { services }: AccountHttp,
+  tenantId: string,
+  rows: readonly AccountRow[],
+): Promise<readonly unknown[]> => {
   const [identifiers, names] = await read(services, tenantId, (tx: Transaction) =>
     Promise.all([
-      identifiersOf(tx, tenantId, rows.map(({ accountId }) => accountId)),
-      services.personalData.read(tx, tenantId, rows.flatMap(({ name }) => (name === undefined ? [] : [name.ref]))),
+      identifiersOf(
+        tx,
+        tenantId,
+        rows.map(({ accountId }) => accountId),
+      ),
+      services.personalData.read(
+        tx,
+        tenantId,
+        rows.flatMap(({ name }) => (name === undefined ? [] : [name.ref])),
+      ),
     ]),
   );
   return rows.map((row) => showRow(row, identifiers.get(row.accountId) ?? [], names));

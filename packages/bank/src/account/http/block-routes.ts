@@ -1,11 +1,19 @@
 import { amountSchema, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { throwProblem } from '@finaegis/platform/http/problem';
-import { type ApiAnswer, type ApiRequest, type Route, defineRoute } from '@finaegis/platform/http/route';
+import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { parseAssetAmount } from '../../asset/contract.ts';
-import { type LedgerAccount, blockReasons } from '../../ledger/contract.ts';
-import { type AccountHttp, type ShowAmount, amountWriter, readAmount, requireStaff, requireVisible, withReplay } from './account-http.ts';
+import { blockReasons, type LedgerAccount } from '../../ledger/contract.ts';
+import {
+  type AccountHttp,
+  amountWriter,
+  readAmount,
+  requireStaff,
+  requireVisible,
+  type ShowAmount,
+  withReplay,
+} from './account-http.ts';
 import { accountParams } from './account-resource.ts';
 
 const tag = 'Accounts';
@@ -26,7 +34,10 @@ const blockResource = z
     amount: amountSchema.optional(),
     reason: z.enum(blockReasons).optional(),
   })
-  .meta({ id: 'CustomerAccountBlock', description: 'A rule that stops debits, credits or an amount. Of a lifted one only the id is kept.' });
+  .meta({
+    id: 'CustomerAccountBlock',
+    description: 'A rule that stops debits, credits or an amount. Of a lifted one only the id is kept.',
+  });
 
 const blockBody = z
   .strictObject({
@@ -68,7 +79,10 @@ export const blockRoutes = (http: AccountHttp): readonly Route[] => [
     permission: 'account:block',
     request: { params: accountParams },
     responses: {
-      200: { description: 'Blocks, in the order they were placed.', schema: z.object({ items: z.array(blockResource) }) },
+      200: {
+        description: 'Blocks, in the order they were placed.',
+        schema: z.object({ items: z.array(blockResource) }),
+      },
     },
     problems: ['staff_only', 'not_found'],
     handle: async (request) => {
@@ -78,7 +92,11 @@ export const blockRoutes = (http: AccountHttp): readonly Route[] => [
       await requireVisible(http, request, params.accountId);
       const account = await http.ledger.reads.account(tenantId, params.accountId);
       if (account.status === 'unknown') return throwProblem('not_found');
-      const amount = await amountWriter(http.assets, tenantId, account.blocks.flatMap(({ asset }) => asset ?? []));
+      const amount = await amountWriter(
+        http.assets,
+        tenantId,
+        account.blocks.flatMap(({ asset }) => asset ?? []),
+      );
       return { status: 200, body: { items: account.blocks.map((block) => showBlock(block, amount)) } };
     },
   }),
@@ -139,7 +157,8 @@ const overdraftRoute = (http: AccountHttp): Route =>
     path: '/v1/accounts/:accountId/overdraft-limits',
     operationId: 'setAccountOverdraftLimit',
     summary: 'Set how far below zero an account may go',
-    description: 'Refused where the product allows no overdraft. Lowering it below what is used stops further debits and forces nothing.',
+    description:
+      'Refused where the product allows no overdraft. Lowering it below what is used stops further debits and forces nothing.',
     permission: 'account:overdraft',
     request: { params: accountParams, body: z.strictObject({ limit: amountSchema.describe('Zero for none.') }) },
     responses: { 200: { description: 'Set.', schema: limitResource } },

@@ -2,12 +2,19 @@ import { isCustomer } from '@finaegis/platform/auth/access';
 import { amountSchema, instant, isoDate, text, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
-import { type ApiAnswer, type ApiRequest, type Route, defineRoute } from '@finaegis/platform/http/route';
+import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { parseAssetAmount } from '../../asset/contract.ts';
 import type { Journal } from '../../ledger/contract.ts';
 import { type Deposit, suspensionReasons } from '../deposit.ts';
-import { type AccountHttp, type ShowAmount, amountWriter, requireStaff, requireVisible, withReplay } from './account-http.ts';
+import {
+  type AccountHttp,
+  amountWriter,
+  requireStaff,
+  requireVisible,
+  type ShowAmount,
+  withReplay,
+} from './account-http.ts';
 import { entityName } from './account-resource.ts';
 import { bookingProblems } from './problems.ts';
 
@@ -22,7 +29,9 @@ const commandParts = {
 
 // PostgreSQL knows no year 0, and a value date of another age is a slip of the keyboard.
 const day = isoDate.refine((date) => date >= '1900-01-01' && date <= '2199-12-31', 'must be between 1900 and 2199');
-const houseAccount = text(100).describe('A house account such as `main:nostro/ing`; the cash of the entity when absent.');
+const houseAccount = text(100).describe(
+  'A house account such as `main:nostro/ing`; the cash of the entity when absent.',
+);
 
 const common = {
   accountId: uuid,
@@ -36,7 +45,9 @@ const depositBody = z
   .strictObject({
     depositId: uuid.optional().describe('Your own id, unique for ever; one is made when absent.'),
     from: houseAccount.optional(),
-    entity: entityName.optional().describe('Whose cash and suspense are meant where nothing else says it; `main` when absent.'),
+    entity: entityName
+      .optional()
+      .describe('Whose cash and suspense are meant where nothing else says it; `main` when absent.'),
     ...common,
   })
   .meta({ id: 'DepositRequest' });
@@ -49,7 +60,13 @@ const withdrawalBody = z
   })
   .meta({ id: 'WithdrawalRequest' });
 
-const booked = { reference: z.string(), bookingDate: isoDate, valueDate: isoDate, bookedAt: instant, endToEndId: z.string().optional() };
+const booked = {
+  reference: z.string(),
+  bookingDate: isoDate,
+  valueDate: isoDate,
+  bookedAt: instant,
+  endToEndId: z.string().optional(),
+};
 
 const depositResource = z
   .object({
@@ -62,10 +79,19 @@ const depositResource = z
     amount: amountSchema,
     ...booked,
   })
-  .meta({ id: 'Deposit', description: 'Money that has arrived; booked always, in suspense where the account cannot take it.' });
+  .meta({
+    id: 'Deposit',
+    description: 'Money that has arrived; booked always, in suspense where the account cannot take it.',
+  });
 
 const withdrawalResource = z
-  .object({ withdrawalId: uuid.describe('Also the id of its journal.'), accountId: uuid, to: z.string().optional(), amount: amountSchema, ...booked })
+  .object({
+    withdrawalId: uuid.describe('Also the id of its journal.'),
+    accountId: uuid,
+    to: z.string().optional(),
+    amount: amountSchema,
+    ...booked,
+  })
   .meta({ id: 'Withdrawal' });
 
 /** Money in and out over house accounts. */

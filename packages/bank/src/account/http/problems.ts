@@ -1,4 +1,4 @@
-import { type Problem, type ProblemTable, defineProblems } from '@finaegis/platform/http/problem';
+import { defineProblems, type Problem, type ProblemTable } from '@finaegis/platform/http/problem';
 import type { LedgerRefusal } from '../../ledger/contract.ts';
 import type { MandateRefusal, PartyRefusal } from '../../party/contract.ts';
 import type { AccountContextRefusal } from '../contract.ts';

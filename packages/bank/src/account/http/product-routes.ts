@@ -1,7 +1,7 @@
 import { assetCode, instant } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { throwProblem } from '@finaegis/platform/http/problem';
-import { type Route, defineRoute } from '@finaegis/platform/http/route';
+import { defineRoute, type Route } from '@finaegis/platform/http/route';
 import { read } from '@finaegis/platform/services';
 import { z } from 'zod';
 import { bankDetailsBody } from '../identifier/commands.ts';
@@ -22,12 +22,20 @@ const terms = {
   allowsOverdraft: z.boolean(),
   assets: z.array(assetCode).optional().describe('Assets its accounts may hold; absent for any.'),
 };
-const published = z.object(terms).meta({ id: 'ProductVersion', description: 'Terms accounts are opened under; never changed.' });
+const published = z
+  .object(terms)
+  .meta({ id: 'ProductVersion', description: 'Terms accounts are opened under; never changed.' });
 const listed = z.object({ ...terms, publishedAt: instant }).meta({ id: 'PublishedProductVersion' });
 const versions = z.object({ items: z.array(listed) });
 
 const bankDetails = z
-  .object({ entity: z.string(), country: z.string(), bankCode: z.string(), bic: z.string().optional(), name: z.string() })
+  .object({
+    entity: z.string(),
+    country: z.string(),
+    bankCode: z.string(),
+    bic: z.string().optional(),
+    name: z.string(),
+  })
   .meta({ id: 'BankDetails', description: 'What bank an entity is to the outside.' });
 
 const readParts = { method: 'GET', rateClass: 'read', idempotency: 'none' } as const;
@@ -66,7 +74,11 @@ export const productRoutes = (http: AccountHttp): readonly Route[] => [
   }),
   ...[
     { path: '/v1/products', operationId: 'listProducts', summary: 'List products, newest versions first' },
-    { path: '/v1/products/:product', operationId: 'getProduct', summary: 'Get all versions of a product, newest first' },
+    {
+      path: '/v1/products/:product',
+      operationId: 'getProduct',
+      summary: 'Get all versions of a product, newest first',
+    },
   ].map((facts) => versionsRoute(http, facts)),
   setBankDetailsRoute(http),
   defineRoute({
@@ -86,7 +98,10 @@ export const productRoutes = (http: AccountHttp): readonly Route[] => [
   }),
 ];
 
-const versionsRoute = ({ services }: AccountHttp, facts: { readonly path: string; readonly operationId: string; readonly summary: string }): Route => {
+const versionsRoute = (
+  { services }: AccountHttp,
+  facts: { readonly path: string; readonly operationId: string; readonly summary: string },
+): Route => {
   const isOfOne = facts.path.includes(':product');
   return defineRoute({
     ...readParts,

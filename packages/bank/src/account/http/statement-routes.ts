@@ -2,16 +2,23 @@ import { assetCode, instant, isoDate, signedAmountSchema, uuid } from '@finaegis
 import { metadataOf, toAnswer, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { ProblemError, throwProblem } from '@finaegis/platform/http/problem';
-import { type ApiAnswer, type ApiRequest, type Route, defineRoute } from '@finaegis/platform/http/route';
+import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { read } from '@finaegis/platform/services';
 import { z } from 'zod';
 import { statementOnWire } from '../adapters/statement-json.ts';
 import { type StatementWriter, statementFormats } from '../ports.ts';
+import type { Statement } from '../statement/statement.ts';
 import { statementDocument } from '../statement-content.ts';
 import type { StatementRunReport } from '../statement-run.ts';
-import type { Statement } from '../statement/statement.ts';
 import { findStatement, listStatements } from '../views/statements.ts';
-import { type AccountHttp, type ShowAmount, amountWriter, requireStaff, requireVisible, storedAnswer } from './account-http.ts';
+import {
+  type AccountHttp,
+  amountWriter,
+  requireStaff,
+  requireVisible,
+  type ShowAmount,
+  storedAnswer,
+} from './account-http.ts';
 import { accountParams, entityName } from './account-resource.ts';
 
 const tag = 'Statements';
@@ -92,7 +99,8 @@ export const statementRoutes = (http: AccountHttp): readonly Route[] => [
     path: '/v1/statement-runs',
     operationId: 'runStatements',
     summary: 'Issue every statement whose cycle ends on a date',
-    description: 'Asked again it issues nothing more. A missed run is caught up with by the next: its statements then cover both periods.',
+    description:
+      'Asked again it issues nothing more. A missed run is caught up with by the next: its statements then cover both periods.',
     tag,
     permission: 'account:statement',
     rateClass: 'bulk',
@@ -112,11 +120,18 @@ const list = async (http: AccountHttp, request: ListRequest): Promise<ApiAnswer>
   await requireVisible(http, request, params.accountId);
   const { cursor, limit, asset } = query;
   const scope: CursorScope = { list: `statements ${params.accountId}`, epoch: http.services.positions.epoch };
-  const position = cursor === undefined ? undefined : decodeCursor(cursor, scope, z.tuple([isoDate, assetCode, z.int()]));
+  const position =
+    cursor === undefined ? undefined : decodeCursor(cursor, scope, z.tuple([isoDate, assetCode, z.int()]));
   const before = position && { to: position[0], asset: position[1], number: position[2] };
   const filter = { accountId: params.accountId, asset };
-  const found = await read(http.services, tenantId, (tx) => listStatements(tx, tenantId, filter, { before, limit: limit + 1 }));
-  const amount = await amountWriter(http.assets, tenantId, found.map((statement) => statement.asset));
+  const found = await read(http.services, tenantId, (tx) =>
+    listStatements(tx, tenantId, filter, { before, limit: limit + 1 }),
+  );
+  const amount = await amountWriter(
+    http.assets,
+    tenantId,
+    found.map((statement) => statement.asset),
+  );
   return {
     status: 200,
     body: pageOf(found, {
@@ -128,7 +143,10 @@ const list = async (http: AccountHttp, request: ListRequest): Promise<ApiAnswer>
   };
 };
 
-const showSummary = ({ asset, number, from, to, openingMinor, closingMinor, entries, issuedAt, digest }: Statement, amount: ShowAmount): unknown => ({
+const showSummary = (
+  { asset, number, from, to, openingMinor, closingMinor, entries, issuedAt, digest }: Statement,
+  amount: ShowAmount,
+): unknown => ({
   asset,
   number,
   from,
@@ -156,10 +174,16 @@ const chooseWriter = (
   return chosen;
 };
 
-const handOut = async (http: AccountHttp, tenantId: string, statement: Statement, writer: StatementWriter): Promise<ApiAnswer> => {
+const handOut = async (
+  http: AccountHttp,
+  tenantId: string,
+  statement: Statement,
+  writer: StatementWriter,
+): Promise<ApiAnswer> => {
   const document = await statementDocument(http.statementSources, tenantId, statement);
   const reason = writer.refuses(document);
-  if (reason !== undefined) throw new ProblemError('statement_not_in_format', { facts: { format: writer.format, reason } });
+  if (reason !== undefined)
+    throw new ProblemError('statement_not_in_format', { facts: { format: writer.format, reason } });
   const name = `statement-${statement.asset}-${statement.number}.${writer.extension}`;
   const bytes = Buffer.from(await writer.write(document));
   return {
@@ -174,7 +198,10 @@ const handOut = async (http: AccountHttp, tenantId: string, statement: Statement
   };
 };
 
-const run = async (http: AccountHttp, request: ApiRequest<unknown, unknown, z.output<typeof runBody>>): Promise<ApiAnswer> => {
+const run = async (
+  http: AccountHttp,
+  request: ApiRequest<unknown, unknown, z.output<typeof runBody>>,
+): Promise<ApiAnswer> => {
   const { services } = http;
   const { principal, tenantId, body, idempotency, dryRun } = request;
   requireStaff(principal);

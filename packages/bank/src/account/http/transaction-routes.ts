@@ -1,11 +1,21 @@
+import { isCustomer } from '@finaegis/platform/auth/access';
 import type { Principal } from '@finaegis/platform/auth/principal';
-import { amountSchema, amountText, assetCode, instant, isoDate, signedAmountSchema, text, uuid } from '@finaegis/platform/http/amount';
+import {
+  amountSchema,
+  amountText,
+  assetCode,
+  instant,
+  isoDate,
+  signedAmountSchema,
+  text,
+  uuid,
+} from '@finaegis/platform/http/amount';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { throwProblem } from '@finaegis/platform/http/problem';
-import { type ApiAnswer, type ApiRequest, type Route, defineRoute } from '@finaegis/platform/http/route';
+import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { type JournalStory, type LedgerReads, purposes } from '../../ledger/contract.ts';
-import { type AccountHttp, type ShowAmount, amountWriter, readAmount, requireVisible } from './account-http.ts';
+import { isHouseAccountId, type JournalStory, type LedgerReads, purposes } from '../../ledger/contract.ts';
+import { type AccountHttp, amountWriter, readAmount, requireVisible, type ShowAmount } from './account-http.ts';
 import { accountParams } from './account-resource.ts';
 
 const sides = z.enum(['debit', 'credit']);
@@ -29,10 +39,13 @@ const search = z
     amountTo: amountText.optional().describe('With `asset`; included.'),
     endToEndId: text(35).optional(),
   })
-  .refine(({ asset, amountFrom, amountTo }) => asset !== undefined || (amountFrom === undefined && amountTo === undefined), {
-    path: ['asset'],
-    error: 'must be named where amounts are',
-  });
+  .refine(
+    ({ asset, amountFrom, amountTo }) => asset !== undefined || (amountFrom === undefined && amountTo === undefined),
+    {
+      path: ['asset'],
+      error: 'must be named where amounts are',
+    },
+  );
 
 const posting = {
   journalId: uuid,
@@ -130,7 +143,11 @@ export const transactionRoutes = (http: AccountHttp): readonly Route[] => [
       const { tenantId, params, query } = request;
       await requireVisible(http, request, params.accountId);
       const found = await http.ledger.reads.turnovers(tenantId, { account: params.accountId, ...query });
-      const amount = await amountWriter(http.assets, tenantId, found.map(({ asset }) => asset));
+      const amount = await amountWriter(
+        http.assets,
+        tenantId,
+        found.map(({ asset }) => asset),
+      );
       const items = found.map(({ date, asset, debitsMinor, creditsMinor, count }) => ({
         date,
         debits: amount(asset, debitsMinor),
@@ -152,7 +169,12 @@ const list = async (http: AccountHttp, request: ListRequest): Promise<ApiAnswer>
   const bound = (amount: string | undefined, name: string): Promise<bigint> | undefined =>
     amount === undefined
       ? undefined
-      : readAmount(http, tenantId, { amount, asset: filter.asset ?? '' }, { asset: '/query/asset', amount: `/query/${name}` });
+      : readAmount(
+          http,
+          tenantId,
+          { amount, asset: filter.asset ?? '' },
+          { asset: '/query/asset', amount: `/query/${name}` },
+        );
   const [amountMin, amountMax] = await Promise.all([bound(amountFrom, 'amountFrom'), bound(amountTo, 'amountTo')]);
   const scope: CursorScope = { list: `transactions ${params.accountId}`, epoch: http.services.positions.epoch };
   const found = await http.ledger.reads.postings(
@@ -161,8 +183,15 @@ const list = async (http: AccountHttp, request: ListRequest): Promise<ApiAnswer>
     { before: positionOf(cursor, scope), limit: limit + 1 },
   );
   const [texts, amount] = await Promise.all([
-    http.ledger.reads.texts(tenantId, found.flatMap(({ description }) => description ?? [])),
-    amountWriter(http.assets, tenantId, found.map(({ asset }) => asset)),
+    http.ledger.reads.texts(
+      tenantId,
+      found.flatMap(({ description }) => description ?? []),
+    ),
+    amountWriter(
+      http.assets,
+      tenantId,
+      found.map(({ asset }) => asset),
+    ),
   ]);
   return {
     status: 200,
@@ -170,7 +199,7 @@ const list = async (http: AccountHttp, request: ListRequest): Promise<ApiAnswer>
       limit,
       scope,
       positionOf: ({ seq, line }) => [seq.toString(), line],
-      show: (one: Posting) => showPosting(one, amount, texts),
+      show: (one: Posting) => showPosting(isCustomer(request.principal) ? withoutHouse(one) : one, amount, texts),
     }),
   };
 };
@@ -180,6 +209,10 @@ const positionOf = (cursor: string | undefined, scope: CursorScope) => {
   const [seq, line] = decodeCursor(cursor, scope, z.tuple([z.string().regex(/^\d{1,19}$/), z.int()]));
   return { seq: BigInt(seq), line };
 };
+
+// What the house calls its own accounts is not a customer's business.
+const withoutHouse = ({ counterparty, ...one }: Posting): Posting =>
+  counterparty === undefined || isHouseAccountId(counterparty) ? one : { ...one, counterparty };
 
 const showPosting = (one: Posting, amount: ShowAmount, texts: ReadonlyMap<string, string>): unknown => ({
   journalId: one.journalId,
@@ -210,7 +243,10 @@ const tell = async (
   const [visible, texts, amount] = await Promise.all([
     access.visibleAccounts(principal),
     ledger.reads.texts(tenantId, description === undefined ? [] : [description.ref]),
-    amountWriter(assets, tenantId, [...postings.map(({ asset }) => asset), ...(quote === undefined ? [] : [quote.sellAsset, quote.buyAsset])]),
+    amountWriter(assets, tenantId, [
+      ...postings.map(({ asset }) => asset),
+      ...(quote === undefined ? [] : [quote.sellAsset, quote.buyAsset]),
+    ]),
   ]);
   const isShown = (account: string): boolean => visible === undefined || visible.includes(account);
   return {

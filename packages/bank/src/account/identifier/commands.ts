@@ -17,7 +17,10 @@ export const bankDetailsBody = z.strictObject({
 });
 
 /** Bank details as plain JSON. */
-export const setBankDetailsSchema: z.ZodType<BankDetails> = z.strictObject({ entity: text(32), ...bankDetailsBody.shape });
+export const setBankDetailsSchema: z.ZodType<BankDetails> = z.strictObject({
+  entity: text(32),
+  ...bankDetailsBody.shape,
+});
 
 /** Says once what bank an entity is to the outside; from then on its accounts have IBANs. */
 export const setBankDetailsHandler = (): CommandHandler<BankDetails, undefined, BankDetails, NumberingRefusal> => ({

@@ -1,7 +1,7 @@
-import { type Decision, accept, reject, unreachable } from '@finaegis/kernel/decision';
-import { type Aggregate, type Recorded, defineAggregate } from '@finaegis/platform/event-store/aggregate';
+import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
+import { type Aggregate, defineAggregate, type Recorded } from '@finaegis/platform/event-store/aggregate';
 import type { EventOf, NewEvent } from '@finaegis/platform/event-store/event';
-import { type StatementCycle, productPublished } from './events.ts';
+import { productPublished, type StatementCycle } from './events.ts';
 
 /** Terms as they are published. */
 export interface ProductTerms {
@@ -35,7 +35,13 @@ const evolve = (state: ProductState, event: Recorded<ProductEvent>): ProductStat
 };
 
 /** All versions of one product, oldest first. */
-export const productAggregate: Aggregate<ProductState, ProductEvent> = defineAggregate({ context: 'account', name: 'product', initial: [] as ProductState, events: definitions, evolve });
+export const productAggregate: Aggregate<ProductState, ProductEvent> = defineAggregate({
+  context: 'account',
+  name: 'product',
+  initial: [] as ProductState,
+  events: definitions,
+  evolve,
+});
 
 /** The two products a bank starts with. */
 export const firstProducts: readonly PublishProduct[] = [
@@ -47,10 +53,15 @@ export const publishProduct = (state: ProductState, command: PublishProduct): De
   const { product, version, name, statementCycle, allowsOverdraft, assets } = command;
   const existing = state.find((terms) => terms.version === version);
   if (existing !== undefined) {
-    const isSame = existing.name === name && existing.statementCycle === statementCycle && existing.allowsOverdraft === allowsOverdraft && existing.assets?.join() === assets?.join();
+    const isSame =
+      existing.name === name &&
+      existing.statementCycle === statementCycle &&
+      existing.allowsOverdraft === allowsOverdraft &&
+      existing.assets?.join() === assets?.join();
     return isSame ? accept() : reject({ code: 'product_version_exists_with_different_terms', product, version });
   }
-  if (version !== state.length + 1) return reject({ code: 'product_version_not_next', product, nextVersion: state.length + 1 });
+  if (version !== state.length + 1)
+    return reject({ code: 'product_version_not_next', product, nextVersion: state.length + 1 });
   const data = { product, version, name, statementCycle, allowsOverdraft, ...(assets === undefined ? {} : { assets }) };
   return accept(productAggregate.record(product, 'ProductPublished', data));
 };

@@ -5,9 +5,9 @@ import { entityNeed, loadedEntity } from '../../ledger/contract.ts';
 import type { AccountDirectory } from '../directory.ts';
 import {
   type IssueStatement,
+  issueStatement,
   type Statement,
   type StatementRefusal,
-  issueStatement,
   statementAggregate,
   statementStreamId,
 } from './statement.ts';

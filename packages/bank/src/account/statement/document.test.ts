@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { demoEntry, demoStatement, variedEntries } from './fixtures/demo-statement.ts';
 import {
   assertStatement,
   checkStatement,
@@ -9,6 +8,7 @@ import {
   StatementInvalid,
   statementTotals,
 } from './document.ts';
+import { demoEntry, demoStatement, variedEntries } from './fixtures/demo-statement.ts';
 
 const codesOf = (document: Parameters<typeof checkStatement>[0]): readonly string[] =>
   checkStatement(document).map(({ code }) => code);

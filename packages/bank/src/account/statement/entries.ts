@@ -30,7 +30,18 @@ export const entriesDigest = (postings: readonly StatedPosting[]): string =>
     sha3_256(
       canonicalJson(
         postings.map(
-          ({ journalId, line, reference, side, amountMinor, purpose, bookingDate, valueDate, reverses, endToEndId }) => ({
+          ({
+            journalId,
+            line,
+            reference,
+            side,
+            amountMinor,
+            purpose,
+            bookingDate,
+            valueDate,
+            reverses,
+            endToEndId,
+          }) => ({
             journalId,
             line,
             reference,
@@ -77,7 +88,10 @@ export const dueStatement = (
   const isCarried = openingMinor !== 0n && cycle !== 'transaction';
   if (postings.length === 0 && !isCarried) return undefined;
   const start = cycleStart(cycle, date);
-  const first = postings.reduce((earliest, { bookingDate }) => (bookingDate < earliest ? bookingDate : earliest), start);
+  const first = postings.reduce(
+    (earliest, { bookingDate }) => (bookingDate < earliest ? bookingDate : earliest),
+    start,
+  );
   return {
     accountId,
     asset,

@@ -1,8 +1,8 @@
-import { type Transaction, all } from '@finaegis/platform/database/transaction';
-import { type View, defineView, tableName } from '@finaegis/platform/view/view';
+import { all, type Transaction } from '@finaegis/platform/database/transaction';
+import { defineView, tableName, type View } from '@finaegis/platform/view/view';
 import type { Holder } from '../account/account.ts';
 import { accountOpened } from '../account/events.ts';
-import { type AccountRow, type StoredAccount, accountColumns, accountFromStored, accountsName } from './accounts.ts';
+import { type AccountRow, accountColumns, accountFromStored, accountsName, type StoredAccount } from './accounts.ts';
 import { identifiersName } from './identifiers.ts';
 
 const ddl = (name: string): string => `create table ${name} (
@@ -90,7 +90,8 @@ export const listAccounts = async (
     ),
     ...among(
       'l.account_id',
-      (value) => `select i.account_id from ${identifiersName} i where i.tenant_id = $1 and i.value = ${value} and i.value <> ''`,
+      (value) =>
+        `select i.account_id from ${identifiersName} i where i.tenant_id = $1 and i.value = ${value} and i.value <> ''`,
       filter.identifier,
     ),
   ];

@@ -124,7 +124,12 @@ export const accountFromStored = (row: StoredAccount): AccountRow => ({
 const folded = (row: AccountRow | undefined, { type, data, bookedAt }: RecordedEvent): AccountRow => {
   if (type === 'AccountOpened') {
     const { name, ...opened } = data as unknown as AccountRow;
-    return { ...opened, ...(name === undefined ? {} : { name: { ref: name.ref } }), status: 'open', openedAt: bookedAt };
+    return {
+      ...opened,
+      ...(name === undefined ? {} : { name: { ref: name.ref } }),
+      status: 'open',
+      openedAt: bookedAt,
+    };
   }
   if (row === undefined) throw new Error(`${type} on account ${String(data['accountId'])}, which was not locked.`);
   return { ...row, status: 'closed', closedAt: bookedAt };

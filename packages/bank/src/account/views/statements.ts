@@ -121,7 +121,15 @@ export const listStatements = async (
       where tenant_id = $1 and account_id = $2 and number > 0 and ($3::text is null or asset = $3)
         and ($4::date is null or (to_date, asset, number) < ($4::date, $5::text, $6::int))
       order by to_date desc, asset desc, number desc limit $7`,
-    values: [tenantId, accountId, asset ?? null, before?.to ?? null, before?.asset ?? null, before?.number ?? null, limit],
+    values: [
+      tenantId,
+      accountId,
+      asset ?? null,
+      before?.to ?? null,
+      before?.asset ?? null,
+      before?.number ?? null,
+      limit,
+    ],
   });
   return rows.map(fromStored);
 };

@@ -9,7 +9,8 @@ const main = { entity: 'main' };
 let bank: LedgerBank;
 let ada: string;
 
-const accountBalance = async (account: string, query = {}) => (await bank.call('getBalances', { params: { accountId: account }, query })).body.balances;
+const accountBalance = async (account: string, query = {}) =>
+  (await bank.call('getBalances', { params: { accountId: account }, query })).body.balances;
 const post = (body: object) => bank.call('postJournal', { body });
 
 beforeAll(async () => {
@@ -26,14 +27,33 @@ describe('a journal over the wire', () => {
       { account: ada, side: 'credit', amount: eur(credit) },
     ];
     expect((await post({ kind: 'deposit', postings: legs('100.00') })).status).toBe(201);
-    expect((await post({ kind: 'deposit', postings: legs('99.00') })).body).toMatchObject({ code: 'journal_unbalanced', debitsMinor: '10000', creditsMinor: '9900' });
-    expect((await post({ kind: 'reversal', postings: legs('100.00') })).body).toMatchObject({ code: 'validation_failed' });
-    expect((await post({ kind: 'deposit', bookingDate: '2026-03-03', postings: legs('100.00') })).body).toMatchObject({ code: 'day_closed', businessDate: '2026-03-02' });
+    expect((await post({ kind: 'deposit', postings: legs('99.00') })).body).toMatchObject({
+      code: 'journal_unbalanced',
+      debitsMinor: '10000',
+      creditsMinor: '9900',
+    });
+    expect((await post({ kind: 'reversal', postings: legs('100.00') })).body).toMatchObject({
+      code: 'validation_failed',
+    });
+    expect((await post({ kind: 'deposit', bookingDate: '2026-03-03', postings: legs('100.00') })).body).toMatchObject({
+      code: 'day_closed',
+      businessDate: '2026-03-02',
+    });
   });
 
   it('is forced only with the permission to force, and then goes below the floor', async () => {
-    const body = { kind: 'chargeback', forced: 'chargeback', postings: [{ account: ada, side: 'debit', amount: eur('150.00') }, { account: 'main:clearing/card', side: 'credit', amount: eur('150.00') }] };
-    expect((await bank.call('postJournal', { as: { scopes: ['ledger:post'] }, body })).body).toMatchObject({ code: 'permission_missing', permission: 'ledger:force' });
+    const body = {
+      kind: 'chargeback',
+      forced: 'chargeback',
+      postings: [
+        { account: ada, side: 'debit', amount: eur('150.00') },
+        { account: 'main:clearing/card', side: 'credit', amount: eur('150.00') },
+      ],
+    };
+    expect((await bank.call('postJournal', { as: { scopes: ['ledger:post'] }, body })).body).toMatchObject({
+      code: 'permission_missing',
+      permission: 'ledger:force',
+    });
     expect((await post({ ...body, forced: undefined })).body).toMatchObject({ code: 'insufficient_funds' });
     const forced = await post(body);
     expect(forced.body).toMatchObject({ forced: 'chargeback' });
@@ -44,24 +64,57 @@ describe('a journal over the wire', () => {
   });
 
   it('is reversed in part, then for the rest, and never more', async () => {
-    const { journalId } = (await post({ kind: 'fee', postings: [{ account: ada, side: 'debit', amount: eur('10.00'), purpose: 'fee' }, { account: 'main:income/transfer-fee', side: 'credit', amount: eur('10.00'), purpose: 'fee' }] })).body;
+    const { journalId } = (
+      await post({
+        kind: 'fee',
+        postings: [
+          { account: ada, side: 'debit', amount: eur('10.00'), purpose: 'fee' },
+          { account: 'main:income/transfer-fee', side: 'credit', amount: eur('10.00'), purpose: 'fee' },
+        ],
+      })
+    ).body;
     const lines = (amount: string) => [0, 1].map((line) => ({ line, amount: eur(amount) }));
     const params = { journalId };
     const part = await bank.call('reverseJournal', { params, body: { lines: lines('4.00') } });
     expect(part.body).toMatchObject({ kind: 'reversal', reverses: journalId });
-    expect((await bank.call('reverseJournal', { params, body: { lines: lines('6.01') } })).body).toMatchObject({ code: 'reversal_exceeds_original', remainingMinor: '600' });
-    expect((await bank.call('reverseJournal', { params, body: { lines: [{ line: 7, amount: eur('1.00') }] } })).body).toMatchObject({ code: 'reversal_line_unknown' });
-    expect((await bank.call('getJournal', { params })).body).toMatchObject({ status: 'partially_reversed', reversedBy: [{ journalId: part.body.journalId }] });
+    expect((await bank.call('reverseJournal', { params, body: { lines: lines('6.01') } })).body).toMatchObject({
+      code: 'reversal_exceeds_original',
+      remainingMinor: '600',
+    });
+    expect(
+      (await bank.call('reverseJournal', { params, body: { lines: [{ line: 7, amount: eur('1.00') }] } })).body,
+    ).toMatchObject({ code: 'reversal_line_unknown' });
+    expect((await bank.call('getJournal', { params })).body).toMatchObject({
+      status: 'partially_reversed',
+      reversedBy: [{ journalId: part.body.journalId }],
+    });
     expect((await bank.call('reverseJournal', { params, body: {} })).status).toBe(201);
-    expect((await bank.call('reverseJournal', { params, body: {} })).body).toMatchObject({ code: 'journal_already_reversed' });
-    expect((await bank.call('reverseJournal', { params: { journalId: part.body.journalId }, body: {} })).body).toMatchObject({ code: 'reversal_not_reversible' });
-    expect((await bank.call('reverseJournal', { params: { journalId: bank.services.newId() }, body: {} })).body).toMatchObject({ code: 'journal_unknown' });
+    expect((await bank.call('reverseJournal', { params, body: {} })).body).toMatchObject({
+      code: 'journal_already_reversed',
+    });
+    expect(
+      (await bank.call('reverseJournal', { params: { journalId: part.body.journalId }, body: {} })).body,
+    ).toMatchObject({ code: 'reversal_not_reversible' });
+    expect(
+      (await bank.call('reverseJournal', { params: { journalId: bank.services.newId() }, body: {} })).body,
+    ).toMatchObject({ code: 'journal_unknown' });
   });
 
   it('is found by account, kind, date and reference, newest first', async () => {
-    const { journalId, reference } = (await post({ kind: 'special', endToEndId: 'E2E-9', description: 'For Ada', postings: [{ account: 'main:nostro/ing', side: 'debit', amount: eur('1.00') }, { account: ada, side: 'credit', amount: eur('1.00') }] })).body;
+    const { journalId, reference } = (
+      await post({
+        kind: 'special',
+        endToEndId: 'E2E-9',
+        description: 'For Ada',
+        postings: [
+          { account: 'main:nostro/ing', side: 'debit', amount: eur('1.00') },
+          { account: ada, side: 'credit', amount: eur('1.00') },
+        ],
+      })
+    ).body;
     await bank.settle();
-    const idsBy = async (query: Record<string, string>) => (await bank.call('listJournals', { query })).body.items.map((journal) => journal.journalId);
+    const idsBy = async (query: Record<string, string>) =>
+      (await bank.call('listJournals', { query })).body.items.map((journal) => journal.journalId);
     expect(await idsBy({ kind: 'special' })).toEqual([journalId]);
     expect(await idsBy({ reference: reference })).toEqual([journalId]);
     expect(await idsBy({ endToEndId: 'E2E-9' })).toEqual([journalId]);
@@ -83,7 +136,10 @@ describe('blocks and limits over the wire', () => {
     const debit = await bank.call('placeBlock', { params, body: { kind: 'debit', reason: 'court_order' } });
     expect(debit.status).toBe(201);
     expect((await pay()).body).toMatchObject({ code: 'account_debits_blocked' });
-    const amount = await bank.call('placeBlock', { params, body: { kind: 'amount', amount: eur('9.50'), reason: 'court_order' } });
+    const amount = await bank.call('placeBlock', {
+      params,
+      body: { kind: 'amount', amount: eur('9.50'), reason: 'court_order' },
+    });
     const lift = (blockId: unknown) => bank.call('liftBlock', { params: { ...params, blockId: String(blockId) } });
     await lift(debit.body.blockId);
     expect((await pay()).body).toMatchObject({ code: 'insufficient_funds', spendableMinor: '50' });
@@ -92,8 +148,12 @@ describe('blocks and limits over the wire', () => {
     expect((await pay()).status).toBe(201);
     expect((await lift(bank.services.newId())).body).toMatchObject({ code: 'block_unknown' });
     await bank.call('placeBlock', { params, body: { kind: 'credit', reason: 'deceased' } });
-    expect((await bank.call('createTransfer', { body: { from: ada, to: bea, amount: eur('1.00') } })).body).toMatchObject({ code: 'account_credits_blocked' });
-    expect((await bank.call('placeBlock', { params, body: { kind: 'debit', amount: eur('1.00'), reason: 'other' } })).body).toMatchObject({ errors: [{ field: '/body/amount' }] });
+    expect(
+      (await bank.call('createTransfer', { body: { from: ada, to: bea, amount: eur('1.00') } })).body,
+    ).toMatchObject({ code: 'account_credits_blocked' });
+    expect(
+      (await bank.call('placeBlock', { params, body: { kind: 'debit', amount: eur('1.00'), reason: 'other' } })).body,
+    ).toMatchObject({ errors: [{ field: '/body/amount' }] });
   });
 
   it('let an account go below zero as far as its limit', async () => {
@@ -101,11 +161,30 @@ describe('blocks and limits over the wire', () => {
     await bank.openCustomer(cleo);
     const set = await bank.call('setOverdraftLimit', { params: { accountId: cleo }, body: { limit: eur('5.00') } });
     expect(set.body).toEqual({ account: cleo, limit: eur('5.00') });
-    expect((await bank.call('createTransfer', { body: { from: cleo, to: ada, amount: eur('5.01') } })).body).toMatchObject({ code: 'insufficient_funds' });
-    expect((await bank.call('createTransfer', { body: { from: cleo, to: ada, amount: eur('5.00') } })).status).toBe(201);
-    expect(await accountBalance(cleo)).toEqual([{ asset: 'EUR', posted: eur('-5.00'), available: eur('-5.00'), spendable: eur('0.00'), heldOut: eur('0.00'), blocked: eur('0.00'), overdraftLimit: eur('5.00') }]);
-    expect((await bank.call('setOverdraftLimit', { params: { accountId: cleo }, body: { limit: eur('0') } })).status).toBe(200);
-    expect((await bank.call('setOverdraftLimit', { params: { accountId: 'main:nostro/ing' }, body: { limit: eur('1.00') } })).body).toMatchObject({ code: 'account_has_no_floor' });
+    expect(
+      (await bank.call('createTransfer', { body: { from: cleo, to: ada, amount: eur('5.01') } })).body,
+    ).toMatchObject({ code: 'insufficient_funds' });
+    expect((await bank.call('createTransfer', { body: { from: cleo, to: ada, amount: eur('5.00') } })).status).toBe(
+      201,
+    );
+    expect(await accountBalance(cleo)).toEqual([
+      {
+        asset: 'EUR',
+        posted: eur('-5.00'),
+        available: eur('-5.00'),
+        spendable: eur('0.00'),
+        heldOut: eur('0.00'),
+        blocked: eur('0.00'),
+        overdraftLimit: eur('5.00'),
+      },
+    ]);
+    expect(
+      (await bank.call('setOverdraftLimit', { params: { accountId: cleo }, body: { limit: eur('0') } })).status,
+    ).toBe(200);
+    expect(
+      (await bank.call('setOverdraftLimit', { params: { accountId: 'main:nostro/ing' }, body: { limit: eur('1.00') } }))
+        .body,
+    ).toMatchObject({ code: 'account_has_no_floor' });
   });
 });
 
@@ -114,24 +193,59 @@ describe('the books over the wire', () => {
     const chart = await bank.call('getChart', { params: main });
     const root = chart.body;
     expect(root.totals.map(({ net }) => net)).toEqual([eur('0.00')]);
-    expect(root.children.map(({ code }) => code)).toEqual(['cash', 'clearing', 'cost', 'customers', 'equity', 'fx-position', 'income', 'nostro', 'suspense']);
-    expect((await bank.call('getTrialBalance', { params: main })).body).toMatchObject({ entity: 'main', isBalanced: true, assets: [{ asset: 'EUR', difference: eur('0.00') }] });
-    expect((await bank.call('getTrialBalance', { params: { entity: 'nowhere' } })).body).toMatchObject({ code: 'entity_unknown' });
+    expect(root.children.map(({ code }) => code)).toEqual([
+      'cash',
+      'clearing',
+      'cost',
+      'customers',
+      'equity',
+      'fx-position',
+      'income',
+      'nostro',
+      'suspense',
+    ]);
+    expect((await bank.call('getTrialBalance', { params: main })).body).toMatchObject({
+      entity: 'main',
+      isBalanced: true,
+      assets: [{ asset: 'EUR', difference: eur('0.00') }],
+    });
+    expect((await bank.call('getTrialBalance', { params: { entity: 'nowhere' } })).body).toMatchObject({
+      code: 'entity_unknown',
+    });
   });
 
   it('grow by codes of the chart only', async () => {
-    const open = (code: string, hasFloor = false) => bank.call('openHouseAccount', { params: main, body: { code, hasFloor } });
-    expect((await open('psp/stripe')).body).toEqual({ accountId: 'main:psp/stripe', entity: 'main', code: 'psp/stripe', class: 'asset', hasFloor: false, status: 'open' });
+    const open = (code: string, hasFloor = false) =>
+      bank.call('openHouseAccount', { params: main, body: { code, hasFloor } });
+    expect((await open('psp/stripe')).body).toEqual({
+      accountId: 'main:psp/stripe',
+      entity: 'main',
+      code: 'psp/stripe',
+      class: 'asset',
+      hasFloor: false,
+      status: 'open',
+    });
     expect((await open('psp/stripe')).status).toBe(200);
     expect((await open('psp/stripe', true)).body).toMatchObject({ code: 'account_exists_with_different_terms' });
     expect((await open('treasure/chest')).body).toMatchObject({ code: 'chart_code_unknown' });
   });
 
   it('of two entities balance alone, and a transfer between them goes through what one owes the other', async () => {
-    const branch = { entity: 'branch', name: 'Branch', functionalAsset: 'EUR', timeZone: 'Europe/Berlin', calendar: 'target', businessDate: '2026-03-02' };
+    const branch = {
+      entity: 'branch',
+      name: 'Branch',
+      functionalAsset: 'EUR',
+      timeZone: 'Europe/Berlin',
+      calendar: 'target',
+      businessDate: '2026-03-02',
+    };
     expect((await bank.call('openEntity', { body: branch })).status).toBe(201);
-    expect((await bank.call('openEntity', { body: { ...branch, name: 'Another' } })).body).toMatchObject({ code: 'entity_exists_with_different_terms' });
-    expect((await bank.call('openEntity', { body: { ...branch, timeZone: 'Mars/Olympus' } })).body).toMatchObject({ errors: [{ field: '/body/timeZone' }] });
+    expect((await bank.call('openEntity', { body: { ...branch, name: 'Another' } })).body).toMatchObject({
+      code: 'entity_exists_with_different_terms',
+    });
+    expect((await bank.call('openEntity', { body: { ...branch, timeZone: 'Mars/Olympus' } })).body).toMatchObject({
+      errors: [{ field: '/body/timeZone' }],
+    });
     const there = bank.services.newId();
     await bank.openCustomer(there, 'branch');
     const pay = () => bank.call('createTransfer', { body: { from: ada, to: there, amount: eur('7.00') } });
@@ -139,7 +253,8 @@ describe('the books over the wire', () => {
     await bank.call('openHouseAccount', { params: main, body: { code: 'interco/branch' } });
     await bank.call('openHouseAccount', { params: { entity: 'branch' }, body: { code: 'interco/main' } });
     expect((await pay()).status).toBe(201);
-    for (const entity of ['main', 'branch']) expect((await bank.call('getTrialBalance', { params: { entity } })).body).toMatchObject({ isBalanced: true });
+    for (const entity of ['main', 'branch'])
+      expect((await bank.call('getTrialBalance', { params: { entity } })).body).toMatchObject({ isBalanced: true });
     expect(await accountBalance('branch:interco/main')).toEqual([{ asset: 'EUR', posted: eur('7.00') }]);
   });
 
@@ -148,40 +263,65 @@ describe('the books over the wire', () => {
     await bank.call('convert', { body: { quoteId: quote.body.quoteId, account: ada } });
     midRates.set('EUR/USD', '1.1200');
     const revalue = () => bank.call('revalueEntity', { params: main, body: { businessDate: '2026-03-02' } });
-    const tried = await bank.call('revalueEntity', { query: { dryRun: 'true' }, params: main, body: { businessDate: '2026-03-02' } });
+    const tried = await bank.call('revalueEntity', {
+      query: { dryRun: 'true' },
+      params: main,
+      body: { businessDate: '2026-03-02' },
+    });
     const revalued = await revalue();
     expect(revalued.status).toBe(201);
     expect(tried.body.journal.postings).toEqual(revalued.body.journal.postings);
+    const [eurPosition, usdPosition] = await accountBalance('main:fx-position');
+    const later = await bank.call('issueQuote', { body: { sell: eur('1.00'), buyAsset: 'USD' } });
+    await bank.call('convert', { body: { quoteId: later.body.quoteId, account: ada } });
+    midRates.set('EUR/USD', '1.1300');
     const again = await revalue();
     expect(again.status).toBe(200);
     expect(again.body.journal.journalId).toBe(revalued.body.journal.journalId);
     // Fees earned in EUR were swept into the position with the rest: what is long in EUR is short in USD at mid.
-    const [eurPosition, usdPosition] = await accountBalance('main:fx-position');
-    expect(Math.round(Number(eurPosition?.posted.amount) * 112)).toBe(Math.round(-100 * Number(usdPosition?.posted.amount)));
+    expect(Math.round(Number(eurPosition?.posted.amount) * 112)).toBe(
+      Math.round(-100 * Number(usdPosition?.posted.amount)),
+    );
     expect(await accountBalance('main:income/transfer-fee')).toContainEqual({ asset: 'EUR', posted: eur('0.00') });
-    expect((await bank.call('revalueEntity', { params: main, body: { businessDate: '2026-03-03' } })).body).toMatchObject({ code: 'day_not_open' });
+    expect(
+      (await bank.call('revalueEntity', { params: main, body: { businessDate: '2026-03-03' } })).body,
+    ).toMatchObject({ code: 'day_not_open' });
     expect((await bank.call('getTrialBalance', { params: main })).body).toMatchObject({ isBalanced: true });
     midRates.set('EUR/USD', '1.1000');
     expect(await accountBalance('main:income/fx-reval')).toEqual([{ asset: 'USD', posted: usd('1.00') }]);
   });
 
   it('close a day and open the next; a closed day takes no booking', async () => {
-    const day = (operation: string, businessDate: string) => bank.call(operation, { params: main, body: { businessDate } });
+    const day = (operation: string, businessDate: string) =>
+      bank.call(operation, { params: main, body: { businessDate } });
     expect((await day('openBusinessDay', '2026-03-03')).body).toMatchObject({ code: 'day_still_open' });
     expect((await day('closeBusinessDay', '2026-03-02')).body).toMatchObject({ status: 'day_closed' });
     expect((await day('closeBusinessDay', '2026-03-04')).body).toMatchObject({ code: 'day_not_open' });
-    expect((await bank.call('createTransfer', { body: { from: ada, to: 'main:clearing/card', amount: eur('1.00') } })).body).toMatchObject({ code: 'day_closed' });
+    expect(
+      (await bank.call('createTransfer', { body: { from: ada, to: 'main:clearing/card', amount: eur('1.00') } })).body,
+    ).toMatchObject({ code: 'day_closed' });
     expect((await day('openBusinessDay', '2026-03-01')).body).toMatchObject({ code: 'day_not_after_last' });
-    expect((await day('openBusinessDay', '2026-03-03')).body).toMatchObject({ status: 'day_open', businessDate: '2026-03-03' });
+    expect((await day('openBusinessDay', '2026-03-03')).body).toMatchObject({
+      status: 'day_open',
+      businessDate: '2026-03-03',
+    });
     expect((await bank.call('getEntity', { params: main })).body).toMatchObject({ businessDate: '2026-03-03' });
     expect((await bank.call('listEntities')).body.items).toHaveLength(2);
   });
 
   it('tell a balance at a booking date, a value date and an instant', async () => {
-    const eurOf = async (query: object) => (await accountBalance(ada, query)).find(({ asset }) => asset === 'EUR')?.posted;
+    const eurOf = async (query: object) =>
+      (await accountBalance(ada, query)).find(({ asset }) => asset === 'EUR')?.posted;
     const before = new Date().toISOString();
     const atFirst = await eurOf({});
-    await post({ kind: 'correction', valueDate: '2026-02-01', postings: [{ account: 'main:nostro/ing', side: 'debit', amount: eur('3.00') }, { account: ada, side: 'credit', amount: eur('3.00') }] });
+    await post({
+      kind: 'correction',
+      valueDate: '2026-02-01',
+      postings: [
+        { account: 'main:nostro/ing', side: 'debit', amount: eur('3.00') },
+        { account: ada, side: 'credit', amount: eur('3.00') },
+      ],
+    });
     await bank.settle();
     const now = await eurOf({});
     expect(await eurOf({ at: before })).toEqual(atFirst);
@@ -190,7 +330,10 @@ describe('the books over the wire', () => {
     expect(await eurOf({ bookingDate: '2026-03-03' })).toEqual(now);
     expect(await eurOf({ valueDate: '2026-02-28' })).toEqual(eur('3.00'));
     expect(await eurOf({ bookingDate: '2026-03-01' })).toBeUndefined();
-    expect((await bank.call('getBalances', { params: { accountId: ada }, query: { at: before, valueDate: '2026-02-28' } })).status).toBe(400);
+    expect(
+      (await bank.call('getBalances', { params: { accountId: ada }, query: { at: before, valueDate: '2026-02-28' } }))
+        .status,
+    ).toBe(400);
     expect(await bank.module.reads.compareWithPostings(tenantId)).toEqual({ isComparable: true, differences: [] });
   });
 });

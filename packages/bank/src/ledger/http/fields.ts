@@ -19,7 +19,11 @@ export const moment = instant.refine((at) => isBankDay(at.slice(0, 10)), 'must b
 export const exactly = (at: string): string => new Date(at).toISOString();
 
 /** Id of an account: a UUID for a customer's, `main:nostro/ing` for one of the house. */
-export const accountId = text(100).meta({ id: 'LedgerAccountId', description: 'A UUID for a customer’s account, `entity:place/in/chart` for one of the house.', examples: ['main:nostro/ing'] });
+export const accountId = text(100).meta({
+  id: 'LedgerAccountId',
+  description: 'A UUID for a customer’s account, `entity:place/in/chart` for one of the house.',
+  examples: ['main:nostro/ing'],
+});
 
 /** Name of a legal entity. */
 export const entityName = z
@@ -41,7 +45,12 @@ export const ownId = uuid.optional().describe('Your own id, unique for ever; one
 export const forcedReason = z.enum(forcedReasons);
 
 /** One debit or credit as it is sent. */
-export const postingBody = z.strictObject({ account: accountId, side: z.enum(sides), amount: amountSchema, purpose: z.enum(purposes).default('principal') });
+export const postingBody = z.strictObject({
+  account: accountId,
+  side: z.enum(sides),
+  amount: amountSchema,
+  purpose: z.enum(purposes).default('principal'),
+});
 
 const line = z.int().min(0).max(499);
 
@@ -58,14 +67,18 @@ export const journalResource = z
     bookedAt: instant,
     postings: z.array(
       z.object({
-        line: line.describe('Place in the journal, from 0; a customer is shown only lines of accounts it may see, and whom they are with.'),
+        line: line.describe(
+          'Place in the journal, from 0; a customer is shown only lines of accounts it may see, and whom they are with.',
+        ),
         account: z.string(),
         side: z.enum(sides),
         amount: amountSchema,
         purpose: z.enum(purposes),
       }),
     ),
-    captures: z.array(z.object({ holdId: uuid, amount: amountSchema, isFinal: z.boolean() })).describe('Holds it used.'),
+    captures: z
+      .array(z.object({ holdId: uuid, amount: amountSchema, isFinal: z.boolean() }))
+      .describe('Holds it used.'),
     reverses: uuid.optional(),
     reversedBy: z.array(z.object({ journalId: uuid, lines: z.array(z.object({ line, amount: amountSchema })) })),
     quoteId: uuid.optional(),
@@ -116,19 +129,31 @@ export type ShowAmount = (asset: string, amountMinor: bigint) => AmountOnWire;
 /** Decimals of an asset, from the registry; undefined for one it does not know. */
 export type FindAsset = Pick<AssetDirectory, 'get'>;
 
-
 /**
  * Reads an amount of an asset whatever its life: what was booked in an asset that has ended must still be undone. Zero is allowed where said.
  * @throws ProblemError validation_failed with asset_unknown, amount_malformed, amount_scale_too_fine, amount_too_large or amount_not_positive
  */
-export const readAnyAmount = async (assets: FindAsset, tenantId: string, { amount, asset }: AmountOnWire, { field, isZeroAllowed = false }: { readonly field: string; readonly isZeroAllowed?: boolean }): Promise<{ readonly asset: string; readonly amountMinor: bigint }> => {
+export const readAnyAmount = async (
+  assets: FindAsset,
+  tenantId: string,
+  { amount, asset }: AmountOnWire,
+  { field, isZeroAllowed = false }: { readonly field: string; readonly isZeroAllowed?: boolean },
+): Promise<{ readonly asset: string; readonly amountMinor: bigint }> => {
   const facts = await assets.get(tenantId, asset);
-  if (facts === undefined) throw fieldProblem({ field: `${field}/asset`, code: 'asset_unknown', message: `there is no asset ${asset}` });
+  if (facts === undefined)
+    throw fieldProblem({ field: `${field}/asset`, code: 'asset_unknown', message: `there is no asset ${asset}` });
   const parsed = parseAmount(amount, facts.decimals);
-  if (!parsed.ok) throw fieldProblem({ field: `${field}/amount`, code: parsed.problem, message: `must be a decimal string with at most ${facts.decimals} fraction digits` });
-  if (parsed.amountMinor === 0n && !isZeroAllowed) throw fieldProblem({ field: `${field}/amount`, code: 'amount_not_positive', message: 'must be more than zero' });
+  if (!parsed.ok)
+    throw fieldProblem({
+      field: `${field}/amount`,
+      code: parsed.problem,
+      message: `must be a decimal string with at most ${facts.decimals} fraction digits`,
+    });
+  if (parsed.amountMinor === 0n && !isZeroAllowed)
+    throw fieldProblem({ field: `${field}/amount`, code: 'amount_not_positive', message: 'must be more than zero' });
   return { asset, amountMinor: parsed.amountMinor };
 };
 
 /** One wrong field, as the problem it is answered with. */
-export const fieldProblem = (error: FieldError): ProblemError => new ProblemError('validation_failed', { errors: [error] });
+export const fieldProblem = (error: FieldError): ProblemError =>
+  new ProblemError('validation_failed', { errors: [error] });

@@ -1,12 +1,12 @@
 import { amountSchema, metadata, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
-import { type Route, defineRoute } from '@finaegis/platform/http/route';
+import { defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import type { Hold } from '../hold/hold.ts';
 import type { PostJournalData } from '../journal/commands.ts';
 import { accountId, day, description, endToEndId, journalResource, ownId, readAnyAmount } from './fields.ts';
 import { type HoldRequest, requireAssetOf, requireChangeable } from './hold-access.ts';
-import { type LedgerHttp, journalShower, requirePayable, withReplay } from './ledger-http.ts';
+import { journalShower, type LedgerHttp, requirePayable, withReplay } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems, postingProblems } from './problems.ts';
 import { amountWriter } from './show.ts';
 
@@ -38,7 +38,10 @@ export const captureRoute = (http: LedgerHttp): Route =>
     idempotency: 'required',
     supportsDryRun: true,
     request: { params: z.strictObject({ holdId: uuid }), body: captureBody },
-    responses: { 200: { description: 'It had been captured before.', schema: journalResource }, 201: { description: 'The journal that took the money.', schema: journalResource } },
+    responses: {
+      200: { description: 'It had been captured before.', schema: journalResource },
+      201: { description: 'The journal that took the money.', schema: journalResource },
+    },
     problems: [...postingProblems, ...mandateProblems, 'hold_not_yours'],
     handle: (request) => withReplay(http, request, () => capture(http, request)),
   });
@@ -62,18 +65,30 @@ const capture = async (http: LedgerHttp, request: HoldRequest<CaptureBody>) => {
     captures: [{ holdId: hold.holdId, amountMinor, isFinal }],
   };
   const amount = await amountWriter(http.assets, tenantId, [asset]);
-  return answerCommand(http.services, request, http.handlers.postJournal, journal, { status: 201, show: journalShower(amount, new Map([[hold.holdId, hold]])), problems: ledgerProblems });
+  return answerCommand(http.services, request, http.handlers.postJournal, journal, {
+    status: 201,
+    show: journalShower(amount, new Map([[hold.holdId, hold]])),
+    problems: ledgerProblems,
+  });
 };
 
 /** What was asked for; else what this capture took when it was first asked for; else what remains. */
-const capturedAmount = async (http: LedgerHttp, { tenantId, body }: HoldRequest<CaptureBody>, hold: Hold): Promise<bigint> => {
+const capturedAmount = async (
+  http: LedgerHttp,
+  { tenantId, body }: HoldRequest<CaptureBody>,
+  hold: Hold,
+): Promise<bigint> => {
   if (body.amount !== undefined) {
     const { asset, amountMinor } = await readAnyAmount(http.assets, tenantId, body.amount, { field: '/body/amount' });
     requireAssetOf(hold, asset, '/body/amount/asset');
     return amountMinor;
   }
-  const earlier = body.id !== undefined && hold.journals.includes(body.id) ? await http.directory.journal(tenantId, body.id) : undefined;
-  const taken = earlier?.status === 'posted' ? earlier.captures.find(({ holdId }) => holdId === hold.holdId) : undefined;
+  const earlier =
+    body.id !== undefined && hold.journals.includes(body.id)
+      ? await http.directory.journal(tenantId, body.id)
+      : undefined;
+  const taken =
+    earlier?.status === 'posted' ? earlier.captures.find(({ holdId }) => holdId === hold.holdId) : undefined;
   // Of a hold with nothing left the decision says what became of it; it must not stumble over an amount of zero first.
   return taken?.amountMinor ?? (hold.remainingMinor === 0n ? hold.amountMinor : hold.remainingMinor);
 };

@@ -1,7 +1,7 @@
 import { amountSchema, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
-import { type ApiRequest, type Route, defineRoute } from '@finaegis/platform/http/route';
+import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { parseAssetAmount } from '../../asset/contract.ts';
 import { accountId, description, exactly, holdResource, moment, ownId } from './fields.ts';
@@ -14,7 +14,14 @@ import { amountWriter, asMarker, showHold, showHoldRow } from './show.ts';
 const holdParams = z.strictObject({ holdId: uuid });
 const tag = 'Holds';
 const answers = { 200: { description: 'The hold as it is now.', schema: holdResource } };
-const commandParts = { method: 'POST', tag, permission: 'ledger:hold', rateClass: 'write', idempotency: 'required', supportsDryRun: true } as const;
+const commandParts = {
+  method: 'POST',
+  tag,
+  permission: 'ledger:hold',
+  rateClass: 'write',
+  idempotency: 'required',
+  supportsDryRun: true,
+} as const;
 const readParts = { method: 'GET', tag, permission: 'ledger:read', rateClass: 'read', idempotency: 'none' } as const;
 const changeProblems = [...holdProblems, ...mandateProblems, 'hold_not_yours'];
 
@@ -36,7 +43,10 @@ export const holdRoutes = (http: LedgerHttp): readonly Route[] => [
     operationId: 'placeHold',
     summary: 'Reserve an amount',
     request: { body: placeBody },
-    responses: { 200: { description: 'It had been placed before; as it is now.', schema: holdResource }, 201: { description: 'Placed.', schema: holdResource } },
+    responses: {
+      200: { description: 'It had been placed before; as it is now.', schema: holdResource },
+      201: { description: 'Placed.', schema: holdResource },
+    },
     problems: [...holdProblems, ...mandateProblems, 'account_has_no_floor'],
     handle: (request) => withReplay(http, request, () => placeHold(http, request)),
   }),
@@ -45,14 +55,27 @@ export const holdRoutes = (http: LedgerHttp): readonly Route[] => [
     path: '/v1/holds/:holdId/increase',
     operationId: 'increaseHold',
     summary: 'Raise a hold to a new whole amount',
-    request: { params: holdParams, body: z.strictObject({ amount: amountSchema.describe('The new whole amount, in the asset of the hold.') }) },
+    request: {
+      params: holdParams,
+      body: z.strictObject({ amount: amountSchema.describe('The new whole amount, in the asset of the hold.') }),
+    },
     responses: answers,
     problems: changeProblems,
     handle: (request) => withReplay(http, request, () => increaseHold(http, request)),
   }),
   captureRoute(http),
-  releaseRoute(http, { path: '/v1/holds/:holdId/void', operationId: 'voidHold', summary: 'Release what remains of a hold', handler: 'voidHold' }),
-  releaseRoute(http, { path: '/v1/holds/:holdId/expiry', operationId: 'expireHold', summary: 'Record that a hold’s time is over', handler: 'expireHold' }),
+  releaseRoute(http, {
+    path: '/v1/holds/:holdId/void',
+    operationId: 'voidHold',
+    summary: 'Release what remains of a hold',
+    handler: 'voidHold',
+  }),
+  releaseRoute(http, {
+    path: '/v1/holds/:holdId/expiry',
+    operationId: 'expireHold',
+    summary: 'Record that a hold’s time is over',
+    handler: 'expireHold',
+  }),
   listRoute(http),
   defineRoute({
     ...readParts,
@@ -65,7 +88,10 @@ export const holdRoutes = (http: LedgerHttp): readonly Route[] => [
     handle: async ({ principal, tenantId, params: { holdId } }) => {
       const hold = await requireHold(http, tenantId, holdId);
       await http.access.require(principal, hold.account, 'view');
-      const [amount, texts] = await Promise.all([amountWriter(http.assets, tenantId, [hold.asset]), http.reads.texts(tenantId, hold.description === undefined ? [] : [hold.description.ref])]);
+      const [amount, texts] = await Promise.all([
+        amountWriter(http.assets, tenantId, [hold.asset]),
+        http.reads.texts(tenantId, hold.description === undefined ? [] : [hold.description.ref]),
+      ]);
       return { status: 200, body: showHold(hold, amount, ({ ref }) => texts.get(ref)) };
     },
   }),
@@ -84,19 +110,45 @@ const placeHold = async (http: LedgerHttp, request: ApiRequest<unknown, unknown,
     ...(body.expiresAt === undefined ? {} : { expiresAt: exactly(body.expiresAt) }),
     ...(body.description === undefined ? {} : { description: body.description }),
   };
-  return answerCommand(http.services, request, http.handlers.placeHold, command, { status: 201, show: (hold) => showHold(hold, amount, asMarker), problems: ledgerProblems });
+  return answerCommand(http.services, request, http.handlers.placeHold, command, {
+    status: 201,
+    show: (hold) => showHold(hold, amount, asMarker),
+    problems: ledgerProblems,
+  });
 };
 
-const increaseHold = async (http: LedgerHttp, request: HoldRequest<{ readonly amount: z.output<typeof amountSchema> }>) => {
+const increaseHold = async (
+  http: LedgerHttp,
+  request: HoldRequest<{ readonly amount: z.output<typeof amountSchema> }>,
+) => {
   const { tenantId, body, params } = request;
   const { asset, amountMinor } = await parseAssetAmount(http.assets, tenantId, body.amount, '/body/amount');
   const hold = await requireChangeable(http, request, [{ asset, amountMinor }]);
   requireAssetOf(hold, asset, '/body/amount/asset');
   const amount = await amountWriter(http.assets, tenantId, [asset]);
-  return answerCommand(http.services, request, http.handlers.increaseHold, { holdId: params.holdId, amountMinor }, { status: 200, show: (raised) => showHold(raised, amount, asMarker), problems: ledgerProblems });
+  return answerCommand(
+    http.services,
+    request,
+    http.handlers.increaseHold,
+    { holdId: params.holdId, amountMinor },
+    { status: 200, show: (raised) => showHold(raised, amount, asMarker), problems: ledgerProblems },
+  );
 };
 
-const releaseRoute = (http: LedgerHttp, { path, operationId, summary, handler }: { readonly path: string; readonly operationId: string; readonly summary: string; readonly handler: 'voidHold' | 'expireHold' }): Route =>
+const releaseRoute = (
+  http: LedgerHttp,
+  {
+    path,
+    operationId,
+    summary,
+    handler,
+  }: {
+    readonly path: string;
+    readonly operationId: string;
+    readonly summary: string;
+    readonly handler: 'voidHold' | 'expireHold';
+  },
+): Route =>
   defineRoute({
     ...commandParts,
     path,
@@ -108,7 +160,13 @@ const releaseRoute = (http: LedgerHttp, { path, operationId, summary, handler }:
     handle: async (request) => {
       const hold = await requireChangeable(http, request);
       const amount = await amountWriter(http.assets, request.tenantId, [hold.asset]);
-      return answerCommand(http.services, request, http.handlers[handler], { holdId: hold.holdId }, { status: 200, show: (released) => showHold(released, amount, asMarker), problems: ledgerProblems });
+      return answerCommand(
+        http.services,
+        request,
+        http.handlers[handler],
+        { holdId: hold.holdId },
+        { status: 200, show: (released) => showHold(released, amount, asMarker), problems: ledgerProblems },
+      );
     },
   });
 
@@ -118,7 +176,9 @@ const listRoute = (http: LedgerHttp): Route =>
     path: '/v1/holds',
     operationId: 'listHolds',
     summary: 'List the holds of an account, newest first',
-    request: { query: z.strictObject({ ...pageQuery, account: accountId, status: holdResource.shape.status.optional() }) },
+    request: {
+      query: z.strictObject({ ...pageQuery, account: accountId, status: holdResource.shape.status.optional() }),
+    },
     responses: { 200: { description: 'Holds.', schema: pageSchema(holdResource) } },
     problems: ['not_found'],
     handle: async (request) => {
@@ -127,11 +187,30 @@ const listRoute = (http: LedgerHttp): Route =>
       await requireVisible(http, request, account);
       const scope = { list: 'holds', epoch: http.services.positions.epoch };
       const place = cursor === undefined ? undefined : decodeCursor(cursor, scope, z.tuple([moment, uuid]));
-      const holds = await http.reads.holds(tenantId, { account, status }, { ...(place === undefined ? {} : { before: { placedAt: place[0], holdId: place[1] } }), limit: limit + 1 });
+      const holds = await http.reads.holds(
+        tenantId,
+        { account, status },
+        { ...(place === undefined ? {} : { before: { placedAt: place[0], holdId: place[1] } }), limit: limit + 1 },
+      );
       const [amount, texts] = await Promise.all([
-        amountWriter(http.assets, tenantId, holds.map(({ asset }) => asset)),
-        http.reads.texts(tenantId, holds.flatMap((hold) => (hold.description === undefined ? [] : [hold.description]))),
+        amountWriter(
+          http.assets,
+          tenantId,
+          holds.map(({ asset }) => asset),
+        ),
+        http.reads.texts(
+          tenantId,
+          holds.flatMap((hold) => (hold.description === undefined ? [] : [hold.description])),
+        ),
       ]);
-      return { status: 200, body: pageOf(holds, { limit, scope, positionOf: ({ placedAt, holdId }) => [placedAt, holdId], show: (hold) => showHoldRow(hold, amount, texts) }) };
+      return {
+        status: 200,
+        body: pageOf(holds, {
+          limit,
+          scope,
+          positionOf: ({ placedAt, holdId }) => [placedAt, holdId],
+          show: (hold) => showHoldRow(hold, amount, texts),
+        }),
+      };
     },
   });

@@ -1,17 +1,26 @@
 import { isPermitted } from '@finaegis/platform/auth/principal';
 import { amountSchema, metadata, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
-import { decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
-import { ProblemError, throwProblem } from '@finaegis/platform/http/problem';
-import { type ApiRequest, type Route, defineRoute } from '@finaegis/platform/http/route';
+import { ProblemError } from '@finaegis/platform/http/problem';
+import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { parseAssetAmount } from '../../asset/contract.ts';
 import type { PostJournalData } from '../journal/commands.ts';
 import type { JournalCapture, JournalPosting } from '../journal/events.ts';
-import { accountId, day, description, endToEndId, entityName, fieldProblem, forcedReason, journalResource, ownId, postingBody, quoteResource, holdResource, readAnyAmount } from './fields.ts';
-import { type LedgerHttp, journalShower, requireStaff, showJournals, withReplay } from './ledger-http.ts';
+import {
+  day,
+  description,
+  endToEndId,
+  fieldProblem,
+  forcedReason,
+  journalResource,
+  ownId,
+  postingBody,
+  readAnyAmount,
+} from './fields.ts';
+import { journalShower, type LedgerHttp, requireStaff, withReplay } from './ledger-http.ts';
 import { ledgerProblems, postingProblems, reversalProblems } from './problems.ts';
-import { amountWriter, assetsOf, showHold, showQuote } from './show.ts';
+import { amountWriter, assetsOf } from './show.ts';
 
 // Journals of these kinds are made by their own commands, and say more than their postings.
 const reservedKinds = ['reversal', 'conversion', 'revaluation'];
@@ -28,7 +37,13 @@ const journalBody = z
     kind,
     postings: z.array(postingBody).min(2).max(500),
     captures: z
-      .array(z.strictObject({ holdId: uuid, amount: amountSchema, isFinal: z.boolean().default(true).describe('Whether the rest of the hold is released.') }))
+      .array(
+        z.strictObject({
+          holdId: uuid,
+          amount: amountSchema,
+          isFinal: z.boolean().default(true).describe('Whether the rest of the hold is released.'),
+        }),
+      )
       .max(100)
       .default([]),
     bookingDate: day.optional().describe('Refused unless it is the open day.'),
@@ -55,17 +70,22 @@ const reversalBody = z
   })
   .meta({ id: 'ReversalRequest' });
 
-const story = journalResource
-  .extend({ holds: z.array(holdResource).describe('Holds it captured, as they are now.'), quote: quoteResource.optional() })
-  .meta({ id: 'JournalStory', description: 'A journal with all that belongs to it.' });
-
 const journalParams = z.strictObject({ journalId: uuid });
-const answers = { 200: { description: 'It had been posted before.', schema: journalResource }, 201: { description: 'Posted.', schema: journalResource } };
+const answers = {
+  200: { description: 'It had been posted before.', schema: journalResource },
+  201: { description: 'Posted.', schema: journalResource },
+};
 const tag = 'Journals';
-const commandParts = { method: 'POST', tag, rateClass: 'write', idempotency: 'required', supportsDryRun: true, responses: answers } as const;
-const readParts = { method: 'GET', tag, permission: 'ledger:read', rateClass: 'read', idempotency: 'none' } as const;
+const commandParts = {
+  method: 'POST',
+  tag,
+  rateClass: 'write',
+  idempotency: 'required',
+  supportsDryRun: true,
+  responses: answers,
+} as const;
 
-/** Journals: full control for staff, one's own view for customers. */
+/** Journals of any shape, and their undoing: the bank's own work. */
 export const journalRoutes = (http: LedgerHttp): readonly Route[] => [
   defineRoute({
     ...commandParts,
@@ -82,27 +102,18 @@ export const journalRoutes = (http: LedgerHttp): readonly Route[] => [
     path: '/v1/journals/:journalId/reversals',
     operationId: 'reverseJournal',
     summary: 'Undo an error of our own',
-    description: 'Mirrors the journal, or lines of it, on the open day with the value date of the original. A refund is a new payment instead.',
+    description:
+      'Mirrors the journal, or lines of it, on the open day with the value date of the original. A refund is a new payment instead.',
     permission: 'ledger:reverse',
     request: { params: journalParams, body: reversalBody },
     problems: [...reversalProblems, 'staff_only'],
     handle: (request) => withReplay(http, request, () => reverseJournal(http, request)),
   }),
-  listRoute(http),
-  defineRoute({
-    ...readParts,
-    path: '/v1/journals/:journalId',
-    operationId: 'getJournal',
-    summary: 'Get a journal with its full story',
-    request: { params: journalParams },
-    responses: { 200: { description: 'The journal, what reversed it, the holds it captured and the quote it used.', schema: story } },
-    problems: ['journal_unknown'],
-    handle: (request) => getJournal(http, request),
-  }),
 ];
 
 const requireForce = ({ principal }: ApiRequest, forced: string | undefined): void => {
-  if (forced !== undefined && !isPermitted(principal, 'ledger:force')) throw new ProblemError('permission_missing', { facts: { permission: 'ledger:force' } });
+  if (forced !== undefined && !isPermitted(principal, 'ledger:force'))
+    throw new ProblemError('permission_missing', { facts: { permission: 'ledger:force' } });
 };
 
 const postJournal = async (http: LedgerHttp, request: ApiRequest<unknown, unknown, JournalBody>) => {
@@ -110,108 +121,100 @@ const postJournal = async (http: LedgerHttp, request: ApiRequest<unknown, unknow
   requireStaff(principal);
   requireForce(request, body.forced);
   const { id, postings: _postings, captures: _captures, ...rest } = body;
-  const [postings, holds] = await Promise.all([readPostings(http, tenantId, body), http.reads.holdFacts(tenantId, body.captures.map(({ holdId }) => holdId))]);
+  const [postings, holds] = await Promise.all([
+    readPostings(http, tenantId, body),
+    http.reads.holdFacts(
+      tenantId,
+      body.captures.map(({ holdId }) => holdId),
+    ),
+  ]);
   const captures = await readCaptures(http, tenantId, body, holds);
-  const amount = await amountWriter(http.assets, tenantId, [...postings, ...holds.values()].map(({ asset }) => asset));
+  const amount = await amountWriter(
+    http.assets,
+    tenantId,
+    [...postings, ...holds.values()].map(({ asset }) => asset),
+  );
   const journal: PostJournalData = { ...rest, journalId: id ?? http.services.newId(), postings, captures };
-  return answerCommand(http.services, request, http.handlers.postJournal, journal, { status: 201, show: journalShower(amount, holds), problems: ledgerProblems });
+  return answerCommand(http.services, request, http.handlers.postJournal, journal, {
+    status: 201,
+    show: journalShower(amount, holds),
+    problems: ledgerProblems,
+  });
 };
 
-const readPostings = (http: LedgerHttp, tenantId: string, { postings }: JournalBody): Promise<readonly JournalPosting[]> =>
+const readPostings = (
+  http: LedgerHttp,
+  tenantId: string,
+  { postings }: JournalBody,
+): Promise<readonly JournalPosting[]> =>
   Promise.all(
     postings.map(async ({ account, side, amount, purpose }, index) => {
-      const { asset, amountMinor } = await parseAssetAmount(http.assets, tenantId, amount, `/body/postings/${index}/amount`);
+      const { asset, amountMinor } = await parseAssetAmount(
+        http.assets,
+        tenantId,
+        amount,
+        `/body/postings/${index}/amount`,
+      );
       return { account, asset, side, amountMinor, purpose };
     }),
   );
 
 /** The asset of a capture is the hold's, for ever; an amount in another one would be another amount. */
-const readCaptures = (http: LedgerHttp, tenantId: string, { captures }: JournalBody, holds: ReadonlyMap<string, { readonly asset: string }>): Promise<readonly JournalCapture[]> =>
+const readCaptures = (
+  http: LedgerHttp,
+  tenantId: string,
+  { captures }: JournalBody,
+  holds: ReadonlyMap<string, { readonly asset: string }>,
+): Promise<readonly JournalCapture[]> =>
   Promise.all(
     captures.map(async ({ holdId, amount, isFinal }, index) => {
       const field = `/body/captures/${index}/amount`;
       const { asset, amountMinor } = await readAnyAmount(http.assets, tenantId, amount, { field });
       const hold = holds.get(holdId);
-      if (hold !== undefined && hold.asset !== asset) throw fieldProblem({ field: `${field}/asset`, code: 'not_the_asset_of_the_hold', message: `must be ${hold.asset}` });
+      if (hold !== undefined && hold.asset !== asset)
+        throw fieldProblem({
+          field: `${field}/asset`,
+          code: 'not_the_asset_of_the_hold',
+          message: `must be ${hold.asset}`,
+        });
       return { holdId, amountMinor, isFinal };
     }),
   );
 
-const reverseJournal = async (http: LedgerHttp, request: ApiRequest<z.output<typeof journalParams>, unknown, z.output<typeof reversalBody>>) => {
+const reverseJournal = async (
+  http: LedgerHttp,
+  request: ApiRequest<z.output<typeof journalParams>, unknown, z.output<typeof reversalBody>>,
+) => {
   const { principal, tenantId, body, params } = request;
   requireStaff(principal);
   requireForce(request, body.forced);
   const original = await http.directory.journal(tenantId, params.journalId);
-  if (original.status === 'unknown') throw new ProblemError('journal_unknown', { facts: { journalId: params.journalId } });
+  if (original.status === 'unknown')
+    throw new ProblemError('journal_unknown', { facts: { journalId: params.journalId } });
   const lines = await Promise.all(
     (body.lines ?? []).map(async ({ line, amount }, index) => {
       const field = `/body/lines/${index}/amount`;
       const { asset, amountMinor } = await readAnyAmount(http.assets, tenantId, amount, { field });
       const posting = original.postings[line];
-      if (posting !== undefined && posting.asset !== asset) throw fieldProblem({ field: `${field}/asset`, code: 'not_the_asset_of_the_line', message: `must be ${posting.asset}` });
+      if (posting !== undefined && posting.asset !== asset)
+        throw fieldProblem({
+          field: `${field}/asset`,
+          code: 'not_the_asset_of_the_line',
+          message: `must be ${posting.asset}`,
+        });
       return { index: line, amountMinor };
     }),
   );
   const amount = await amountWriter(http.assets, tenantId, assetsOf(original));
-  const command = { journalId: body.id ?? http.services.newId(), original: params.journalId, ...(body.lines === undefined ? {} : { lines }), ...(body.forced === undefined ? {} : { forced: body.forced }) };
-  return answerCommand(http.services, request, http.handlers.reverseJournal, command, { status: 201, show: journalShower(amount), problems: ledgerProblems });
-};
-
-const listRoute = (http: LedgerHttp): Route =>
-  defineRoute({
-    ...readParts,
-    path: '/v1/journals',
-    operationId: 'listJournals',
-    summary: 'List journals, newest first',
-    request: {
-      query: z.strictObject({
-        ...pageQuery,
-        account: accountId.optional().describe('Only those that touch it.'),
-        entity: entityName.optional(),
-        kind: z.string().min(1).max(40).optional(),
-        from: day.optional().describe('First booking date.'),
-        to: day.optional().describe('Last booking date.'),
-        reference: z.string().min(1).max(35).optional(),
-        endToEndId: endToEndId.optional(),
-      }),
-    },
-    responses: { 200: { description: 'Journals; for a customer those that touch its accounts, as it may see them.', schema: pageSchema(journalResource) } },
-    problems: ['not_found'],
-    handle: async (request) => {
-      const { principal, tenantId, query } = request;
-      const { limit, cursor, account, ...filter } = query;
-      if (account !== undefined) await http.access.require(principal, account, 'view');
-      const accounts = account === undefined ? await http.access.visibleAccounts(principal) : [account];
-      const scope = { list: 'journals', epoch: http.services.positions.epoch };
-      const before = cursor === undefined ? undefined : BigInt(decodeCursor(cursor, scope, z.tuple([z.string().regex(/^\d{1,18}$/)]))[0]);
-      const found = await http.reads.journals(tenantId, { ...filter, ...(accounts === undefined ? {} : { accounts }) }, { ...(before === undefined ? {} : { before }), limit: limit + 1 });
-      const shown = await showJournals(http, request, found.map(({ journal }) => journal));
-      const rows = found.map(({ seq }, index) => ({ seq, item: shown[index] }));
-      return { status: 200, body: pageOf(rows, { limit, scope, positionOf: ({ seq }) => [seq.toString()], show: ({ item }) => item }) };
-    },
-  });
-
-const getJournal = async (http: LedgerHttp, request: ApiRequest<z.output<typeof journalParams>>) => {
-  const { principal, tenantId, params } = request;
-  const [found, visible] = await Promise.all([http.reads.journal(tenantId, params.journalId), http.access.visibleAccounts(principal)]);
-  const unknown = (): never => throwProblem('journal_unknown', { facts: { journalId: params.journalId } });
-  const { journal, holds, quote } = found ?? unknown();
-  // Whoever has no account in it may not even learn that it exists.
-  if (visible !== undefined && !journal.postings.some(({ account }) => visible.includes(account))) unknown();
-  // The price is between the bank and whoever converted.
-  const ownQuote = visible === undefined || visible.includes(journal.postings[0]?.account ?? '') ? quote : undefined;
-  const own = holds.filter(({ account }) => visible === undefined || visible.includes(account));
-  const [[shown], texts, amount] = await Promise.all([
-    showJournals(http, request, [journal]),
-    http.reads.texts(tenantId, own.flatMap(({ description: text }) => (text === undefined ? [] : [text.ref]))),
-    amountWriter(http.assets, tenantId, [...own.map(({ asset }) => asset), ...(ownQuote === undefined ? [] : [ownQuote.sellAsset, ownQuote.buyAsset])]),
-  ]);
-  return {
-    status: 200,
-    body: {
-      ...(shown as object),
-      holds: own.map((hold) => showHold(hold, amount, ({ ref }) => texts.get(ref))),
-      ...(ownQuote === undefined ? {} : { quote: showQuote(ownQuote, amount) }),
-    },
+  const command = {
+    journalId: body.id ?? http.services.newId(),
+    original: params.journalId,
+    ...(body.lines === undefined ? {} : { lines }),
+    ...(body.forced === undefined ? {} : { forced: body.forced }),
   };
+  return answerCommand(http.services, request, http.handlers.reverseJournal, command, {
+    status: 201,
+    show: journalShower(amount),
+    problems: ledgerProblems,
+  });
 };

@@ -9,8 +9,8 @@ import type { LedgerDirectory } from '../directory.ts';
 import type { LedgerHandlers } from '../handlers.ts';
 import type { AccountFacts, Journal } from '../journal/journal.ts';
 import type { LedgerReads } from '../reads.ts';
-import { type ShowText, amountWriter, asMarker, assetsOf, showJournal } from './show.ts';
 import type { ShowAmount } from './fields.ts';
+import { amountWriter, asMarker, assetsOf, type ShowText, showJournal } from './show.ts';
 
 /** What the ledger's routes are built over. */
 export interface LedgerHttp {
@@ -32,7 +32,11 @@ export const requireStaff = (principal: Principal): void => {
  * The facts of an account somebody wants to look at.
  * @throws ProblemError `not_found` where there is none, or the principal may not know of it
  */
-export const requireVisible = async ({ access, directory }: Pick<LedgerHttp, 'access' | 'directory'>, { principal, tenantId }: Pick<ApiRequest, 'principal' | 'tenantId'>, accountId: string): Promise<AccountFacts> => {
+export const requireVisible = async (
+  { access, directory }: Pick<LedgerHttp, 'access' | 'directory'>,
+  { principal, tenantId }: Pick<ApiRequest, 'principal' | 'tenantId'>,
+  accountId: string,
+): Promise<AccountFacts> => {
   await access.require(principal, accountId, 'view');
   const facts = (await directory.accounts(tenantId, [accountId])).get(accountId);
   if (facts === undefined) throw new ProblemError('not_found');
@@ -43,7 +47,11 @@ export const requireVisible = async ({ access, directory }: Pick<LedgerHttp, 'ac
  * A customer pays other customers; a house account as payee would be the bank's own business done by somebody else.
  * @throws ProblemError `account_unknown`, as for an account that does not exist
  */
-export const requirePayable = async ({ directory }: Pick<LedgerHttp, 'directory'>, { principal, tenantId }: Pick<ApiRequest, 'principal' | 'tenantId'>, accountIds: readonly string[]): Promise<void> => {
+export const requirePayable = async (
+  { directory }: Pick<LedgerHttp, 'directory'>,
+  { principal, tenantId }: Pick<ApiRequest, 'principal' | 'tenantId'>,
+  accountIds: readonly string[],
+): Promise<void> => {
   if (!isCustomer(principal)) return;
   const found = await directory.accounts(tenantId, accountIds);
   const refused = accountIds.find((accountId) => found.get(accountId)?.kind !== 'customer');
@@ -57,7 +65,11 @@ const passing: ReadonlySet<string> = new Set(['validation_failed', 'rate_stale',
  * Runs a command route so that a repeat under its key is answered as the first time, even where the same request would be refused by now
  * before it reaches the write side. Who may not ask any more is not answered.
  */
-export const withReplay = async ({ services }: Pick<LedgerHttp, 'services'>, { idempotency, principal, tenantId }: ApiRequest, work: () => Promise<ApiAnswer>): Promise<ApiAnswer> => {
+export const withReplay = async (
+  { services }: Pick<LedgerHttp, 'services'>,
+  { idempotency, principal, tenantId }: ApiRequest,
+  work: () => Promise<ApiAnswer>,
+): Promise<ApiAnswer> => {
   try {
     return await work();
   } catch (error) {
@@ -81,11 +93,19 @@ export const showJournals = async (
   journals: readonly Journal[],
 ): Promise<readonly unknown[]> => {
   const [holds, texts, amount, visible] = await Promise.all([
-    reads.holdFacts(tenantId, journals.flatMap(({ captures }) => captures.map(({ holdId }) => holdId))),
-    reads.texts(tenantId, journals.flatMap(({ description }) => (description === undefined ? [] : [description.ref]))),
+    reads.holdFacts(
+      tenantId,
+      journals.flatMap(({ captures }) => captures.map(({ holdId }) => holdId)),
+    ),
+    reads.texts(
+      tenantId,
+      journals.flatMap(({ description }) => (description === undefined ? [] : [description.ref])),
+    ),
     amountWriter(assets, tenantId, journals.flatMap(assetsOf)),
     access.visibleAccounts(principal),
   ]);
   const text: ShowText = ({ ref }) => texts.get(ref);
-  return journals.map((journal) => showJournal(journal, { amount, text, holds, ...(visible === undefined ? {} : { visible: new Set(visible) }) }));
+  return journals.map((journal) =>
+    showJournal(journal, { amount, text, holds, ...(visible === undefined ? {} : { visible: new Set(visible) }) }),
+  );
 };

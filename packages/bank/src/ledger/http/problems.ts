@@ -1,63 +1,183 @@
-import { type ProblemTable, defineProblems } from '@finaegis/platform/http/problem';
+import { defineProblems, type ProblemTable } from '@finaegis/platform/http/problem';
+import type { LedgerRefusal } from '../contract.ts';
 import type { HoldRefusal } from '../hold/hold.ts';
 import type { JournalRefusal } from '../journal/post.ts';
 import type { ReversalRefusal } from '../journal/reverse.ts';
-import type { LedgerRefusal } from '../contract.ts';
 
-const sameAgain = 'The same id with the same content would be answered as the first time. Use a new id for something new.';
+const sameAgain =
+  'The same id with the same content would be answered as the first time. Use a new id for something new.';
 
 /** What only the routes refuse. */
 type RouteProblem = 'hold_not_yours' | 'batch_too_large';
 
 /** How every refusal of the ledger is told. Members that end in `Minor` are in minor units of the asset beside them. */
 export const ledgerProblems = defineProblems({
-  journal_exists_with_different_content: { status: 409, title: 'A journal with this id exists with other content', description: sameAgain },
+  journal_exists_with_different_content: {
+    status: 409,
+    title: 'A journal with this id exists with other content',
+    description: sameAgain,
+  },
   journal_malformed: { status: 400, title: 'The journal is malformed', description: '`reason` says how.' },
   amount_not_positive: { status: 400, title: 'An amount must be more than zero' },
-  account_unknown: { status: 404, title: 'There is no such account', description: '`account` is the id that was not found.' },
-  account_pays_itself: { status: 422, title: 'An account cannot pay itself', description: 'The same `account` and `asset` are debited and credited as principal.' },
-  journal_unbalanced: { status: 422, title: 'The journal does not balance', description: 'In each entity and asset debits and credits must be equal.' },
-  day_closed: { status: 422, title: 'The business day is closed', description: '`businessDate` is the entity’s last day. Bookings go to an open day only.' },
+  account_unknown: {
+    status: 404,
+    title: 'There is no such account',
+    description: '`account` is the id that was not found.',
+  },
+  account_pays_itself: {
+    status: 422,
+    title: 'An account cannot pay itself',
+    description: 'The same `account` and `asset` are debited and credited as principal.',
+  },
+  journal_unbalanced: {
+    status: 422,
+    title: 'The journal does not balance',
+    description: 'In each entity and asset debits and credits must be equal.',
+  },
+  day_closed: {
+    status: 422,
+    title: 'The business day is closed',
+    description: '`businessDate` is the entity’s last day. Bookings go to an open day only.',
+  },
   account_closed: { status: 422, title: 'The account is closed' },
   account_debits_blocked: { status: 422, title: 'The account is blocked for debits' },
   account_credits_blocked: { status: 422, title: 'The account is blocked for credits' },
   hold_unknown: { status: 404, title: 'There is no such hold' },
-  hold_not_active: { status: 422, title: 'The hold is not active any more', description: '`status` is what became of it.' },
-  hold_not_of_debited_account: { status: 422, title: 'The journal takes nothing from the account of the hold it captures' },
-  capture_exceeds_hold: { status: 422, title: 'The capture is more than what remains of the hold', description: '`remainingMinor` is what remains.' },
-  insufficient_funds: { status: 422, title: 'The account does not have enough', description: '`spendableMinor` is what may be spent, `neededMinor` what was asked.' },
+  hold_not_active: {
+    status: 422,
+    title: 'The hold is not active any more',
+    description: '`status` is what became of it.',
+  },
+  hold_not_of_debited_account: {
+    status: 422,
+    title: 'The journal takes nothing from the account of the hold it captures',
+  },
+  capture_exceeds_hold: {
+    status: 422,
+    title: 'The capture is more than what remains of the hold',
+    description: '`remainingMinor` is what remains.',
+  },
+  insufficient_funds: {
+    status: 422,
+    title: 'The account does not have enough',
+    description: '`spendableMinor` is what may be spent, `neededMinor` what was asked.',
+  },
   balance_out_of_range: { status: 422, title: 'The balance would have more than 38 digits' },
   journal_unknown: { status: 404, title: 'There is no such journal' },
-  reversal_not_reversible: { status: 422, title: 'A reversal cannot be reversed', description: 'Post the original again under a new id.' },
-  reversal_line_unknown: { status: 422, title: 'The journal has no such line', description: '`index` is the line asked for.' },
-  reversal_exceeds_original: { status: 422, title: 'More would be reversed than was posted', description: '`remainingMinor` is what remains of the line `index`.' },
+  reversal_not_reversible: {
+    status: 422,
+    title: 'A reversal cannot be reversed',
+    description: 'Post the original again under a new id.',
+  },
+  reversal_line_unknown: {
+    status: 422,
+    title: 'The journal has no such line',
+    description: '`index` is the line asked for.',
+  },
+  reversal_exceeds_original: {
+    status: 422,
+    title: 'More would be reversed than was posted',
+    description: '`remainingMinor` is what remains of the line `index`.',
+  },
   journal_already_reversed: { status: 422, title: 'The journal has been reversed already' },
-  linked_journal_refused: { status: 422, title: 'One of the linked transfers was refused, so none was posted', description: '`index` is its place in the batch, `refusal` the reason.' },
-  hold_exists_with_different_terms: { status: 409, title: 'A hold with this id exists with other terms', description: sameAgain },
-  hold_amount_below_captured: { status: 422, title: 'A hold can only grow', description: 'Void it, or capture part of it, to reserve less.' },
+  linked_journal_refused: {
+    status: 422,
+    title: 'One of the linked transfers was refused, so none was posted',
+    description: '`index` is its place in the batch, `refusal` the reason.',
+  },
+  hold_exists_with_different_terms: {
+    status: 409,
+    title: 'A hold with this id exists with other terms',
+    description: sameAgain,
+  },
+  hold_amount_below_captured: {
+    status: 422,
+    title: 'A hold can only grow',
+    description: 'Void it, or capture part of it, to reserve less.',
+  },
   hold_not_due: { status: 422, title: 'The hold has not expired yet' },
   hold_expiry_in_past: { status: 422, title: 'The hold would have expired already' },
-  hold_not_yours: { status: 403, title: 'The hold was placed by the bank', description: 'A customer may raise, capture or void only holds it placed itself.' },
-  account_has_no_floor: { status: 422, title: 'The account has no floor', description: 'An account without a floor may go below zero, so there is nothing to hold or to overdraw.' },
-  account_exists_with_different_terms: { status: 409, title: 'An account with this id exists with other terms', description: 'Class, entity and floor of an account never change.' },
-  account_not_empty: { status: 422, title: 'The account is not at zero everywhere', description: '`asset` is the first in which something is posted or held.' },
+  hold_not_yours: {
+    status: 403,
+    title: 'The hold was placed by the bank',
+    description: 'A customer may raise, capture or void only holds it placed itself.',
+  },
+  account_has_no_floor: {
+    status: 422,
+    title: 'The account has no floor',
+    description: 'An account without a floor may go below zero, so there is nothing to hold or to overdraw.',
+  },
+  account_exists_with_different_terms: {
+    status: 409,
+    title: 'An account with this id exists with other terms',
+    description: 'Class, entity and floor of an account never change.',
+  },
+  account_not_empty: {
+    status: 422,
+    title: 'The account is not at zero everywhere',
+    description: '`asset` is the first in which something is posted or held.',
+  },
   block_unknown: { status: 404, title: 'There is no such block on the account' },
-  block_exists_with_different_terms: { status: 409, title: 'A block with this id exists with other terms', description: sameAgain },
+  block_exists_with_different_terms: {
+    status: 409,
+    title: 'A block with this id exists with other terms',
+    description: sameAgain,
+  },
   entity_unknown: { status: 404, title: 'There is no such entity' },
-  entity_exists_with_different_terms: { status: 409, title: 'An entity with this name exists with other terms', description: sameAgain },
-  chart_code_unknown: { status: 422, title: 'The code grows on no root of the chart', description: 'Codes begin with a root such as `nostro/`, `clearing/` or `income/`.' },
-  day_not_open: { status: 422, title: 'That day is not the open business day', description: '`businessDate` is the entity’s last day, `isOpen` whether it is open.' },
-  day_still_open: { status: 422, title: 'The business day before is still open', description: 'Close `businessDate` first.' },
-  day_not_after_last: { status: 422, title: 'Business days go forward only', description: '`businessDate` is the entity’s last day.' },
-  valuation_missing: { status: 422, title: 'An asset was booked while the day was being valued', description: 'Ask again.' },
-  quote_exists_with_different_terms: { status: 409, title: 'A quote with this id exists with other terms', description: sameAgain },
+  entity_exists_with_different_terms: {
+    status: 409,
+    title: 'An entity with this name exists with other terms',
+    description: sameAgain,
+  },
+  chart_code_unknown: {
+    status: 422,
+    title: 'The code grows on no root of the chart',
+    description: 'Codes begin with a root such as `nostro/`, `clearing/` or `income/`.',
+  },
+  day_not_open: {
+    status: 422,
+    title: 'That day is not the open business day',
+    description: '`businessDate` is the entity’s last day, `isOpen` whether it is open.',
+  },
+  day_still_open: {
+    status: 422,
+    title: 'The business day before is still open',
+    description: 'Close `businessDate` first.',
+  },
+  day_not_after_last: {
+    status: 422,
+    title: 'Business days go forward only',
+    description: '`businessDate` is the entity’s last day.',
+  },
+  valuation_missing: {
+    status: 422,
+    title: 'An asset was booked while the day was being valued',
+    description: 'Ask again.',
+  },
+  quote_exists_with_different_terms: {
+    status: 409,
+    title: 'A quote with this id exists with other terms',
+    description: sameAgain,
+  },
   quote_same_asset: { status: 422, title: 'A quote is between two assets' },
-  quote_rate_malformed: { status: 422, title: 'The rate cannot be used', description: 'With this margin nothing of it is left, or it has too many digits.' },
+  quote_rate_malformed: {
+    status: 422,
+    title: 'The rate cannot be used',
+    description: 'With this margin nothing of it is left, or it has too many digits.',
+  },
   quote_amount_too_small: { status: 422, title: 'The amount buys less than the smallest unit' },
   quote_unknown: { status: 404, title: 'There is no such quote' },
-  quote_used: { status: 422, title: 'The quote has been used', description: '`journalId` is the conversion that used it.' },
+  quote_used: {
+    status: 422,
+    title: 'The quote has been used',
+    description: '`journalId` is the conversion that used it.',
+  },
   quote_expired: { status: 422, title: 'The quote has expired', description: 'Ask for a new one.' },
-  batch_too_large: { status: 422, title: 'The batch is too large', description: 'At most `max` transfers in this mode.' },
+  batch_too_large: {
+    status: 422,
+    title: 'The batch is too large',
+    description: 'At most `max` transfers in this mode.',
+  },
 } satisfies Record<LedgerRefusal['code'] | RouteProblem, ProblemTable[string]>);
 
 /** Refusals of anything that posts. */
@@ -81,7 +201,14 @@ export const postingProblems = [
 ] as const satisfies readonly JournalRefusal['code'][];
 
 /** Refusals of a reversal. */
-export const reversalProblems = [...postingProblems, 'journal_unknown', 'reversal_not_reversible', 'reversal_line_unknown', 'reversal_exceeds_original', 'journal_already_reversed'] as const satisfies readonly ReversalRefusal['code'][];
+export const reversalProblems = [
+  ...postingProblems,
+  'journal_unknown',
+  'reversal_not_reversible',
+  'reversal_line_unknown',
+  'reversal_exceeds_original',
+  'journal_already_reversed',
+] as const satisfies readonly ReversalRefusal['code'][];
 
 /** Refusals of a change of a hold. */
 export const holdProblems = [

@@ -4,13 +4,13 @@ import { isPermitted } from '@finaegis/platform/auth/principal';
 import { amountSchema, assetCode, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
-import { type ApiRequest, type Route, defineRoute } from '@finaegis/platform/http/route';
+import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { type AssetFacts, parseAssetAmount } from '../../asset/contract.ts';
 import { customerRate } from '../quote/margin.ts';
 import { type Quote, quoteAggregate } from '../quote/quote.ts';
 import { accountId, entityName, fieldProblem, journalResource, ownId, quoteResource } from './fields.ts';
-import { type LedgerHttp, journalShower, requirePayable, withReplay } from './ledger-http.ts';
+import { journalShower, type LedgerHttp, requirePayable, withReplay } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems, postingProblems } from './problems.ts';
 import { amountWriter, showQuote } from './show.ts';
 
@@ -23,11 +23,25 @@ const quoteBody = z
     sell: amountSchema,
     buyAsset: assetCode,
     entity: entityName.default('main'),
-    marginBps: z.int().min(-1_000).max(5_000).optional().describe(`Hundredths of a percent kept of the mid rate; ${marginDefaultBps} when absent. Setting it needs the permission \`ledger:margin\`.`),
+    marginBps: z
+      .int()
+      .min(-1_000)
+      .max(5_000)
+      .optional()
+      .describe(
+        `Hundredths of a percent kept of the mid rate; ${marginDefaultBps} when absent. Setting it needs the permission \`ledger:margin\`.`,
+      ),
   })
   .meta({ id: 'QuoteRequest' });
 
-const conversionBody = z.strictObject({ id: ownId, quoteId: uuid, account: accountId, toAccount: accountId.optional().describe('The account that is paid; the same when absent.') }).meta({ id: 'ConversionRequest' });
+const conversionBody = z
+  .strictObject({
+    id: ownId,
+    quoteId: uuid,
+    account: accountId,
+    toAccount: accountId.optional().describe('The account that is paid; the same when absent.'),
+  })
+  .meta({ id: 'ConversionRequest' });
 
 const tag = 'Conversions';
 const commandParts = { method: 'POST', tag, rateClass: 'write', supportsDryRun: true } as const;
@@ -43,8 +57,20 @@ export const quoteRoutes = (http: LedgerHttp): readonly Route[] => [
     permission: 'ledger:quote',
     idempotency: 'optional',
     request: { body: quoteBody },
-    responses: { 200: { description: 'It had been issued before; as it is now.', schema: quoteResource }, 201: { description: 'Issued.', schema: quoteResource } },
-    problems: ['quote_exists_with_different_terms', 'quote_same_asset', 'quote_rate_malformed', 'quote_amount_too_small', 'entity_unknown', 'rate_stale', 'rate_unknown', 'rate_date_in_future'],
+    responses: {
+      200: { description: 'It had been issued before; as it is now.', schema: quoteResource },
+      201: { description: 'Issued.', schema: quoteResource },
+    },
+    problems: [
+      'quote_exists_with_different_terms',
+      'quote_same_asset',
+      'quote_rate_malformed',
+      'quote_amount_too_small',
+      'entity_unknown',
+      'rate_stale',
+      'rate_unknown',
+      'rate_date_in_future',
+    ],
     handle: (request) => withReplay(http, request, () => issueQuote(http, request)),
   }),
   defineRoute({
@@ -61,7 +87,10 @@ export const quoteRoutes = (http: LedgerHttp): readonly Route[] => [
     problems: ['quote_unknown'],
     handle: async (request) => {
       const quote = await requireQuote(http, request, request.params.quoteId);
-      return { status: 200, body: showQuote(quote, await amountWriter(http.assets, request.tenantId, [quote.sellAsset, quote.buyAsset])) };
+      return {
+        status: 200,
+        body: showQuote(quote, await amountWriter(http.assets, request.tenantId, [quote.sellAsset, quote.buyAsset])),
+      };
     },
   }),
   defineRoute({
@@ -72,7 +101,10 @@ export const quoteRoutes = (http: LedgerHttp): readonly Route[] => [
     permission: 'ledger:convert',
     idempotency: 'required',
     request: { body: conversionBody },
-    responses: { 200: { description: 'It had been converted before.', schema: journalResource }, 201: { description: 'Converted.', schema: journalResource } },
+    responses: {
+      200: { description: 'It had been converted before.', schema: journalResource },
+      201: { description: 'Converted.', schema: journalResource },
+    },
     problems: [...postingProblems, ...mandateProblems, 'quote_unknown', 'quote_used', 'quote_expired'],
     handle: (request) => withReplay(http, request, () => convert(http, request)),
   }),
@@ -82,9 +114,15 @@ export const quoteRoutes = (http: LedgerHttp): readonly Route[] => [
  * A customer sees and uses only quotes made for itself: another's may carry another's price.
  * @throws ProblemError `quote_unknown`
  */
-const requireQuote = async ({ reads }: LedgerHttp, { principal, tenantId }: Pick<ApiRequest, 'principal' | 'tenantId'>, quoteId: string): Promise<Quote> => {
+const requireQuote = async (
+  { reads }: LedgerHttp,
+  { principal, tenantId }: Pick<ApiRequest, 'principal' | 'tenantId'>,
+  quoteId: string,
+): Promise<Quote> => {
   const quote = await reads.quote(tenantId, quoteId);
-  const isOwn = !isCustomer(principal) || (await reads.onBehalfOf(tenantId, quoteAggregate.stream(quoteId))) === principal.actingFor;
+  const isOwn =
+    !isCustomer(principal) ||
+    (await reads.onBehalfOf(tenantId, quoteAggregate.stream(quoteId))) === principal.actingFor;
   if (quote.status === 'unknown' || !isOwn) throw new ProblemError('quote_unknown', { facts: { quoteId } });
   return quote;
 };
@@ -92,7 +130,8 @@ const requireQuote = async ({ reads }: LedgerHttp, { principal, tenantId }: Pick
 const issueQuote = async (http: LedgerHttp, request: ApiRequest<unknown, unknown, z.output<typeof quoteBody>>) => {
   const { principal, tenantId, body } = request;
   const { services, assets, rates, reads } = http;
-  if (body.marginBps !== undefined && (isCustomer(principal) || !isPermitted(principal, 'ledger:margin'))) throw new ProblemError('permission_missing', { facts: { permission: 'ledger:margin' } });
+  if (body.marginBps !== undefined && (isCustomer(principal) || !isPermitted(principal, 'ledger:margin')))
+    throw new ProblemError('permission_missing', { facts: { permission: 'ledger:margin' } });
   const [{ asset, amountMinor }, sellFacts, buyFacts, [entity]] = await Promise.all([
     parseAssetAmount(assets, tenantId, body.sell, '/body/sell'),
     assets.get(tenantId, body.sell.asset),
@@ -114,7 +153,11 @@ const issueQuote = async (http: LedgerHttp, request: ApiRequest<unknown, unknown
     expiresAt: new Date(Date.parse(services.now()) + quoteLifeMs).toISOString(),
   };
   const amount = await amountWriter(assets, tenantId, [asset, body.buyAsset]);
-  return answerCommand(services, request, http.handlers.issueQuote, command, { status: 201, show: (quote) => showQuote(quote, amount), problems: ledgerProblems });
+  return answerCommand(services, request, http.handlers.issueQuote, command, {
+    status: 201,
+    show: (quote) => showQuote(quote, amount),
+    problems: ledgerProblems,
+  });
 };
 
 /** @throws ProblemError validation_failed at `buyAsset` */
@@ -124,16 +167,30 @@ const requireBookable = (facts: AssetFacts | undefined, asset: string, today: st
   };
   if (facts === undefined) return refuse('asset_unknown', `there is no asset ${asset}`);
   const { activeFrom, activeTo } = facts;
-  const life = { ...(activeFrom === undefined ? {} : { activeFrom }), ...(activeTo === undefined ? {} : { activeUntil: activeTo }) };
+  const life = {
+    ...(activeFrom === undefined ? {} : { activeFrom }),
+    ...(activeTo === undefined ? {} : { activeUntil: activeTo }),
+  };
   if (!isAssetActiveOn(life, today)) refuse('asset_inactive', `${asset} may not be booked on ${today}`);
 };
 
 const convert = async (http: LedgerHttp, request: ApiRequest<unknown, unknown, z.output<typeof conversionBody>>) => {
   const { principal, tenantId, body } = request;
   const quote = await requireQuote(http, request, body.quoteId);
-  await http.access.require(principal, body.account, 'operate', [{ asset: quote.sellAsset, amountMinor: quote.soldMinor }]);
+  await http.access.require(principal, body.account, 'operate', [
+    { asset: quote.sellAsset, amountMinor: quote.soldMinor },
+  ]);
   if (body.toAccount !== undefined) await requirePayable(http, request, [body.toAccount]);
-  const command = { journalId: body.id ?? http.services.newId(), quoteId: body.quoteId, account: body.account, ...(body.toAccount === undefined ? {} : { toAccount: body.toAccount }) };
+  const command = {
+    journalId: body.id ?? http.services.newId(),
+    quoteId: body.quoteId,
+    account: body.account,
+    ...(body.toAccount === undefined ? {} : { toAccount: body.toAccount }),
+  };
   const amount = await amountWriter(http.assets, tenantId, [quote.sellAsset, quote.buyAsset]);
-  return answerCommand(http.services, request, http.handlers.convert, command, { status: 201, show: journalShower(amount), problems: ledgerProblems });
+  return answerCommand(http.services, request, http.handlers.convert, command, {
+    status: 201,
+    show: journalShower(amount),
+    problems: ledgerProblems,
+  });
 };

@@ -4,12 +4,16 @@ import type { Hold } from '../hold/hold.ts';
 import type { JournalPosting } from '../journal/events.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Quote } from '../quote/quote.ts';
-import { type Side, mirrored } from '../terms.ts';
+import { mirrored, type Side } from '../terms.ts';
 import type { HoldRow } from '../views/holds.ts';
 import type { FindAsset, ShowAmount } from './fields.ts';
 
 /** A writer of amounts in the assets named; asked for before a command, since its answer is written inside the commit. */
-export const amountWriter = async (assets: FindAsset, tenantId: string, codes: Iterable<string>): Promise<ShowAmount> => {
+export const amountWriter = async (
+  assets: FindAsset,
+  tenantId: string,
+  codes: Iterable<string>,
+): Promise<ShowAmount> => {
   const decimals = new Map<string, number>();
   await Promise.all(
     [...new Set(codes)].map(async (code) => {
@@ -26,7 +30,8 @@ export const amountWriter = async (assets: FindAsset, tenantId: string, codes: I
 };
 
 /** Every asset a journal speaks of. */
-export const assetsOf = ({ postings }: Pick<Journal, 'postings'>): readonly string[] => postings.map(({ asset }) => asset);
+export const assetsOf = ({ postings }: Pick<Journal, 'postings'>): readonly string[] =>
+  postings.map(({ asset }) => asset);
 
 /** How a personal text is shown: the value read, or a marker that becomes the value when the answer is sent. */
 export type ShowText = (reference: { readonly ref: string }) => unknown;
@@ -47,13 +52,14 @@ export interface JournalShowing {
 }
 
 /**
- * A journal as plain JSON. A customer sees its own lines and those they are with (same asset and purpose, other side), not what moved between
- * others, other people's holds, or the labels of whoever paid it.
+ * A journal as plain JSON. A customer sees its own lines and those they are with (same asset and purpose, other side) as far as they are with
+ * it; not what moved between others, other people's holds, or the labels of whoever paid it.
  */
 export const showJournal = (journal: Journal, showing: JournalShowing): unknown => {
   const { amount, text, visible } = showing;
   const { postings, reversedBy, description, metadata } = journal;
-  const isShown = visibleLines(journal, visible);
+  const shownMinor = visibleAmounts(journal, visible);
+  const isWhole = (line: number): boolean => shownMinor(line) === postings[line]?.amountMinor;
   const isPayer = visible === undefined || visible.has(postings[0]?.account ?? '');
   return {
     journalId: journal.journalId,
@@ -64,12 +70,17 @@ export const showJournal = (journal: Journal, showing: JournalShowing): unknown 
     bookingDate: journal.bookingDate,
     valueDate: journal.valueDate,
     bookedAt: journal.bookedAt,
-    postings: postings.flatMap(({ account, side, asset, amountMinor, purpose }, line) => (isShown(line) ? [{ line, account, side, amount: amount(asset, amountMinor), purpose }] : [])),
+    postings: postings.flatMap(({ account, side, asset, purpose }, line) => {
+      const minor = shownMinor(line);
+      return minor === undefined ? [] : [{ line, account, side, amount: amount(asset, minor), purpose }];
+    }),
     captures: showCaptures(journal, showing),
     ...(journal.reverses === undefined ? {} : { reverses: journal.reverses }),
     reversedBy: reversedBy.map(({ journalId, lines }) => ({
       journalId,
-      lines: lines.flatMap(({ index, amountMinor }) => (isShown(index) ? [{ line: index, amount: amount(postings[index]?.asset ?? '', amountMinor) }] : [])),
+      lines: lines.flatMap(({ index, amountMinor }) =>
+        isWhole(index) ? [{ line: index, amount: amount(postings[index]?.asset ?? '', amountMinor) }] : [],
+      ),
     })),
     ...(journal.quoteId === undefined ? {} : { quoteId: journal.quoteId }),
     ...(journal.forced === undefined ? {} : { forced: journal.forced }),
@@ -81,28 +92,41 @@ export const showJournal = (journal: Journal, showing: JournalShowing): unknown 
 
 const statusOf = ({ postings, reversedMinor }: Journal): 'posted' | 'partially_reversed' | 'reversed' => {
   if (reversedMinor.every((minor) => minor === 0n)) return 'posted';
-  return postings.every(({ amountMinor }, line) => amountMinor === reversedMinor[line]) ? 'reversed' : 'partially_reversed';
+  return postings.every(({ amountMinor }, line) => amountMinor === reversedMinor[line])
+    ? 'reversed'
+    : 'partially_reversed';
 };
 
-const visibleLines = ({ postings }: Journal, visible: ReadonlySet<string> | undefined): ((line: number) => boolean) => {
-  if (visible === undefined) return () => true;
-  const group = ({ asset, purpose }: JournalPosting, side: Side): string => `${side} ${purpose} ${asset}`;
-  const own = postings.filter(({ account }) => visible.has(account));
-  const facing = new Set(own.map((posting) => group(posting, mirrored(posting.side))));
-  // Where several accounts face the customer's own (a payroll, a trade), who got how much of it is between them and the payer.
-  const countOf = (posting: JournalPosting): number => postings.filter((other) => group(other, other.side) === group(posting, posting.side)).length;
-  const isPayer = visible.has(postings[0]?.account ?? '');
+/** How much of each line a reader may see; undefined for lines that are not for its eyes. */
+const visibleAmounts = (
+  { postings }: Journal,
+  visible: ReadonlySet<string> | undefined,
+): ((line: number) => bigint | undefined) => {
+  if (visible === undefined) return (line) => postings[line]?.amountMinor;
+  const groupOf = (posting: JournalPosting, side: Side): readonly JournalPosting[] =>
+    postings.filter(
+      (other) => other.side === side && other.asset === posting.asset && other.purpose === posting.purpose,
+    );
   return (line) => {
     const posting = postings[line];
-    if (posting === undefined) return false;
-    return visible.has(posting.account) || (facing.has(group(posting, posting.side)) && (isPayer || countOf(posting) === 1));
+    if (posting === undefined) return undefined;
+    if (visible.has(posting.account)) return posting.amountMinor;
+    const facing = groupOf(posting, mirrored(posting.side));
+    const own = facing.filter(({ account }) => visible.has(account));
+    if (own.length === 0) return undefined;
+    if (own.length === facing.length) return posting.amountMinor;
+    // One account pays several, or is paid by several: the customer sees the part that is its own, and of a crowd on both sides nobody.
+    const ownMinor = own.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
+    return groupOf(posting, posting.side).length === 1 && ownMinor <= posting.amountMinor ? ownMinor : undefined;
   };
 };
 
 const showCaptures = ({ captures }: Journal, { amount, holds, visible }: JournalShowing): readonly unknown[] =>
   captures.flatMap(({ holdId, amountMinor, isFinal }) => {
     const hold = holds.get(holdId);
-    return hold === undefined || (visible !== undefined && !visible.has(hold.account)) ? [] : [{ holdId, amount: amount(hold.asset, amountMinor), isFinal }];
+    return hold === undefined || (visible !== undefined && !visible.has(hold.account))
+      ? []
+      : [{ holdId, amount: amount(hold.asset, amountMinor), isFinal }];
   });
 
 /** A hold as plain JSON, with the journals that used it. */

@@ -1,17 +1,17 @@
 import { derivedUuid } from '@finaegis/kernel/id';
 import { isCustomer } from '@finaegis/platform/auth/access';
-import { type Submission, CheckRefused } from '@finaegis/platform/command/commands';
+import { CheckRefused, type Submission } from '@finaegis/platform/command/commands';
 import type { Outcome } from '@finaegis/platform/command/handler';
 import { uuid } from '@finaegis/platform/http/amount';
 import { metadataOf, renderer, toAnswer, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
-import { type ApiAnswer, type ApiRequest, type Route, defineRoute } from '@finaegis/platform/http/route';
+import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { type PostJournalData, linkedMax } from '../journal/commands.ts';
+import { linkedMax, type PostJournalData } from '../journal/commands.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalRefusal } from '../journal/post.ts';
 import { journalResource } from './fields.ts';
-import { type LedgerHttp, journalShower, requirePayable, withReplay } from './ledger-http.ts';
+import { journalShower, type LedgerHttp, requirePayable, withReplay } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems } from './problems.ts';
 import { amountWriter } from './show.ts';
 import { debitsFrom, transferBody, transferJournal } from './transfer-routes.ts';
@@ -22,7 +22,9 @@ const batchTimeoutMs = 120_000;
 
 const batchBody = z
   .strictObject({
-    mode: z.enum(['linked', 'independent']).describe(`linked: all or none, at most ${linkedMax}. independent: each for itself, at most ${independentMax}.`),
+    mode: z
+      .enum(['linked', 'independent'])
+      .describe(`linked: all or none, at most ${linkedMax}. independent: each for itself, at most ${independentMax}.`),
     transfers: z.array(transferBody).min(1).max(independentMax),
   })
   .meta({ id: 'TransferBatch' });
@@ -39,7 +41,12 @@ const independentAnswer = z.object({
     .array(
       z.discriminatedUnion('status', [
         z.object({ index: z.int(), journalId: uuid, status: z.literal('posted'), reference: z.string() }),
-        z.object({ index: z.int(), journalId: uuid, status: z.literal('refused'), refusal: z.looseObject({ code: z.string() }) }),
+        z.object({
+          index: z.int(),
+          journalId: uuid,
+          status: z.literal('refused'),
+          refusal: z.looseObject({ code: z.string() }),
+        }),
       ]),
     )
     .describe('In the order sent.'),
@@ -54,14 +61,18 @@ export const transferBatchRoutes = (http: LedgerHttp): readonly Route[] => [
     path: '/v1/transfer-batches',
     operationId: 'createTransferBatch',
     summary: 'Move money many times with one request',
-    description: 'Repeated under its Idempotency-Key after a crash in the middle, an independent batch goes on where it was and books nothing twice.',
+    description:
+      'Repeated under its Idempotency-Key after a crash in the middle, an independent batch goes on where it was and books nothing twice.',
     tag: 'Transfers',
     permission: 'ledger:transfer',
     rateClass: 'bulk',
     idempotency: 'required',
     supportsDryRun: true,
     request: { body: batchBody },
-    responses: { 200: { description: 'Every outcome.', schema: batchAnswer }, 201: { description: 'Posted, all of them.', schema: batchAnswer } },
+    responses: {
+      200: { description: 'Every outcome.', schema: batchAnswer },
+      201: { description: 'Posted, all of them.', schema: batchAnswer },
+    },
     problems: ['linked_journal_refused', 'journal_malformed', 'account_unknown', 'batch_too_large', ...mandateProblems],
     handle: (request) => withReplay(http, request, () => postBatch(http, request)),
   }),
@@ -69,26 +80,42 @@ export const transferBatchRoutes = (http: LedgerHttp): readonly Route[] => [
 
 const postBatch = async (http: LedgerHttp, request: BatchRequest): Promise<ApiAnswer> => {
   const { principal, tenantId, body } = request;
-  if (body.mode === 'linked' && body.transfers.length > linkedMax) throw new ProblemError('batch_too_large', { facts: { max: linkedMax } });
+  if (body.mode === 'linked' && body.transfers.length > linkedMax)
+    throw new ProblemError('batch_too_large', { facts: { max: linkedMax } });
   const stored = await storedAnswer(http, request);
   if (stored !== undefined) return stored;
   // A retry must find the ids of the first try, which nobody may have been told.
-  const batchId = request.idempotency === undefined ? http.services.newId() : derivedUuid(tenantId, principal.id, request.idempotency.key, 'transfer-batch');
+  const batchId =
+    request.idempotency === undefined
+      ? http.services.newId()
+      : derivedUuid(tenantId, principal.id, request.idempotency.key, 'transfer-batch');
   const journals = await Promise.all(
-    body.transfers.map((transfer, index) => transferJournal(http, tenantId, transfer, { journalId: transfer.id ?? derivedUuid(batchId, String(index)), field: `/body/transfers/${index}` })),
+    body.transfers.map((transfer, index) =>
+      transferJournal(http, tenantId, transfer, {
+        journalId: transfer.id ?? derivedUuid(batchId, String(index)),
+        field: `/body/transfers/${index}`,
+      }),
+    ),
   );
   await authorise(http, request, journals);
   return body.mode === 'linked' ? postLinked(http, request, journals) : postIndependent(http, request, journals);
 };
 
-const storedAnswer = async ({ services }: LedgerHttp, { idempotency, principal, tenantId }: BatchRequest): Promise<ApiAnswer | undefined> => {
+const storedAnswer = async (
+  { services }: LedgerHttp,
+  { idempotency, principal, tenantId }: BatchRequest,
+): Promise<ApiAnswer | undefined> => {
   if (idempotency === undefined) return undefined;
   const stored = await services.commands.storedAnswer(tenantId, { principalId: principal.id, ...idempotency });
   return stored === undefined ? undefined : toAnswer(services, tenantId, stored);
 };
 
 /** A mandate's limit is per transfer: each account is asked about once, with the largest transfer of each asset. */
-const authorise = async (http: LedgerHttp, request: BatchRequest, journals: readonly PostJournalData[]): Promise<void> => {
+const authorise = async (
+  http: LedgerHttp,
+  request: BatchRequest,
+  journals: readonly PostJournalData[],
+): Promise<void> => {
   if (!isCustomer(request.principal)) return;
   const largest = new Map<string, Map<string, bigint>>();
   for (const [index, { from }] of request.body.transfers.entries()) {
@@ -100,53 +127,105 @@ const authorise = async (http: LedgerHttp, request: BatchRequest, journals: read
     const asset = debits[0]?.asset;
     if (asset !== undefined && total > (its.get(asset) ?? 0n)) its.set(asset, total);
   }
-  for (const [account, its] of largest) await http.access.require(request.principal, account, 'operate', [...its].map(([asset, amountMinor]) => ({ asset, amountMinor })));
+  for (const [account, its] of largest)
+    await http.access.require(
+      request.principal,
+      account,
+      'operate',
+      [...its].map(([asset, amountMinor]) => ({ asset, amountMinor })),
+    );
   await requirePayable(http, request, [...new Set(request.body.transfers.map(({ to }) => to))]);
 };
 
-const submissionOf = ({ tenantId, dryRun, ...request }: BatchRequest): Omit<Submission<unknown>, 'render'> => ({ tenantId, metadata: metadataOf(request), isDryRun: dryRun, lane: 'bulk', timeoutMs: batchTimeoutMs });
+const submissionOf = ({ tenantId, dryRun, ...request }: BatchRequest): Omit<Submission<unknown>, 'render'> => ({
+  tenantId,
+  metadata: metadataOf(request),
+  isDryRun: dryRun,
+  lane: 'bulk',
+  timeoutMs: batchTimeoutMs,
+});
 
-const postLinked = async (http: LedgerHttp, request: BatchRequest, journals: readonly PostJournalData[]): Promise<ApiAnswer> => {
+const postLinked = async (
+  http: LedgerHttp,
+  request: BatchRequest,
+  journals: readonly PostJournalData[],
+): Promise<ApiAnswer> => {
   const { services, handlers } = http;
   const { tenantId, principal, idempotency, requestId } = request;
-  const show = journalShower(await amountWriter(http.assets, tenantId, journals.flatMap(({ postings }) => postings.map(({ asset }) => asset))));
-  const how = { status: 201 as const, problems: ledgerProblems, show: (posted: readonly Journal[]) => ({ mode: 'linked', transfers: posted.map(show) }) };
+  const show = journalShower(
+    await amountWriter(
+      http.assets,
+      tenantId,
+      journals.flatMap(({ postings }) => postings.map(({ asset }) => asset)),
+    ),
+  );
+  const how = {
+    status: 201 as const,
+    problems: ledgerProblems,
+    show: (posted: readonly Journal[]) => ({ mode: 'linked', transfers: posted.map(show) }),
+  };
   const key = idempotency === undefined ? {} : { idempotency: { principalId: principal.id, ...idempotency } };
   const outcome = await withFaultsAsProblems(() =>
-    services.commands.submit(handlers.postLinkedJournals, { journals }, { ...submissionOf(request), ...key, render: renderer(how, requestId) }),
+    services.commands.submit(
+      handlers.postLinkedJournals,
+      { journals },
+      { ...submissionOf(request), ...key, render: renderer(how, requestId) },
+    ),
   );
   return toAnswer(services, tenantId, outcome);
 };
 
-type ItemOutcome = Outcome<Journal, JournalRefusal> | { readonly accepted: false; readonly refusal: { readonly code: 'check_refused'; readonly reason: string } };
+type ItemOutcome =
+  | Outcome<Journal, JournalRefusal>
+  | { readonly accepted: false; readonly refusal: { readonly code: 'check_refused'; readonly reason: string } };
 
 /** Each transfer is a command of its own in the bulk lane; the answer is stored when all are decided, and until then a retry decides the rest. */
-const postIndependent = async (http: LedgerHttp, request: BatchRequest, journals: readonly PostJournalData[]): Promise<ApiAnswer> => {
+const postIndependent = async (
+  http: LedgerHttp,
+  request: BatchRequest,
+  journals: readonly PostJournalData[],
+): Promise<ApiAnswer> => {
   const { services } = http;
   const { tenantId, principal, idempotency } = request;
-  const outcomes = await withFaultsAsProblems(() => Promise.all(journals.map((journal) => postOne(http, request, journal))));
+  const outcomes = await withFaultsAsProblems(() =>
+    Promise.all(journals.map((journal) => postOne(http, request, journal))),
+  );
   const posted = outcomes.filter(({ accepted }) => accepted).length;
   const body = JSON.stringify(
-    { mode: 'independent', posted, refused: outcomes.length - posted, outcomes: outcomes.map((outcome, index) => showOutcome(outcome, index, journals[index]?.journalId ?? '')) },
+    {
+      mode: 'independent',
+      posted,
+      refused: outcomes.length - posted,
+      outcomes: outcomes.map((outcome, index) => showOutcome(outcome, index, journals[index]?.journalId ?? '')),
+    },
     (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value),
   );
   const answer = { status: 200, body };
   if (idempotency === undefined) return { ...answer, contentType: 'application/json; charset=utf-8' };
-  const stored = await withFaultsAsProblems(() => services.commands.storeAnswer(tenantId, { principalId: principal.id, ...idempotency }, answer, metadataOf(request)));
+  const stored = await withFaultsAsProblems(() =>
+    services.commands.storeAnswer(tenantId, { principalId: principal.id, ...idempotency }, answer, metadataOf(request)),
+  );
   return toAnswer(services, tenantId, stored);
 };
 
-const postOne = async ({ services, handlers }: LedgerHttp, request: BatchRequest, journal: PostJournalData): Promise<ItemOutcome> => {
+const postOne = async (
+  { services, handlers }: LedgerHttp,
+  request: BatchRequest,
+  journal: PostJournalData,
+): Promise<ItemOutcome> => {
   try {
     const settled = await services.commands.submit(handlers.postJournal, journal, submissionOf(request));
     if (settled.kind !== 'decided') throw new Error('A transfer without a key was answered as a repeat of one.');
     return settled.outcome;
   } catch (error) {
     // A check that says no refuses this transfer only; one that cannot be asked stops the batch, which may be repeated.
-    if (error instanceof CheckRefused) return { accepted: false, refusal: { code: 'check_refused', reason: error.reason } };
+    if (error instanceof CheckRefused)
+      return { accepted: false, refusal: { code: 'check_refused', reason: error.reason } };
     throw error;
   }
 };
 
 const showOutcome = (outcome: ItemOutcome, index: number, journalId: string): unknown =>
-  outcome.accepted ? { index, journalId, status: 'posted', reference: outcome.result.reference } : { index, journalId, status: 'refused', refusal: outcome.refusal };
+  outcome.accepted
+    ? { index, journalId, status: 'posted', reference: outcome.result.reference }
+    : { index, journalId, status: 'refused', refusal: outcome.refusal };

@@ -1,12 +1,12 @@
 import { amountSchema, metadata } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
-import { type ApiRequest, type Route, defineRoute } from '@finaegis/platform/http/route';
+import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { parseAssetAmount } from '../../asset/contract.ts';
 import type { PostJournalData } from '../journal/commands.ts';
 import { transferPostings } from '../journal/transfer.ts';
 import { accountId, day, description, endToEndId, fieldProblem, journalResource, ownId } from './fields.ts';
-import { type LedgerHttp, journalShower, requirePayable, withReplay } from './ledger-http.ts';
+import { journalShower, type LedgerHttp, requirePayable, withReplay } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems, postingProblems } from './problems.ts';
 import { amountWriter } from './show.ts';
 
@@ -33,14 +33,24 @@ export type TransferBody = z.output<typeof transferBody>;
  * @param field JSON pointer of the transfer, `/body/transfers/3`
  * @throws ProblemError validation_failed at the amount that is wrong
  */
-export const transferJournal = async ({ assets, directory }: Pick<LedgerHttp, 'assets' | 'directory'>, tenantId: string, body: TransferBody, { journalId, field }: { readonly journalId: string; readonly field: string }): Promise<PostJournalData> => {
+export const transferJournal = async (
+  { assets, directory }: Pick<LedgerHttp, 'assets' | 'directory'>,
+  tenantId: string,
+  body: TransferBody,
+  { journalId, field }: { readonly journalId: string; readonly field: string },
+): Promise<PostJournalData> => {
   const { from, to, fee } = body;
   const [{ asset, amountMinor }, feeAmount, accounts] = await Promise.all([
     parseAssetAmount(assets, tenantId, body.amount, `${field}/amount`),
     fee === undefined ? undefined : parseAssetAmount(assets, tenantId, fee, `${field}/fee`),
     directory.accounts(tenantId, [from, to]),
   ]);
-  if (feeAmount !== undefined && feeAmount.asset !== asset) throw fieldProblem({ field: `${field}/fee/asset`, code: 'fee_in_other_asset', message: `must be ${asset}, the asset of the amount` });
+  if (feeAmount !== undefined && feeAmount.asset !== asset)
+    throw fieldProblem({
+      field: `${field}/fee/asset`,
+      code: 'fee_in_other_asset',
+      message: `must be ${asset}, the asset of the amount`,
+    });
   return {
     journalId,
     kind: 'transfer',
@@ -54,8 +64,13 @@ export const transferJournal = async ({ assets, directory }: Pick<LedgerHttp, 'a
 };
 
 /** What a journal takes from an account, by asset. */
-export const debitsFrom = ({ postings }: Pick<PostJournalData, 'postings'>, account: string): readonly { readonly asset: string; readonly amountMinor: bigint }[] =>
-  postings.filter((posting) => posting.account === account && posting.side === 'debit').map(({ asset, amountMinor }) => ({ asset, amountMinor }));
+export const debitsFrom = (
+  { postings }: Pick<PostJournalData, 'postings'>,
+  account: string,
+): readonly { readonly asset: string; readonly amountMinor: bigint }[] =>
+  postings
+    .filter((posting) => posting.account === account && posting.side === 'debit')
+    .map(({ asset, amountMinor }) => ({ asset, amountMinor }));
 
 /** Transfers one at a time. */
 export const transferRoutes = (http: LedgerHttp): readonly Route[] => [
@@ -64,14 +79,18 @@ export const transferRoutes = (http: LedgerHttp): readonly Route[] => [
     path: '/v1/transfers',
     operationId: 'createTransfer',
     summary: 'Move money between two accounts',
-    description: 'One journal, in full or not at all: the amount from `from` to `to`, and the fee, if any, from `from` to the house.',
+    description:
+      'One journal, in full or not at all: the amount from `from` to `to`, and the fee, if any, from `from` to the house.',
     tag: 'Transfers',
     permission: 'ledger:transfer',
     rateClass: 'write',
     idempotency: 'required',
     supportsDryRun: true,
     request: { body: transferBody },
-    responses: { 200: { description: 'It had been posted before.', schema: journalResource }, 201: { description: 'Posted.', schema: journalResource } },
+    responses: {
+      200: { description: 'It had been posted before.', schema: journalResource },
+      201: { description: 'Posted.', schema: journalResource },
+    },
     problems: [...postingProblems, ...mandateProblems],
     handle: (request) => withReplay(http, request, () => postTransfer(http, request)),
   }),
@@ -79,9 +98,16 @@ export const transferRoutes = (http: LedgerHttp): readonly Route[] => [
 
 const postTransfer = async (http: LedgerHttp, request: ApiRequest<unknown, unknown, TransferBody>) => {
   const { principal, tenantId, body } = request;
-  const journal = await transferJournal(http, tenantId, body, { journalId: body.id ?? http.services.newId(), field: '/body' });
+  const journal = await transferJournal(http, tenantId, body, {
+    journalId: body.id ?? http.services.newId(),
+    field: '/body',
+  });
   await http.access.require(principal, body.from, 'operate', debitsFrom(journal, body.from));
   await requirePayable(http, request, [body.to]);
   const amount = await amountWriter(http.assets, tenantId, [body.amount.asset]);
-  return answerCommand(http.services, request, http.handlers.postJournal, journal, { status: 201, show: journalShower(amount), problems: ledgerProblems });
+  return answerCommand(http.services, request, http.handlers.postJournal, journal, {
+    status: 201,
+    show: journalShower(amount),
+    problems: ledgerProblems,
+  });
 };

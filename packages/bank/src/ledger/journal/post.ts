@@ -142,12 +142,15 @@ const refuseUnbalanced = (book: Book, { postings }: PostJournal): JournalRefusal
 };
 
 const refuseDay = (book: Book, { postings, bookingDate }: PostJournal): JournalRefusal | undefined => {
+  // A journal has one date. Entities on different days cannot share it: it would be booked on a day that one of them has closed and stated.
+  let date = bookingDate;
   for (const name of entitiesOf(book, postings)) {
     const entity = book.entity(name);
     if (entity.status === 'unknown') return { code: 'journal_malformed', reason: `there is no entity ${name}` };
-    if (entity.status === 'day_closed' || (bookingDate !== undefined && bookingDate !== entity.businessDate)) {
+    if (entity.status === 'day_closed' || (date !== undefined && date !== entity.businessDate)) {
       return { code: 'day_closed', entity: name, businessDate: entity.businessDate };
     }
+    date = entity.businessDate;
   }
   return undefined;
 };

@@ -81,11 +81,17 @@ export const postingsOf = async (
   tx: Transaction,
   tenantId: string,
   filter: PostingFilter,
-  page: { readonly before?: PostingPosition | undefined; readonly after?: PostingPosition | undefined; readonly order?: 'newest' | 'oldest'; readonly limit: number },
+  page: {
+    readonly before?: PostingPosition | undefined;
+    readonly after?: PostingPosition | undefined;
+    readonly order?: 'newest' | 'oldest';
+    readonly limit: number;
+  },
 ): Promise<readonly PostingRow[]> => {
   const values: unknown[] = [tenantId, filter.account];
   const put = (value: unknown): string => `$${values.push(value)}`;
-  const equal = (column: string, value: unknown): readonly string[] => (value === undefined ? [] : [`${column} = ${put(value)}`]);
+  const equal = (column: string, value: unknown): readonly string[] =>
+    value === undefined ? [] : [`${column} = ${put(value)}`];
   const conditions = [
     'tenant_id = $1 and account_id = $2',
     ...equal('asset', filter.asset),
@@ -100,7 +106,10 @@ export const postingsOf = async (
     ...(page.after === undefined ? [] : [`(seq, line) > (${put(page.after.seq)}, ${put(page.after.line)})`]),
   ];
   const order = page.order === 'oldest' ? 'asc' : 'desc';
-  const { rows } = await tx.query<StoredPosting>(`select ${postingColumns} from ${postingsName} where ${conditions.join(' and ')} order by seq ${order}, line ${order} limit ${put(page.limit)}`, values);
+  const { rows } = await tx.query<StoredPosting>(
+    `select ${postingColumns} from ${postingsName} where ${conditions.join(' and ')} order by seq ${order}, line ${order} limit ${put(page.limit)}`,
+    values,
+  );
   return rows.map(postingFromStored);
 };
 
@@ -135,7 +144,11 @@ export interface AssetSums {
 }
 
 /** What an account had posted in each asset at an instant, that instant included. */
-export const postedAt = async (tx: Transaction, tenantId: string, { account, at }: { readonly account: string; readonly at: string }): Promise<ReadonlyMap<string, bigint>> => {
+export const postedAt = async (
+  tx: Transaction,
+  tenantId: string,
+  { account, at }: { readonly account: string; readonly at: string },
+): Promise<ReadonlyMap<string, bigint>> => {
   const { rows } = await tx.query<{ asset: string; posted_after: string }>({
     name: 'posted-at',
     text: `select l.asset, p.posted_after from ${latestName} l
@@ -155,14 +168,22 @@ export type DateKind = 'bookingDate' | 'valueDate';
 const columnOf: Readonly<Record<DateKind, string>> = { bookingDate: 'booking_date', valueDate: 'value_date' };
 
 /** Sums of an account per asset up to a date, that day included. */
-export const sumsOn = async (tx: Transaction, tenantId: string, { account, by, date }: { readonly account: string; readonly by: DateKind; readonly date: string }): Promise<readonly AssetSums[]> => {
+export const sumsOn = async (
+  tx: Transaction,
+  tenantId: string,
+  { account, by, date }: { readonly account: string; readonly by: DateKind; readonly date: string },
+): Promise<readonly AssetSums[]> => {
   const { rows } = await tx.query<{ asset: string; debits: string; credits: string }>({
     name: `sums-on-${by}`,
     text: `select asset, sum(debits) as debits, sum(credits) as credits from ${bucketsName}
       where tenant_id = $1 and account_id = $2 and ${columnOf[by]} <= $3 group by asset order by asset`,
     values: [tenantId, account, date],
   });
-  return rows.map(({ asset, debits, credits }) => ({ asset, debitsMinor: BigInt(debits), creditsMinor: BigInt(credits) }));
+  return rows.map(({ asset, debits, credits }) => ({
+    asset,
+    debitsMinor: BigInt(debits),
+    creditsMinor: BigInt(credits),
+  }));
 };
 
 /** What moved on one day. */
@@ -175,7 +196,12 @@ export interface Turnover extends AssetSums {
 export const turnoversOf = async (
   tx: Transaction,
   tenantId: string,
-  { account, by, from, to }: { readonly account: string; readonly by: DateKind; readonly from: string; readonly to: string },
+  {
+    account,
+    by,
+    from,
+    to,
+  }: { readonly account: string; readonly by: DateKind; readonly from: string; readonly to: string },
 ): Promise<readonly Turnover[]> => {
   const { rows } = await tx.query<{ date: string; asset: string; debits: string; credits: string; count: string }>({
     name: `turnovers-${by}`,
@@ -183,5 +209,11 @@ export const turnoversOf = async (
       where tenant_id = $1 and account_id = $2 and ${columnOf[by]} between $3 and $4 group by 1, asset order by 1, asset`,
     values: [tenantId, account, from, to],
   });
-  return rows.map(({ date, asset, debits, credits, count }) => ({ date, asset, debitsMinor: BigInt(debits), creditsMinor: BigInt(credits), count: BigInt(count) }));
+  return rows.map(({ date, asset, debits, credits, count }) => ({
+    date,
+    asset,
+    debitsMinor: BigInt(debits),
+    creditsMinor: BigInt(credits),
+    count: BigInt(count),
+  }));
 };

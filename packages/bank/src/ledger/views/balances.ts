@@ -221,7 +221,7 @@ const post = (rows: RowBatch<Balance>, { tenantId, bookedAt, posting }: { readon
 
 /** Blocks and closing are written into every balance row of the account that is locked; the life-cycle command locks them all. */
 const foldLife = (rows: RowBatch<Balance>, event: RecordedEvent): void => {
-  for (const { tenantId, key, row } of [...rows.entries()]) {
+  for (const { tenantId, key, row } of rows.entries()) {
     if (tenantId === event.tenantId && row.account === event.data['accountId']) rows.set(tenantId, key, afterLife(row, event));
   }
 };

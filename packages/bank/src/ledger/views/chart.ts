@@ -1,4 +1,4 @@
-import { type Transaction, all } from '@finaegis/platform/database/transaction';
+import { all, type Transaction } from '@finaegis/platform/database/transaction';
 import type { AccountClass } from '../terms.ts';
 import { accountsName } from './accounts.ts';
 import { balancesName } from './balances.ts';
@@ -15,7 +15,14 @@ export interface ChartNode {
   /** `nostro/ing`; the root is ''. */
   readonly code: string;
   /** Absent for places that only gather others. */
-  readonly account?: { readonly accountId: string; readonly class: AccountClass; readonly hasFloor: boolean; readonly status: 'open' | 'closed' } | undefined;
+  readonly account?:
+    | {
+        readonly accountId: string;
+        readonly class: AccountClass;
+        readonly hasFloor: boolean;
+        readonly status: 'open' | 'closed';
+      }
+    | undefined;
   readonly totals: readonly ChartTotal[];
   readonly children: readonly ChartNode[];
 }

@@ -1,6 +1,6 @@
-import { type Transaction, all } from '@finaegis/platform/database/transaction';
+import { all, type Transaction } from '@finaegis/platform/database/transaction';
 import type { LoggedEvent } from '@finaegis/platform/event-store/event';
-import { type View, defineView, tableName } from '@finaegis/platform/view/view';
+import { defineView, tableName, type View } from '@finaegis/platform/view/view';
 import { type JournalPosting, journalPosted } from '../journal/events.ts';
 
 const ddl = (name: string): string => `create table ${name} (
@@ -54,11 +54,10 @@ export const journalsView: View = defineView({
           data.map(({ bookingDate }) => bookingDate),
         ],
       ),
-      tx.query(`insert into ${table('accounts')} (tenant_id, account_id, seq) select $1, * from unnest($2::text[], $3::bigint[])`, [
-        tenantId,
-        touched.map(({ account }) => account),
-        touched.map(({ seq }) => seq),
-      ]),
+      tx.query(
+        `insert into ${table('accounts')} (tenant_id, account_id, seq) select $1, * from unnest($2::text[], $3::bigint[])`,
+        [tenantId, touched.map(({ account }) => account), touched.map(({ seq }) => seq)],
+      ),
     ]);
   },
 });
@@ -67,7 +66,10 @@ const journals = tableName(journalsView);
 const touches = tableName(journalsView, 'accounts');
 
 const accountsOf = ({ data, seq }: LoggedEvent): readonly { readonly account: string; readonly seq: bigint }[] =>
-  [...new Set((data['postings'] as readonly JournalPosting[]).map(({ account }) => account))].map((account) => ({ account, seq }));
+  [...new Set((data['postings'] as readonly JournalPosting[]).map(({ account }) => account))].map((account) => ({
+    account,
+    seq,
+  }));
 
 /** What a list of journals is narrowed by. Dates are booking dates, both included. */
 export interface JournalFilter {
@@ -90,7 +92,8 @@ export const listJournals = async (
 ): Promise<readonly { readonly seq: bigint; readonly journalId: string }[]> => {
   const values: unknown[] = [tenantId];
   const put = (value: unknown): string => `$${values.push(value)}`;
-  const equal = (column: string, value: unknown): readonly string[] => (value === undefined ? [] : [`j.${column} = ${put(value)}`]);
+  const equal = (column: string, value: unknown): readonly string[] =>
+    value === undefined ? [] : [`j.${column} = ${put(value)}`];
   const conditions = [
     'j.tenant_id = $1',
     ...equal('entity', filter.entity),
@@ -102,8 +105,12 @@ export const listJournals = async (
     ...(page.before === undefined ? [] : [`j.seq < ${put(page.before)}`]),
   ];
   const limit = put(page.limit);
-  const found = (from: string): string => `select j.seq, j.journal_id from ${from} where ${conditions.join(' and ')} order by j.seq desc limit ${limit}`;
-  const { rows } = await tx.query<{ seq: bigint; journal_id: string }>(filter.accounts === undefined ? found(`${journals} j`) : ofAccounts(found, put(filter.accounts), limit), values);
+  const found = (from: string): string =>
+    `select j.seq, j.journal_id from ${from} where ${conditions.join(' and ')} order by j.seq desc limit ${limit}`;
+  const { rows } = await tx.query<{ seq: bigint; journal_id: string }>(
+    filter.accounts === undefined ? found(`${journals} j`) : ofAccounts(found, put(filter.accounts), limit),
+    values,
+  );
   return rows.map(({ seq, journal_id: journalId }) => ({ seq, journalId }));
 };
 

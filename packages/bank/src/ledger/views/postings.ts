@@ -1,8 +1,8 @@
-import { type Transaction, all } from '@finaegis/platform/database/transaction';
+import { all, type Transaction } from '@finaegis/platform/database/transaction';
 import type { LoggedEvent } from '@finaegis/platform/event-store/event';
-import { type View, type ViewTables, defineView, tableName } from '@finaegis/platform/view/view';
+import { defineView, tableName, type View, type ViewTables } from '@finaegis/platform/view/view';
 import { type JournalPosting, journalPosted } from '../journal/events.ts';
-import { type AccountClass, type Side, normalSide } from '../terms.ts';
+import { type AccountClass, normalSide, type Side } from '../terms.ts';
 import { accountsName } from './accounts.ts';
 
 /**
@@ -75,7 +75,15 @@ export const postingsView: View = defineView({
     const lines = events.flatMap(linesOf);
     const balances = await readLatest(tx, tables, lines);
     const rows = lines.map((line) => advance(balances, line));
-    await all([...insertPostings(tx, tables, rows), writeLatest(tx, tables, [...balances.values()].filter(({ isChanged }) => isChanged)), addToBuckets(tx, tables, bucketsOf(lines))]);
+    await all([
+      ...insertPostings(tx, tables, rows),
+      writeLatest(
+        tx,
+        tables,
+        [...balances.values()].filter(({ isChanged }) => isChanged),
+      ),
+      addToBuckets(tx, tables, bucketsOf(lines)),
+    ]);
   },
 });
 
@@ -126,7 +134,14 @@ interface Latest {
 const linesOf = ({ data, seq, bookedAt }: LoggedEvent): readonly Line[] => {
   const journal = data as unknown as Posted;
   const others = counterparties(journal.postings);
-  return journal.postings.map((posting, line) => ({ journal, posting, counterparty: others(posting), seq, line, bookedAt }));
+  return journal.postings.map((posting, line) => ({
+    journal,
+    posting,
+    counterparty: others(posting),
+    seq,
+    line,
+    bookedAt,
+  }));
 };
 
 /** The one account on the other side with the same purpose and asset; none when there are several, as in a trade. */
@@ -145,10 +160,21 @@ const counterparties = (postings: readonly JournalPosting[]): ((posting: Journal
 
 const nameOf = (account: string, asset: string): string => `${account} ${asset}`;
 
-const readLatest = async (tx: Transaction, { tenantId, table }: ViewTables, lines: readonly Line[]): Promise<Map<string, Latest>> => {
+const readLatest = async (
+  tx: Transaction,
+  { tenantId, table }: ViewTables,
+  lines: readonly Line[],
+): Promise<Map<string, Latest>> => {
   const wanted = new Map(lines.map(({ posting: { account, asset } }) => [nameOf(account, asset), { account, asset }]));
   const pairs = [...wanted.values()];
-  const { rows } = await tx.query<{ account_id: string; asset: string; class: AccountClass; seq: bigint | null; posted: string | null; as_of: string | null }>(
+  const { rows } = await tx.query<{
+    account_id: string;
+    asset: string;
+    class: AccountClass;
+    seq: bigint | null;
+    posted: string | null;
+    as_of: string | null;
+  }>(
     `select wanted.account_id, wanted.asset, a.class, l.seq, l.posted, l.as_of
       from unnest($2::text[], $3::text[]) as wanted (account_id, asset)
       join ${accountsName} a on a.tenant_id = $1 and a.account_id = wanted.account_id
@@ -185,7 +211,11 @@ const advance = (balances: Map<string, Latest>, line: Line): Row => {
 // Journals of hundreds of postings can make one stretch very large; a statement carries so many rows at most.
 const rowsPerStatement = 10_000;
 
-const insertPostings = (tx: Transaction, { tenantId, table }: ViewTables, rows: readonly Row[]): readonly Promise<unknown>[] => {
+const insertPostings = (
+  tx: Transaction,
+  { tenantId, table }: ViewTables,
+  rows: readonly Row[],
+): readonly Promise<unknown>[] => {
   const statements: Promise<unknown>[] = [];
   for (let start = 0; start < rows.length; start += rowsPerStatement) {
     const part = rows.slice(start, start + rowsPerStatement);
@@ -228,7 +258,14 @@ const writeLatest = (tx: Transaction, { tenantId, table }: ViewTables, rows: rea
     `insert into ${table('latest')} (tenant_id, account_id, asset, seq, posted, as_of)
       select $1, * from unnest($2::text[], $3::text[], $4::bigint[], $5::numeric[], $6::timestamptz[])
       on conflict (tenant_id, account_id, asset) do update set seq = excluded.seq, posted = excluded.posted, as_of = excluded.as_of`,
-    [tenantId, rows.map(({ account }) => account), rows.map(({ asset }) => asset), rows.map(({ seq }) => seq), rows.map(({ posted }) => posted), rows.map(({ asOf }) => asOf)],
+    [
+      tenantId,
+      rows.map(({ account }) => account),
+      rows.map(({ asset }) => asset),
+      rows.map(({ seq }) => seq),
+      rows.map(({ posted }) => posted),
+      rows.map(({ asOf }) => asOf),
+    ],
   );
 
 interface Bucket {

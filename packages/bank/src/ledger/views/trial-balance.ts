@@ -1,4 +1,4 @@
-import { type Transaction, all } from '@finaegis/platform/database/transaction';
+import { all, type Transaction } from '@finaegis/platform/database/transaction';
 import { subscriptionName } from '@finaegis/platform/view/view';
 import { type AccountClass, normalSide } from '../terms.ts';
 import { balancesName } from './balances.ts';
@@ -13,14 +13,23 @@ export interface TrialBalance {
 }
 
 /** The trial balance of one entity, or of all. */
-export const trialBalances = async (tx: Transaction, tenantId: string, entity?: string): Promise<readonly TrialBalance[]> => {
+export const trialBalances = async (
+  tx: Transaction,
+  tenantId: string,
+  entity?: string,
+): Promise<readonly TrialBalance[]> => {
   const { rows } = await tx.query<{ entity: string; asset: string; debits: string; credits: string }>({
     name: 'trial-balances',
     text: `select entity, asset, sum(debits) as debits, sum(credits) as credits from ${balancesName}
       where tenant_id = $1 and ($2::text is null or entity = $2) group by entity, asset order by entity, asset`,
     values: [tenantId, entity ?? null],
   });
-  return rows.map((row) => ({ entity: row.entity, asset: row.asset, debitsMinor: BigInt(row.debits), creditsMinor: BigInt(row.credits) }));
+  return rows.map((row) => ({
+    entity: row.entity,
+    asset: row.asset,
+    debitsMinor: BigInt(row.debits),
+    creditsMinor: BigInt(row.credits),
+  }));
 };
 
 /** A balance whose stored counters say something else than its postings add up to. */
@@ -45,7 +54,14 @@ export const compareWithPostings = async (tx: Transaction, tenantId: string): Pr
         left join subscriptions s on s.tenant_id = h.tenant_id and s.name = $2 where h.tenant_id = $1`,
       [tenantId, subscriptionName(postingsView)],
     ),
-    tx.query<{ account_id: string; asset: string; class: AccountClass; debits: string; credits: string; posted: string }>(
+    tx.query<{
+      account_id: string;
+      asset: string;
+      class: AccountClass;
+      debits: string;
+      credits: string;
+      posted: string;
+    }>(
       `select account_id, asset, b.class, coalesce(b.debits, 0) as debits, coalesce(b.credits, 0) as credits, coalesce(l.posted, 0) as posted
         from (select * from ${balancesName} where tenant_id = $1) b
         full join (select * from ${latestName} where tenant_id = $1) l using (tenant_id, account_id, asset)
@@ -55,11 +71,26 @@ export const compareWithPostings = async (tx: Transaction, tenantId: string): Pr
   ]);
   const [place] = places.rows;
   const differences = balances.rows
-    .map((row) => ({ account: row.account_id, asset: row.asset, storedMinor: storedOf(row), postingsMinor: BigInt(row.posted) }))
+    .map((row) => ({
+      account: row.account_id,
+      asset: row.asset,
+      storedMinor: storedOf(row),
+      postingsMinor: BigInt(row.posted),
+    }))
     .filter(({ storedMinor, postingsMinor }) => storedMinor !== postingsMinor);
   return { isComparable: place === undefined || place.head === place.reached, differences };
 };
 
 // A history without a stored balance has no class; its counters are zero, so the side does not matter.
-const storedOf = ({ class: accountClass, debits, credits }: { readonly class: AccountClass | null; readonly debits: string; readonly credits: string }): bigint =>
-  accountClass !== null && normalSide(accountClass) === 'debit' ? BigInt(debits) - BigInt(credits) : BigInt(credits) - BigInt(debits);
+const storedOf = ({
+  class: accountClass,
+  debits,
+  credits,
+}: {
+  readonly class: AccountClass | null;
+  readonly debits: string;
+  readonly credits: string;
+}): bigint =>
+  accountClass !== null && normalSide(accountClass) === 'debit'
+    ? BigInt(debits) - BigInt(credits)
+    : BigInt(credits) - BigInt(debits);

@@ -1,0 +1,75 @@
+import { type Config, ConfigError, readConfig } from '@finaegis/platform/config/config';
+import { createPool } from '@finaegis/platform/database/pool';
+import { type Bank, openBank } from '@finaegis/server/bank';
+import { type OpenDatabase, openDatabase } from '@finaegis/server/database';
+import type { Pool } from 'pg';
+
+/** How a command of the CLI ends; docs/reference/cli.md tells what each means. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, partly: 3, unreachable: 4 } as const;
+
+/** Ends the process with a code and a sentence for whoever called. */
+export class CliExit extends Error {
+  override readonly name = 'CliExit';
+  readonly exitCode: number;
+
+  constructor(exitCode: number, message: string) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** What a command works with. */
+export interface Session {
+  readonly config: Config;
+  readonly database: OpenDatabase;
+  readonly bank: Bank;
+}
+
+/** Opens the database the environment names, brings it up to date, wires the bank, and leaves both whatever happens. */
+export const withBank = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+  const config = readConfig(process.env);
+  const database = await openDatabase(config);
+  try {
+    const bank = await openBank({ connections: database, masterKey: database.masterKey });
+    try {
+      return await work({ config, database, bank });
+    } finally {
+      await bank.close();
+    }
+  } finally {
+    await database.close();
+  }
+};
+
+/** A pool as whoever migrates, for what makes and drops tables. */
+export const withAdmin = async <T>({ database }: Session, work: (pool: Pool) => Promise<T>): Promise<T> => {
+  const pool = createPool(database.admin, { applicationName: 'finaegis-cli-admin', max: 3 });
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
+  }
+};
+
+const unreachable = /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOST|ENET|EAI|ENOENT$|57P0|08|28)/;
+
+/** Which code an error ends the process with. */
+export const exitCodeOf = (error: unknown): number => {
+  if (error instanceof CliExit) return error.exitCode;
+  if (error instanceof ConfigError) return exitCodes.usage;
+  const { name, code, syscall } = error as { name?: string; code?: unknown; syscall?: string };
+  if (name === 'MappingInvalid') return exitCodes.usage;
+  if (code === 'connection_lost') return exitCodes.unreachable;
+  // A file that is not there has the same code as a socket that is not there.
+  const isFile = code === 'ENOENT' && syscall !== 'connect';
+  return typeof code === 'string' && !isFile && unreachable.test(code) ? exitCodes.unreachable : exitCodes.failed;
+};
+
+/** The tenant meant: by id or name, or the only one there is. */
+export const tenantOf = async ({ bank }: Session, wanted: string | undefined): Promise<string> => {
+  const { rows } = await bank.pools.read.query<{ tenant_id: string; name: string }>("select tenant_id, name from tenants where name <> 'platform' or tenant_id::text = $1 order by created_at, tenant_id", [wanted ?? '']);
+  const meant = wanted === undefined ? rows : rows.filter(({ tenant_id: tenantId, name }) => tenantId === wanted || name === wanted);
+  if (meant.length === 1) return meant[0]?.tenant_id ?? '';
+  if (meant.length === 0) throw new CliExit(exitCodes.usage, wanted === undefined ? 'There is no tenant yet; make one with `finaegis tenant create NAME`.' : `There is no tenant ${wanted}.`);
+  throw new CliExit(exitCodes.usage, wanted === undefined ? 'There are several tenants; say which with --tenant.' : `Several tenants are called ${wanted}; name one by its id.`);
+};

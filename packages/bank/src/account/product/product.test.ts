@@ -1,0 +1,64 @@
+import type { Decision } from '@finaegis/kernel/decision';
+import { fold } from '@finaegis/platform/event-store/aggregate';
+import type { NewEvent, RecordedEvent } from '@finaegis/platform/event-store/event';
+import { describe, expect, it } from 'vitest';
+import {
+  type ProductRefusal,
+  type ProductState,
+  type PublishProduct,
+  productAggregate,
+  publishProduct,
+} from './product.ts';
+
+const first: PublishProduct = {
+  product: 'savings',
+  version: 1,
+  name: 'Savings',
+  statementCycle: 'monthly',
+  allowsOverdraft: false,
+  assets: ['EUR'],
+};
+const resultOf = (decision: Decision<NewEvent, ProductRefusal>): unknown =>
+  decision.accepted ? decision.events.map(({ type }) => type) : decision.rejection;
+const after = (state: ProductState, command: PublishProduct): ProductState => {
+  const decision = publishProduct(state, command);
+  if (!decision.accepted) throw new Error(decision.rejection.code);
+  return decision.events.reduce((folded, event) => fold(productAggregate, folded, event as RecordedEvent), state);
+};
+
+describe('publishing a product', () => {
+  const state = after(after([], first), { ...first, version: 2, assets: undefined });
+
+  it('keeps every version; the same again is a repeat', () => {
+    expect(resultOf(publishProduct([], first))).toEqual(['ProductPublished']);
+    expect(state.map(({ version }) => version)).toEqual([1, 2]);
+    expect(resultOf(publishProduct(state, first))).toEqual([]);
+  });
+
+  it.each<[string, Partial<PublishProduct>]>([
+    ['name', { name: 'Other' }],
+    ['cycle', { statementCycle: 'weekly' }],
+    ['overdraft', { allowsOverdraft: true }],
+    ['assets', { assets: ['EUR', 'USD'] }],
+    ['freedom of assets', { assets: undefined }],
+  ])('a version with another %s is refused', (_, other) => {
+    expect(resultOf(publishProduct(state, { ...first, ...other }))).toEqual({
+      code: 'product_version_exists_with_different_terms',
+      product: 'savings',
+      version: 1,
+    });
+  });
+
+  it('versions are counted without a gap', () => {
+    expect(resultOf(publishProduct(state, { ...first, version: 4 }))).toEqual({
+      code: 'product_version_not_next',
+      product: 'savings',
+      nextVersion: 3,
+    });
+    expect(resultOf(publishProduct([], { ...first, version: 2 }))).toEqual({
+      code: 'product_version_not_next',
+      product: 'savings',
+      nextVersion: 1,
+    });
+  });
+});
