@@ -19,7 +19,7 @@ create table personal_data (
   ciphertext bytea not null,
   primary key (tenant_id, ref)
 );
-create index personal_data_subject on personal_data (tenant_id, subject);
+create index personal_data_subject on personal_data (tenant_id, subject) where subject <> '';
 select finaegis_protect('personal_data');
 grant select, insert, delete on personal_data to finaegis_write;
 grant select on personal_data to finaegis_read;

@@ -33,6 +33,7 @@ const giveUpMs = 60_000;
 export const startLoad = ({ url, authorization, accounts, clients }: { readonly url: string; readonly authorization: string; readonly accounts: readonly string[]; readonly clients: number }): Load => {
   const acknowledged: Acknowledged[] = [];
   const unexpected: string[] = [];
+  const surprised = (status: number, text: string): void => void unexpected.push(`${status} ${text.replace(/"instance":"[^"]*"/, '')}`);
   let retries = 0;
   let isOver = false;
   let caller: Caller = callerOf(url, authorization);
@@ -43,7 +44,7 @@ export const startLoad = ({ url, authorization, accounts, clients }: { readonly 
       try {
         const answer = await Promise.race([caller.post('/v1/transfers', body, { key }), pause(requestTimeoutMs, undefined)]);
         if (answer !== undefined && answer.status < 500) return answer;
-        if (answer !== undefined && answer.status !== 503) unexpected.push(`${answer.status} ${answer.text}`);
+        if (answer !== undefined && answer.status !== 503) surprised(answer.status, answer.text);
       } catch (error) {
         // The server is away; that is what this is about. Anything but a failed fetch is a fault of the test.
         if (!(error instanceof TypeError)) throw error;
@@ -58,7 +59,7 @@ export const startLoad = ({ url, authorization, accounts, clients }: { readonly 
       const [from = '', to = ''] = [accounts[turn % accounts.length], accounts[(turn + 1) % accounts.length]];
       const key = `load-${randomUUID()}`;
       const { status, text } = await untilAnswered({ from, to, amount: eur('0.01') }, key);
-      if (status !== 201) unexpected.push(`${status} ${text}`);
+      if (status !== 201) surprised(status, text);
       else acknowledged.push({ journalId: (JSON.parse(text) as { readonly journalId: string }).journalId, from, to, text });
     }
   };

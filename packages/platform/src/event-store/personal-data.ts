@@ -37,7 +37,8 @@ export const storeSealed = (sealed: readonly (SealedValue & { readonly tenantId:
     text: `insert into personal_data (tenant_id, ref, subject, ciphertext)
       select v.tenant_id, v.ref, v.subject, v.ciphertext
       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) as v (tenant_id, ref, subject, ciphertext)
-      join subject_keys k on k.tenant_id = v.tenant_id and k.subject = v.subject and k.wrapped_key <> ''`,
+      cross join lateral (
+        select 1 from subject_keys where tenant_id = v.tenant_id and subject = v.subject and wrapped_key <> '' offset 0) k`,
     values: [
       values.map(({ tenantId }) => tenantId),
       values.map(({ ref }) => ref),
@@ -82,7 +83,7 @@ export const createPersonalData = ({
     destroy: async (tx, tenantId, subjects) => {
       await all([
         destroyKeys(tx, tenantId, subjects),
-        tx.query('delete from personal_data where tenant_id = $1 and subject = any ($2)', [tenantId, subjects]),
+        tx.query("delete from personal_data where tenant_id = $1 and subject = any ($2) and subject <> ''", [tenantId, subjects]),
       ]);
     },
     render: async (tenantId, json) => {
@@ -124,8 +125,9 @@ const readValues =
     if (refs.length === 0) return values;
     const { rows } = await tx.query<{ ref: string; subject: string; ciphertext: Buffer; wrapped_key: Buffer }>({
       name: 'read-personal',
-      text: `select d.ref, d.subject, d.ciphertext, k.wrapped_key from personal_data d join subject_keys k using (tenant_id, subject)
-        where d.tenant_id = $1 and d.ref = any ($2::uuid[]) and k.wrapped_key <> ''`,
+      text: `select d.ref, d.subject, d.ciphertext, k.wrapped_key from unnest($2::uuid[]) as wanted (ref)
+        cross join lateral (select * from personal_data where tenant_id = $1 and ref = wanted.ref offset 0) d
+        cross join lateral (select * from subject_keys where tenant_id = $1 and subject = d.subject and wrapped_key <> '' offset 0) k`,
       values: [tenantId, [...new Set(refs.map(packetOf))]],
     });
     const wrapped = new Map(rows.map(({ subject, wrapped_key }) => [subject, wrapped_key]));

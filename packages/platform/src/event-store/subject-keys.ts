@@ -164,7 +164,8 @@ const readKeys = async (
   const { rows } = await tx.query<{ tenant_id: string; subject: string; wrapped_key: Buffer }>({
     name: 'read-subject-keys',
     text: `select k.tenant_id, k.subject, k.wrapped_key
-      from unnest($1::uuid[], $2::text[]) as wanted (tenant_id, subject) join subject_keys k using (tenant_id, subject)`,
+      from unnest($1::uuid[], $2::text[]) as wanted (tenant_id, subject)
+      cross join lateral (select * from subject_keys where tenant_id = wanted.tenant_id and subject = wanted.subject offset 0) k`,
     values: [wanted.map(({ tenantId }) => tenantId), wanted.map(({ subject }) => subject)],
   });
   return rows.map((row) => [nameOf({ tenantId: row.tenant_id, subject: row.subject }), row.wrapped_key]);

@@ -146,7 +146,6 @@ const makeRows = (tx: Transaction, rows: readonly WantedBalance[]) =>
         coalesce((select sum((block ->> 'amountMinor')::numeric) from jsonb_array_elements(a.blocks) block where block ->> 'kind' = 'amount' and block ->> 'asset' = wanted.asset), 0)
       from unnest($1::uuid[], $2::text[], $3::text[]) as wanted (tenant_id, account_id, asset)
       cross join lateral (select * from ${accountsName} where tenant_id = wanted.tenant_id and account_id = wanted.account_id for share) a
-      where not exists (select from ${balancesName} b where b.tenant_id = wanted.tenant_id and b.account_id = wanted.account_id and b.asset = wanted.asset)
       on conflict do nothing
       returning tenant_id, account_id, asset`,
     values: [rows.map(({ tenantId }) => tenantId), rows.map(({ account }) => account), rows.map(({ asset }) => asset)],

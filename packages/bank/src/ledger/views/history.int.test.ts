@@ -150,6 +150,26 @@ describe('the history of an account', () => {
   });
 });
 
+describe('stored balances', () => {
+  it('are held against their postings: one that was tampered with is named', async () => {
+    const other = bank.services.newId();
+    await bank.openCustomer(other);
+    await bank.deposit(other, 700n);
+    await bank.settle();
+    const compare = () => bank.module.reads.compareWithPostings(tenantId);
+    expect(await compare()).toEqual({ isComparable: true, differences: [] });
+    const tamper = (by: number) =>
+      bank.query('update ledger_balances set credits = credits + $2 where account_id = $1', [other, by]);
+    await tamper(1);
+    expect((await compare()).differences).toEqual([
+      { account: other, asset: 'EUR', storedMinor: 701n, postingsMinor: 700n },
+    ]);
+    const totals = await bank.module.reads.trialBalances(tenantId, 'main');
+    expect(totals.filter(({ debitsMinor, creditsMinor }) => debitsMinor !== creditsMinor)).toHaveLength(1);
+    await tamper(-1);
+  });
+});
+
 describe('an instant on a balance nobody locks', () => {
   it('is answered in the order of the log, even where two commits booked a moment out of order', async () => {
     const account = bank.services.newId();

@@ -19,7 +19,7 @@ const ddl = (name: string): string => `create table ${name} (
   description uuid,
   primary key (tenant_id, hold_id)
 ) with (fillfactor = 70);
-create index on ${name} (tenant_id, account_id, placed_at, hold_id);
+create index on ${name} (tenant_id, account_id, placed_at, hold_id) where account_id <> '';
 create index on ${name} (tenant_id, expires_at) where status = 'active' and expires_at is not null`;
 
 /** One change of a hold's row, in the order of its events. */
@@ -110,14 +110,19 @@ const insert = (tx: Transaction, rows: readonly Named[]): Promise<unknown> =>
     ],
   });
 
+// Found by key first and then by place: a join planned on an empty table would scan a tenant's holds. No place moves between the two, since whoever
+// changes a hold has its balance locked.
 const update = (tx: Transaction, rows: readonly Named[]): Promise<unknown> =>
   tx.query({
     name: 'update-holds',
     text: `update ${holdsName} h set
         amount = coalesce(w.amount, h.amount), captured = h.captured + w.captured, remaining = h.remaining + w.remaining,
         status = case when w.status is not null then w.status when h.remaining + w.remaining = 0 then 'captured' else h.status end
-      from unnest($1::uuid[], $2::uuid[], $3::numeric[], $4::numeric[], $5::numeric[], $6::text[]) as w (tenant_id, hold_id, amount, captured, remaining, status)
-      where h.tenant_id = w.tenant_id and h.hold_id = w.hold_id`,
+      from (
+        select c.*, found.place
+        from unnest($1::uuid[], $2::uuid[], $3::numeric[], $4::numeric[], $5::numeric[], $6::text[]) as c (tenant_id, hold_id, amount, captured, remaining, status)
+        cross join lateral (select ctid as place from ${holdsName} where tenant_id = c.tenant_id and hold_id = c.hold_id offset 0) found) w
+      where h.ctid = w.place`,
     values: [
       rows.map(({ tenantId }) => tenantId),
       rows.map(({ holdId }) => holdId),
@@ -168,7 +173,7 @@ export const holdsOf = async (
   const { rows } = await tx.query<StoredHold>({
     name: 'holds-of-account',
     text: `select ${holdColumns} from ${holdsName}
-      where tenant_id = $1 and account_id = $2 and ($3::text is null or status = $3) and ($4::timestamptz is null or (placed_at, hold_id) < ($4, $5::uuid))
+      where tenant_id = $1 and account_id = $2 and account_id <> '' and ($3::text is null or status = $3) and ($4::timestamptz is null or (placed_at, hold_id) < ($4, $5::uuid))
       order by placed_at desc, hold_id desc limit $6`,
     values: [tenantId, account, status ?? null, page.before?.placedAt ?? null, page.before?.holdId ?? null, page.limit],
   });

@@ -33,10 +33,10 @@ const accountsOfNobodyElse = async (tx: Transaction, tenantId: string, partyIds:
   const { rows } = await tx.query<{ account_id: string }>({
     name: 'accounts-of-nobody-else',
     text: `select distinct m.account_id from ${mandatesName} m
-      where m.tenant_id = $1 and m.party_id = any ($2::text[]) and m.kind in ('owner', 'joint')
+      where m.tenant_id = $1 and m.party_id = any ($2::text[]) and m.party_id <> '' and m.kind in ('owner', 'joint')
         and not exists (
           select from ${mandatesName} other
-          where other.tenant_id = m.tenant_id and other.account_id = m.account_id and other.kind in ('owner', 'joint') and other.party_id <> all ($2::text[]))
+          where other.tenant_id = m.tenant_id and other.account_id = m.account_id and other.account_id <> '' and other.kind in ('owner', 'joint') and other.party_id <> all ($2::text[]))
       order by m.account_id`,
     values: [tenantId, partyIds],
   });

@@ -44,8 +44,8 @@ export const listMandates = async (
   const conditions = [
     'l.tenant_id = $1',
     ...(page.before === undefined ? [] : [`l.seq < ${put(page.before)}`]),
-    ...(partyId === undefined ? [] : [`m.party_id = ${put(partyId)}`]),
-    ...(accountId === undefined ? [] : [`m.account_id = ${put(accountId)}`]),
+    ...(partyId === undefined ? [] : [`m.party_id = ${put(partyId)}`, "m.party_id <> ''"]),
+    ...(accountId === undefined ? [] : [`m.account_id = ${put(accountId)}`, "m.account_id <> ''"]),
   ];
   const { rows } = await tx.query<StoredMandate & { readonly seq: bigint }>(
     `select l.seq, ${mandateColumns} from ${tableName(mandateList)} l join ${mandatesName} m on m.tenant_id = l.tenant_id and m.mandate_id = l.mandate_id

@@ -36,6 +36,8 @@ export interface StoredMandate {
 /** Physical name of the table. */
 export const mandatesName = 'party_mandates';
 
+// The indexes besides the key are partial over every row, so that only queries that say so use them: a plan made while the table is empty must not
+// look a mandate up by anything but its key.
 const ddl = (name: string): string => `create table ${name} (
   tenant_id uuid not null,
   mandate_id text not null,
@@ -49,8 +51,8 @@ const ddl = (name: string): string => `create table ${name} (
   revoked_at timestamptz(3),
   primary key (tenant_id, mandate_id)
 );
-create index on ${name} (tenant_id, party_id, account_id);
-create index on ${name} (tenant_id, account_id)`;
+create index on ${name} (tenant_id, party_id, account_id) where party_id <> '';
+create index on ${name} (tenant_id, account_id) where account_id <> ''`;
 
 const columns = [
   'tenant_id',
@@ -77,9 +79,9 @@ export const mandatesTable: LockedTable<MandateRow> & Pick<ModuleTable, 'ddl'> =
   lock: async (tx, requests) => {
     const { rows } = await tx.query<StoredMandate>({
       name: 'lock-mandates',
-      text: `select ${mandateColumns} from ${mandatesName} m
-        where (m.tenant_id, m.mandate_id) in (select * from unnest($1::uuid[], $2::text[]))
-        order by m.tenant_id, m.mandate_id for no key update`,
+      text: `select ${mandateColumns} from unnest($1::uuid[], $2::text[]) as wanted (tenant_id, mandate_id)
+        cross join lateral (
+          select * from ${mandatesName} where tenant_id = wanted.tenant_id and mandate_id = wanted.mandate_id for no key update) m`,
       values: [requests.map(({ tenantId }) => tenantId), requests.map(({ key }) => key)],
     });
     return new Map(rows.map((row) => [rowName(row.tenant_id, row.mandate_id), mandateFromStored(row)]));
@@ -173,7 +175,7 @@ export const mandatesInForce = async (
   const { rows } = await tx.query<StoredMandate>({
     name: accountId === undefined ? 'mandates-of-party' : 'mandates-on-account',
     text: `select ${mandateColumns} from ${mandatesName} m
-      where m.tenant_id = $1 and m.party_id = $2 and m.revoked_at is null
+      where m.tenant_id = $1 and m.party_id = $2 and m.party_id <> '' and m.revoked_at is null
         and (m.valid_from is null or m.valid_from <= $3) and (m.valid_to is null or m.valid_to > $3)
         ${accountId === undefined ? '' : 'and m.account_id = $4'}`,
     values: [tenantId, partyId, at, ...(accountId === undefined ? [] : [accountId])],

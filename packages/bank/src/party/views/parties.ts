@@ -82,9 +82,9 @@ export const partiesTable: LockedTable<PartyRow> & Pick<ModuleTable, 'ddl'> = {
   lock: async (tx, requests) => {
     const { rows } = await tx.query<StoredParty>({
       name: 'lock-parties',
-      text: `select ${partyColumns} from ${partiesName} p
-        where (p.tenant_id, p.party_id) in (select * from unnest($1::uuid[], $2::text[]))
-        order by p.tenant_id, p.party_id for no key update`,
+      text: `select ${partyColumns} from unnest($1::uuid[], $2::text[]) as wanted (tenant_id, party_id)
+        cross join lateral (
+          select * from ${partiesName} where tenant_id = wanted.tenant_id and party_id = wanted.party_id for no key update) p`,
       values: [requests.map(({ tenantId }) => tenantId), requests.map(({ key }) => key)],
     });
     return new Map(rows.map((row) => [rowName(row.tenant_id, row.party_id), partyFromStored(row)]));
