@@ -9,8 +9,10 @@ export interface GeneratedFile {
   readonly command: readonly [string, ...string[]];
 }
 
-/** Every generated file that is committed, for example `{ path: 'docs/reference/openapi.json', command: ['node', 'apps/server/dist/openapi.js'] }`. */
-export const generatedFiles: readonly GeneratedFile[] = [];
+/** Every generated file that is committed. */
+export const generatedFiles: readonly GeneratedFile[] = [
+  { path: 'docs/reference/openapi.json', command: ['node', 'apps/server/dist/openapi.js'] },
+];
 
 /** What is wrong with the committed files: which differ from what their programs write now, and which programs fail. */
 export const staleFiles = async (files: readonly GeneratedFile[]): Promise<readonly string[]> => {

@@ -1,9 +1,6 @@
-import { importedId } from '@finaegis/cli/import/import-target';
-import type { RecordOf } from '@finaegis/cli/import/records';
+import type { StandingOrder } from '@finaegis/cli/import/import-orders';
 import { derivedUuid } from '@finaegis/kernel/id';
 import { type Branch, demand, submit } from './submit.ts';
-
-type Order = RecordOf<'standing_order'>;
 
 /** What became of one month's orders. */
 export interface OrderRun {
@@ -15,6 +12,9 @@ export interface OrderRun {
   readonly totalMinor: bigint;
 }
 
+/** A month in which nothing was left to do. */
+export const noRun: OrderRun = { executed: 0, repeated: 0, refused: 0, reasons: {}, totalMinor: 0n };
+
 const entity = 'main';
 
 /** The account for what we owe another bank until it is settled. */
@@ -22,45 +22,42 @@ export const clearingAccount = (bankCode: string): string => `${entity}:${cleari
 const clearingCode = (bankCode: string): string => `clearing/bank-${bankCode.toLowerCase()}`;
 
 /** Opens one clearing account for each counterparty bank and gives back the banks. */
-export const openClearing = async (branch: Branch, orders: readonly Order[]): Promise<readonly string[]> => {
-  const banks = [...new Set(orders.map(({ counterpartyBank }) => counterpartyBank))].toSorted();
+export const openClearing = async (branch: Branch, orders: readonly StandingOrder[]): Promise<readonly string[]> => {
+  const banks = [...new Set(orders.map(({ record }) => record.counterpartyBank))].toSorted();
   const { openHouseAccount } = branch.bank.modules.ledger.handlers;
   await Promise.all(banks.map((bankCode) => demand(branch, openHouseAccount, { entity, chartCode: clearingCode(bankCode), hasFloor: false })));
   return banks;
 };
 
 /** Pays cash in on every account that orders something, exactly what one month of its orders needs. */
-export const fundAccounts = async (branch: Branch, orders: readonly Order[]): Promise<void> => {
+export const fundAccounts = async (branch: Branch, orders: readonly StandingOrder[]): Promise<void> => {
   const needs = new Map<string, bigint>();
-  for (const { accountExternalId, amountMinor } of orders) needs.set(accountExternalId, (needs.get(accountExternalId) ?? 0n) + amountMinor);
+  for (const { accountId, record } of orders) needs.set(accountId, (needs.get(accountId) ?? 0n) + record.amountMinor);
   const { recordDeposit } = branch.bank.modules.account.handlers;
   await Promise.all(
-    [...needs].map(([account, amountMinor]) => {
-      const depositId = derivedUuid('czech-bank', branch.tenantId, 'funding', account);
-      return demand(branch, recordDeposit, { depositId, accountId: importedId(branch, 'account', account), asset: 'CZK', amountMinor });
-    }),
+    [...needs].map(([accountId, amountMinor]) => demand(branch, recordDeposit, { depositId: derivedUuid('czech-bank', branch.tenantId, 'funding', accountId), accountId, asset: 'CZK', amountMinor })),
   );
 };
 
 /** Runs every order once for the month. An order that was run before is found again by its journal and changes nothing. */
-export const runOrders = async (branch: Branch, orders: readonly Order[], month: number): Promise<OrderRun> => {
+export const runOrders = async (branch: Branch, orders: readonly StandingOrder[], month: number): Promise<OrderRun> => {
   const outcomes = await Promise.all(orders.map((order) => runOrder(branch, order, month)));
   const reasons: Record<string, number> = {};
   for (const outcome of outcomes) if (outcome.kind === 'refused') reasons[outcome.code] = (reasons[outcome.code] ?? 0) + 1;
   const count = (kind: 'executed' | 'repeated' | 'refused'): number => outcomes.filter((outcome) => outcome.kind === kind).length;
-  const totalMinor = outcomes.reduce((sum, outcome, index) => (outcome.kind === 'executed' ? sum + (orders[index]?.amountMinor ?? 0n) : sum), 0n);
+  const totalMinor = outcomes.reduce((sum, outcome, index) => (outcome.kind === 'executed' ? sum + (orders[index]?.record.amountMinor ?? 0n) : sum), 0n);
   return { executed: count('executed'), repeated: count('repeated'), refused: count('refused'), reasons, totalMinor };
 };
 
 type OrderOutcome = { readonly kind: 'executed' | 'repeated' } | { readonly kind: 'refused'; readonly code: string };
 
-const runOrder = async (branch: Branch, order: Order, month: number): Promise<OrderOutcome> => {
-  const { externalId, accountExternalId, counterpartyBank, counterpartyAccount, amountMinor, asset, purpose = 'unspecified' } = order;
+const runOrder = async (branch: Branch, { orderId, accountId, record }: StandingOrder, month: number): Promise<OrderOutcome> => {
+  const { externalId, counterpartyBank, counterpartyAccount, amountMinor, asset, purpose = 'unspecified' } = record;
   const ended = await submit(branch, branch.bank.modules.ledger.handlers.postJournal, {
-    journalId: derivedUuid('czech-bank', branch.tenantId, 'order', externalId, String(month)),
+    journalId: derivedUuid('czech-bank', orderId, String(month)),
     kind: 'standing-order',
     postings: [
-      { account: importedId(branch, 'account', accountExternalId), asset, side: 'debit', amountMinor, purpose: 'principal' },
+      { account: accountId, asset, side: 'debit', amountMinor, purpose: 'principal' },
       { account: clearingAccount(counterpartyBank), asset, side: 'credit', amountMinor, purpose: 'principal' },
     ],
     captures: [],
