@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectionSettings } from '@finaegis/platform/database/connection';
 import { startEmbedded } from '@finaegis/platform/database/embedded';
-import { type ProvisionedModule, type Provisioned, provision } from '@finaegis/platform/tenancy/provision';
+import { type Provisioned, type ProvisionedModule, provision } from '@finaegis/platform/tenancy/provision';
 
 /** A fresh database with the default, durable settings, and its end. */
 export interface BenchDatabase extends Provisioned {

@@ -10,7 +10,7 @@ import type { Pool } from 'pg';
 import { oneRowInsert, setInsertRate } from './ceilings.ts';
 import { type BenchDatabase, benchDatabase } from './database.ts';
 import { runLoad } from './load.ts';
-import { type BenchOptions, type Cell, type Report, describeMachine, median, medianCell } from './report.ts';
+import { type BenchOptions, type Cell, describeMachine, median, medianCell, type Report } from './report.ts';
 
 const tenantId = '01900000-0000-7000-8000-000000000001';
 const accountsMax = 1_000;
@@ -24,6 +24,49 @@ export const ledgerBench = async ({ isQuick, note }: BenchOptions): Promise<Repo
   const database = await benchDatabase(declaredModules());
   const bank = await openBank({ connections: database, masterKey: randomBytes(32) });
   const accounts = await prepareAccounts(bank);
+  const { transfer, acknowledged } = transfers(bank, accounts);
+  await Promise.all(Array.from({ length: 2_000 }, () => transfer(true)));
+  for (let warm = 0; warm < 5; warm++) await Promise.all(Array.from({ length: 200 }, () => transfer()));
+  const admin = createPool(database.admin, { applicationName: 'analyze', max: 1 });
+  await admin.query('analyze');
+  await admin.end();
+
+  const cells: Record<string, Cell[]> = {};
+  const ceilings: Record<string, number[]> = {};
+  const add = <T>(to: Record<string, T[]>, name: string, value: T): unknown =>
+    (to[name] = [...(to[name] ?? []), value]);
+  const measureCells = async (): Promise<void> => {
+    for (const callers of [1, 8, 64])
+      add(cells, `c${callers}-b1-uniform`, await runLoad({ callers, durationMs, call: () => transfer() }));
+    const thousand = (): Promise<unknown> => Promise.all(Array.from({ length: 1_000 }, () => transfer(true)));
+    add(cells, 'c4-b1000-uniform', await runLoad({ callers: 4, durationMs, unitsPerCall: 1_000, call: thousand }));
+  };
+  const measureCeilings = async (): Promise<void> => {
+    add(ceilings, 'oneRowInsert1', await oneRowInsert(database.admin, { clients: 1, bytes: 900, durationMs }));
+    add(ceilings, 'oneRowInsert8', await oneRowInsert(database.admin, { clients: 8, bytes: 900, durationMs }));
+    add(ceilings, 'setInsert', await setInsertRate(database.admin, await transferRows(database), durationMs));
+  };
+  for (let round = 0; round < rounds; round++) {
+    note(`round ${round + 1} of ${rounds}`);
+    for (const measure of round % 2 === 0 ? [measureCells, measureCeilings] : [measureCeilings, measureCells])
+      await measure();
+  }
+  await check(bank, acknowledged());
+  await bank.close();
+  await database.close();
+  return {
+    bench: 'ledger',
+    machine: describeMachine(),
+    ceilings: Object.fromEntries(Object.entries(ceilings).map(([name, values]) => [name, median(values)])),
+    cells: Object.fromEntries(Object.entries(cells).map(([name, values]) => [name, medianCell(values)])),
+  };
+};
+
+/** One transfer between two random accounts a call, counted when it is acknowledged. */
+const transfers = (
+  bank: Bank,
+  accounts: readonly string[],
+): { transfer(isBulk?: boolean): Promise<void>; acknowledged(): number } => {
   let acknowledged = 0;
   const transfer = async (isBulk = false): Promise<void> => {
     const from = randomAccount(accounts);
@@ -45,68 +88,68 @@ export const ledgerBench = async ({ isQuick, note }: BenchOptions): Promise<Repo
         lane: isBulk ? 'bulk' : 'interactive',
         // In a batch the journal's id is the repeat protection of each item; a single transfer has its key besides.
         ...(isBulk ? {} : { idempotency: { principalId: 'benchmark', key: journalId, fingerprint: journalId } }),
-        render: () => ({ status: 201, body: JSON.stringify({ id: journalId, from, to, amount: { amount: '0.01', asset: 'EUR' } }) }),
+        render: () => ({
+          status: 201,
+          body: JSON.stringify({ id: journalId, from, to, amount: { amount: '0.01', asset: 'EUR' } }),
+        }),
       },
     );
-    if (outcome.kind !== 'decided' || !outcome.outcome.accepted) throw new Error(`A transfer was not accepted: ${JSON.stringify(outcome.kind === 'decided' ? outcome.outcome : outcome.kind)}`);
+    if (outcome.kind !== 'decided' || !outcome.outcome.accepted)
+      throw new Error(
+        `A transfer was not accepted: ${JSON.stringify(outcome.kind === 'decided' ? outcome.outcome : outcome.kind)}`,
+      );
     acknowledged++;
   };
-  await Promise.all(Array.from({ length: 2_000 }, () => transfer(true)));
-  for (let warm = 0; warm < 5; warm++) await Promise.all(Array.from({ length: 200 }, () => transfer()));
-  const admin = createPool(database.admin, { applicationName: 'analyze', max: 1 });
-  await admin.query('analyze');
-  await admin.end();
-
-  const cells: Record<string, Cell[]> = {};
-  const ceilings: Record<string, number[]> = {};
-  const add = <T>(to: Record<string, T[]>, name: string, value: T): unknown => (to[name] = [...(to[name] ?? []), value]);
-  const measureCells = async (): Promise<void> => {
-    for (const callers of [1, 8, 64]) add(cells, `c${callers}-b1-uniform`, await runLoad({ callers, durationMs, call: () => transfer() }));
-    const thousand = (): Promise<unknown> => Promise.all(Array.from({ length: 1_000 }, () => transfer(true)));
-    add(cells, 'c4-b1000-uniform', await runLoad({ callers: 4, durationMs, unitsPerCall: 1_000, call: thousand }));
-  };
-  const measureCeilings = async (): Promise<void> => {
-    add(ceilings, 'oneRowInsert1', await oneRowInsert(database.admin, { clients: 1, bytes: 900, durationMs }));
-    add(ceilings, 'oneRowInsert8', await oneRowInsert(database.admin, { clients: 8, bytes: 900, durationMs }));
-    add(ceilings, 'setInsert', await setInsertRate(database.admin, await transferRows(database), durationMs));
-  };
-  for (let round = 0; round < rounds; round++) {
-    note(`round ${round + 1} of ${rounds}`);
-    for (const measure of round % 2 === 0 ? [measureCells, measureCeilings] : [measureCeilings, measureCells]) await measure();
-  }
-  await check(bank, acknowledged);
-  await bank.close();
-  await database.close();
-  return {
-    bench: 'ledger',
-    machine: describeMachine(),
-    ceilings: Object.fromEntries(Object.entries(ceilings).map(([name, values]) => [name, median(values)])),
-    cells: Object.fromEntries(Object.entries(cells).map(([name, values]) => [name, medianCell(values)])),
-  };
+  return { transfer, acknowledged: () => acknowledged };
 };
 
-const randomAccount = (accounts: readonly string[]): string => accounts[Math.floor(Math.random() * accounts.length)] ?? '';
+const randomAccount = (accounts: readonly string[]): string =>
+  accounts[Math.floor(Math.random() * accounts.length)] ?? '';
 
 const prepareAccounts = async (bank: Bank): Promise<readonly string[]> => {
   const { commands } = bank.services;
   const { ledger, asset, account, party } = bank.modules;
-  await commands.submit(createTenantCommand, { tenantId, name: 'Benchmark' }, { ...submission, tenantId: platformTenantId });
+  await commands.submit(
+    createTenantCommand,
+    { tenantId, name: 'Benchmark' },
+    { ...submission, tenantId: platformTenantId },
+  );
   await asset.seed();
-  const entity = { entity: 'main', name: 'Main', functionalAsset: 'EUR', timeZone: 'Europe/Prague', calendar: 'target', businessDate: '2026-01-02' };
+  const entity = {
+    entity: 'main',
+    name: 'Main',
+    functionalAsset: 'EUR',
+    timeZone: 'Europe/Prague',
+    calendar: 'target',
+    businessDate: '2026-01-02',
+  };
   await commands.submit(ledger.handlers.openEntity, entity, submission);
   for (const product of firstProducts) await commands.submit(account.handlers.publishProduct, product, submission);
   const partyId = randomUUID();
-  await commands.submit(party.handlers.registerParty, { partyId, kind: 'organisation', details: { name: { legal: 'Benchmark' } } }, submission);
+  await commands.submit(
+    party.handlers.registerParty,
+    { partyId, kind: 'organisation', details: { name: { legal: 'Benchmark' } } },
+    submission,
+  );
   const accounts = Array.from({ length: accountsMax }, () => randomUUID());
   await Promise.all(accounts.map((accountId) => openAccount(bank, { accountId, partyId })));
   await Promise.all(accounts.map((account) => fund(bank, account)));
   return accounts;
 };
 
-const openAccount = (bank: Bank, { accountId, partyId }: { readonly accountId: string; readonly partyId: string }): Promise<unknown> =>
+const openAccount = (
+  bank: Bank,
+  { accountId, partyId }: { readonly accountId: string; readonly partyId: string },
+): Promise<unknown> =>
   bank.services.commands.submit(
     bank.modules.account.handlers.openAccount,
-    { accountId, entity: 'main', product: 'current', asset: 'EUR', holders: [{ partyId, kind: 'owner', mandateId: randomUUID() }] },
+    {
+      accountId,
+      entity: 'main',
+      product: 'current',
+      asset: 'EUR',
+      holders: [{ partyId, kind: 'owner', mandateId: randomUUID() }],
+    },
     { ...submission, lane: 'bulk' },
   );
 
@@ -128,10 +171,18 @@ const fund = (bank: Bank, account: string): Promise<unknown> =>
 /** Copies of the tables one transfer writes, with their indexes, and a thousand transfers' worth of real rows to put into them. */
 const transferRows = async ({ admin }: BenchDatabase): Promise<{ insertThousand(pool: Pool): Promise<unknown> }> => {
   const pool = createPool(admin, { applicationName: 'ceiling', max: 1 });
-  for (const [copy, source] of [['ceiling_events', 'ledger_events'], ['ceiling_answers', 'stored_answers'], ['ceiling_balances', 'ledger_balances']]) {
-    await pool.query(`drop table if exists ${copy}; create table ${copy} (like ${source} including defaults including indexes)`);
+  for (const [copy, source] of [
+    ['ceiling_events', 'ledger_events'],
+    ['ceiling_answers', 'stored_answers'],
+    ['ceiling_balances', 'ledger_balances'],
+  ]) {
+    await pool.query(
+      `drop table if exists ${copy}; create table ${copy} (like ${source} including defaults including indexes)`,
+    );
   }
-  const { rows: events } = await pool.query<Record<string, unknown>>("select * from ledger_events where type = 'JournalPosted' order by seq desc limit 1000");
+  const { rows: events } = await pool.query<Record<string, unknown>>(
+    "select * from ledger_events where type = 'JournalPosted' order by seq desc limit 1000",
+  );
   const { rows: answers } = await pool.query<Record<string, unknown>>('select * from stored_answers limit 1000');
   await pool.end();
   let next = 10n ** 12n;
@@ -180,7 +231,8 @@ const check = async ({ pools }: Bank, acknowledged: number): Promise<void> => {
     ),
   );
   const found = rows[0];
-  if (Number(found?.transfers) !== acknowledged) throw new Error(`${acknowledged} transfers were acknowledged, ${found?.transfers} are stored.`);
+  if (Number(found?.transfers) !== acknowledged)
+    throw new Error(`${acknowledged} transfers were acknowledged, ${found?.transfers} are stored.`);
   if (found?.events !== found?.head) throw new Error('The log has a gap.');
   if (found?.trial !== '0') throw new Error(`The trial balance is ${found?.trial}.`);
 };

@@ -26,13 +26,21 @@ export interface BenchOptions {
 }
 
 /** Processor, cores, memory and runtime in one line. */
-export const describeMachine = (): string => `${cpus()[0]?.model.trim() ?? 'unknown'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+export const describeMachine = (): string =>
+  `${cpus()[0]?.model.trim() ?? 'unknown'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
 
 /** Percentiles of the durations of calls that did `unitsPerCall` each, over `elapsedMs`. */
 export const cellOf = (durationsMs: readonly number[], elapsedMs: number, unitsPerCall = 1): Cell => {
   const sorted = [...durationsMs].sort((a, b) => a - b);
-  const at = (share: number): number => round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
-  return { perSecond: Math.round((durationsMs.length * unitsPerCall * 1_000) / elapsedMs), p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), maxMs: round(sorted.at(-1) ?? 0) };
+  const at = (share: number): number =>
+    round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+  return {
+    perSecond: Math.round((durationsMs.length * unitsPerCall * 1_000) / elapsedMs),
+    p50Ms: at(0.5),
+    p95Ms: at(0.95),
+    p99Ms: at(0.99),
+    maxMs: round(sorted.at(-1) ?? 0),
+  };
 };
 
 /** The middle of several runs by throughput: one noisy moment of a shared machine decides nothing. */
@@ -43,6 +51,7 @@ export const medianCell = (cells: readonly Cell[]): Cell => {
   return middle;
 };
 
-export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 const round = (ms: number): number => Math.round(ms * 100) / 100;

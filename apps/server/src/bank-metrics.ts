@@ -4,8 +4,15 @@ import type { Bank, Batch } from './bank.ts';
 /** Makes the metrics of the write side and gives back what to tell of each batch. */
 export const batchMetrics = (metrics: Metrics): ((batch: Batch) => void) => {
   const commands = metrics.counter({ name: 'finaegis_commands_total', help: 'Commands settled by this process.' });
-  const sizes = metrics.histogram({ name: 'finaegis_batch_commands', help: 'Commands that shared one commit.', buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 1_000] });
-  const seconds = metrics.histogram({ name: 'finaegis_batch_seconds', help: 'Time one commit took, from taking its commands to answering them.' });
+  const sizes = metrics.histogram({
+    name: 'finaegis_batch_commands',
+    help: 'Commands that shared one commit.',
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 1_000],
+  });
+  const seconds = metrics.histogram({
+    name: 'finaegis_batch_seconds',
+    help: 'Time one commit took, from taking its commands to answering them.',
+  });
   return ({ commands: count, durationMs }) => {
     commands.inc(count);
     sizes.observe(count);
@@ -15,12 +22,18 @@ export const batchMetrics = (metrics: Metrics): ((batch: Batch) => void) => {
 
 /** Gauges that are read when they are scraped: commands waiting, and how far the slowest view of any tenant is behind. */
 export const bankGauges = (metrics: Metrics, { services, pools }: Bank): void => {
-  metrics.gauge({ name: 'finaegis_commands_queued', help: 'Commands waiting for a commit in this process.', read: () => services.commands.queued });
+  metrics.gauge({
+    name: 'finaegis_commands_queued',
+    help: 'Commands waiting for a commit in this process.',
+    read: () => services.commands.queued,
+  });
   metrics.gauge({
     name: 'finaegis_views_behind_events',
     help: 'Events the slowest subscribed view of any tenant has not folded yet.',
     read: async () => {
-      const { rows } = await pools.system.query<{ behind: bigint | null }>('select max(h.seq - s.seq) as behind from tenant_heads h join subscriptions s using (tenant_id)');
+      const { rows } = await pools.system.query<{ behind: bigint | null }>(
+        'select max(h.seq - s.seq) as behind from tenant_heads h join subscriptions s using (tenant_id)',
+      );
       return Number(rows[0]?.behind ?? 0n);
     },
   });

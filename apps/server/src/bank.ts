@@ -6,8 +6,8 @@ import { createPartyModule } from '@finaegis/bank/party/module';
 import { uuidV7Source } from '@finaegis/kernel/id';
 import { createAuthModule } from '@finaegis/platform/auth/module';
 import { allowAll, type Checks } from '@finaegis/platform/command/checks';
-import { commitSettings } from '@finaegis/platform/command/commit-settings';
 import { type Commands, createCommands } from '@finaegis/platform/command/commands';
+import { commitSettings } from '@finaegis/platform/command/commit-settings';
 import type { ConnectionSettings } from '@finaegis/platform/database/connection';
 import { createPool } from '@finaegis/platform/database/pool';
 import { eventCatalogue } from '@finaegis/platform/event-store/catalogue';
@@ -60,11 +60,23 @@ const buildModules = (services: Services) => {
   const party = createPartyModule(services, {
     assets: asset.directory,
     // Mandates are granted on accounts and accounts are opened with mandates, so one of the two has to look back.
-    accountExists: async (tenantId, accountId) => (await ledger.directory.accounts(tenantId, [accountId])).get(accountId)?.kind === 'customer',
+    accountExists: async (tenantId, accountId) =>
+      (await ledger.directory.accounts(tenantId, [accountId])).get(accountId)?.kind === 'customer',
   });
-  const ledger: LedgerModule = createLedgerModule(services, { access: party.access, assets: asset.directory, rates: asset.rates });
+  const ledger: LedgerModule = createLedgerModule(services, {
+    access: party.access,
+    assets: asset.directory,
+    rates: asset.rates,
+  });
   const account = createAccountModule(services, { access: party.access, assets: asset.directory, ledger, party });
-  return { tenancy: createTenancyModule(services), auth: createAuthModule(services, { environment: 'live' }), asset, party, ledger, account };
+  return {
+    tenancy: createTenancyModule(services),
+    auth: createAuthModule(services, { environment: 'live' }),
+    asset,
+    party,
+    ledger,
+    account,
+  };
 };
 
 /** Every context by name. */
@@ -85,14 +97,8 @@ const undeclared = new Proxy({} as Services, {
 
 /** Wires the contexts over one database. */
 export const openBank = async (options: BankOptions): Promise<Bank> => {
-  const { connections, onError } = options;
-  const report = (where: string) => ({ onError: (error: Error) => onError?.(where, error) });
-  const pools = {
-    write: createPool(connections.write, { applicationName: 'finaegis-write', max: options.pools?.write ?? 6, sessionSettings: commitSettings, ...report('write pool') }),
-    follow: createPool(connections.write, { applicationName: 'finaegis-follow', max: 2, ...report('follow pool') }),
-    read: createPool(connections.read, { applicationName: 'finaegis-read', max: options.pools?.read ?? 10, ...report('read pool') }),
-    system: createPool(connections.system, { applicationName: 'finaegis-system', max: options.pools?.system ?? 2, ...report('system pool') }),
-  };
+  const { onError } = options;
+  const pools = openPools(options);
   const now = options.now ?? Date.now;
   const newId = uuidV7Source(now, (length) => randomBytes(length));
   const { rows } = await pools.read.query<{ epoch: string }>('select epoch from log_epoch');
@@ -129,12 +135,42 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
     services,
     modules,
     pools,
-    follow: () => (late.follower ??= startFollower({ pool: pools.follow, systemPool: pools.system, catalogue: services.catalogue, views: list.flatMap(({ views }) => views), ...(onError === undefined ? {} : { onError }) })),
+    follow: () =>
+      (late.follower ??= startFollower({
+        pool: pools.follow,
+        systemPool: pools.system,
+        catalogue: services.catalogue,
+        views: list.flatMap(({ views }) => views),
+        ...(onError === undefined ? {} : { onError }),
+      })),
     close: async () => {
       await late.commands?.drain();
       await late.follower?.close();
       await Promise.all(Object.values(pools).map((pool) => pool.end()));
     },
+  };
+};
+
+const openPools = ({ connections, onError, pools }: BankOptions): Bank['pools'] => {
+  const report = (where: string) => ({ onError: (error: Error) => onError?.(where, error) });
+  return {
+    write: createPool(connections.write, {
+      applicationName: 'finaegis-write',
+      max: pools?.write ?? 6,
+      sessionSettings: commitSettings,
+      ...report('write pool'),
+    }),
+    follow: createPool(connections.write, { applicationName: 'finaegis-follow', max: 2, ...report('follow pool') }),
+    read: createPool(connections.read, {
+      applicationName: 'finaegis-read',
+      max: pools?.read ?? 10,
+      ...report('read pool'),
+    }),
+    system: createPool(connections.system, {
+      applicationName: 'finaegis-system',
+      max: pools?.system ?? 2,
+      ...report('system pool'),
+    }),
   };
 };
 

@@ -29,7 +29,10 @@ export const openDatabase = async (config: Config): Promise<OpenDatabase> => {
   const url = config.DATABASE_ADMIN_URL ?? config.DATABASE_URL;
   const embedded = url === undefined ? await startEmbedded({ dataFolder: join(dataFolder, 'postgres') }) : undefined;
   const admin = embedded?.adminConnection ?? connectionFromUrl(url ?? '');
-  const provisioned = await provision(admin, { modules: declaredModules(), ...(embedded === undefined ? { passwords: { masterKey } } : {}) });
+  const provisioned = await provision(admin, {
+    modules: declaredModules(),
+    ...(embedded === undefined ? { passwords: { masterKey } } : {}),
+  });
   return { ...provisioned, admin, masterKey, embedded, dataFolder, close: async () => embedded?.stop() };
 };
 
@@ -54,7 +57,7 @@ export const readSecret = async (file: string): Promise<string | undefined> => {
 
 /** Writes a secret that only this user may read; of two processes that do so together, one wins and both then read the same. */
 export const writeSecretOnce = async (file: string, secret: string): Promise<void> => {
-  const draft = `${file}.${randomBytes(4).toString("hex")}`;
+  const draft = `${file}.${randomBytes(4).toString('hex')}`;
   const handle = await open(draft, 'wx', 0o600);
   await handle.writeFile(`${secret}\n`);
   await handle.sync();

@@ -26,7 +26,13 @@ const metadata = { actor: 'demo', channel: 'system', correlation: 'demo' };
 const id = (...parts: readonly [string, ...string[]]): string => derivedUuid('demo', ...parts);
 
 const people = [
-  { name: 'jana', details: { name: { given: 'Jana', family: 'Nováková' }, address: { streetName: 'Vodičkova', buildingNumber: '12', postCode: '110 00', townName: 'Praha', country: 'CZ' } } },
+  {
+    name: 'jana',
+    details: {
+      name: { given: 'Jana', family: 'Nováková' },
+      address: { streetName: 'Vodičkova', buildingNumber: '12', postCode: '110 00', townName: 'Praha', country: 'CZ' },
+    },
+  },
   { name: 'tomas', details: { name: { given: 'Tomáš', family: 'Dvořák' } } },
   { name: 'bakery', details: { name: { legal: 'Pekárna U Mostu s.r.o.' } } },
 ] as const;
@@ -35,7 +41,13 @@ const people = [
  * Makes a tenant with customers, accounts and some movements. Every id is fixed, so that a second start, or another process at the same time,
  * finds what is there and adds nothing.
  */
-export const createDemo = async ({ bank, dataFolder }: { readonly bank: Bank; readonly dataFolder: string }): Promise<Demo> => {
+export const createDemo = async ({
+  bank,
+  dataFolder,
+}: {
+  readonly bank: Bank;
+  readonly dataFolder: string;
+}): Promise<Demo> => {
   await submit(bank, createTenantCommand, { tenantId: demoTenantId, name: 'Demo' }, platformTenantId);
   const key = await demoKey(bank, dataFolder);
   const isNew = await openBooks(bank);
@@ -55,7 +67,12 @@ const demoKey = async (bank: Bank, dataFolder: string): Promise<string> => {
   const { prefix, secret } = parts;
   const grantor = { scopes: ['*'] };
   const terms = { name: 'Demo', scopes: ['*'], addresses: [], grantor };
-  await submit(bank, createApiKeyCommand, { keyId: id('key', prefix), prefix, secretHash: secretHashOf(secret), ...terms });
+  await submit(bank, createApiKeyCommand, {
+    keyId: id('key', prefix),
+    prefix,
+    secretHash: secretHashOf(secret),
+    ...terms,
+  });
   return text;
 };
 
@@ -64,8 +81,21 @@ const openBooks = async (bank: Bank): Promise<boolean> => {
   const { ledger, account } = bank.modules;
   const timeZone = 'Europe/Prague';
   const businessDate = localDateIn(bank.services.now(), timeZone);
-  const opened = await submit(bank, ledger.handlers.openEntity, { entity, name: 'Demo Bank', functionalAsset: 'EUR', timeZone, calendar: 'target', businessDate });
-  await submit(bank, account.handlers.setBankDetails, { entity, country: 'CZ', bankCode: '2010', bic: 'DEMOCZPP', name: 'Demo Bank' });
+  const opened = await submit(bank, ledger.handlers.openEntity, {
+    entity,
+    name: 'Demo Bank',
+    functionalAsset: 'EUR',
+    timeZone,
+    calendar: 'target',
+    businessDate,
+  });
+  await submit(bank, account.handlers.setBankDetails, {
+    entity,
+    country: 'CZ',
+    bankCode: '2010',
+    bic: 'DEMOCZPP',
+    name: 'Demo Bank',
+  });
   for (const product of firstProducts) await submit(bank, account.handlers.publishProduct, product);
   return !opened.isRepeat;
 };
@@ -74,20 +104,44 @@ const openAccounts = async (bank: Bank): Promise<void> => {
   const { party, account } = bank.modules;
   for (const { name, details } of people) {
     const partyId = id('party', name);
-    await submit(bank, party.handlers.registerParty, { partyId, kind: 'legal' in details.name ? 'organisation' : 'person', details });
-    const opening = { entity, product: 'current', asset: 'EUR', holders: [{ partyId, kind: 'owner', mandateId: id('mandate', name) }] } as const;
+    await submit(bank, party.handlers.registerParty, {
+      partyId,
+      kind: 'legal' in details.name ? 'organisation' : 'person',
+      details,
+    });
+    const opening = {
+      entity,
+      product: 'current',
+      asset: 'EUR',
+      holders: [{ partyId, kind: 'owner', mandateId: id('mandate', name) }],
+    } as const;
     await submit(bank, account.handlers.openAccount, { accountId: id('account', name), ...opening });
   }
   const partyId = id('party', 'jana');
-  const savings = { entity, product: 'savings', asset: 'EUR', holders: [{ partyId, kind: 'owner', mandateId: id('mandate', 'savings') }] } as const;
+  const savings = {
+    entity,
+    product: 'savings',
+    asset: 'EUR',
+    holders: [{ partyId, kind: 'owner', mandateId: id('mandate', 'savings') }],
+  } as const;
   await submit(bank, account.handlers.openAccount, { accountId: id('account', 'savings'), ...savings });
 };
 
 const moveMoney = async (bank: Bank): Promise<void> => {
   const { ledger, account } = bank.modules;
-  const [jana, tomas, bakery, savings] = ['jana', 'tomas', 'bakery', 'savings'].map((name) => id('account', name)) as [string, string, string, string];
+  const [jana, tomas, bakery, savings] = ['jana', 'tomas', 'bakery', 'savings'].map((name) => id('account', name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   const deposit = (name: string, accountId: string, amountMinor: bigint) =>
-    submit(bank, account.handlers.recordDeposit, { depositId: id('deposit', name), accountId, asset: 'EUR', amountMinor });
+    submit(bank, account.handlers.recordDeposit, {
+      depositId: id('deposit', name),
+      accountId,
+      asset: 'EUR',
+      amountMinor,
+    });
   const transfer = (name: string, from: string, to: string, amountMinor: bigint, feeMinor = 0n) =>
     submit(bank, ledger.handlers.postJournal, {
       journalId: id('transfer', name),
@@ -100,7 +154,13 @@ const moveMoney = async (bank: Bank): Promise<void> => {
           ? []
           : ([
               { account: from, asset: 'EUR', side: 'debit', amountMinor: feeMinor, purpose: 'fee' },
-              { account: `${entity}:income/transfer-fee`, asset: 'EUR', side: 'credit', amountMinor: feeMinor, purpose: 'fee' },
+              {
+                account: `${entity}:income/transfer-fee`,
+                asset: 'EUR',
+                side: 'credit',
+                amountMinor: feeMinor,
+                purpose: 'fee',
+              },
             ] as const)),
       ],
     });
@@ -110,7 +170,12 @@ const moveMoney = async (bank: Bank): Promise<void> => {
   await transfer('saving', jana, savings, 80_000n);
   await transfer('rent', jana, tomas, 95_000n, 50n);
   await transfer('bread', tomas, bakery, 1_240n);
-  await submit(bank, ledger.handlers.placeHold, { holdId: id('hold', 'terminal'), account: jana, asset: 'EUR', amountMinor: 4_500n });
+  await submit(bank, ledger.handlers.placeHold, {
+    holdId: id('hold', 'terminal'),
+    account: jana,
+    asset: 'EUR',
+    amountMinor: 4_500n,
+  });
 };
 
 /** Submits one command and throws if it was refused: the demo asks for nothing that may be. */

@@ -9,7 +9,9 @@ try {
   const config = readConfig(process.env);
   // Nobody chose the port, so any free one near it does; a chosen port that is taken is an error.
   const isChosen = (process.env['PORT'] ?? '') !== '';
-  const running = await start(isChosen ? config : { ...config, PORT: await freePort({ host: config.HOST, port: config.PORT, tries: 20 }) });
+  const running = await start(
+    isChosen ? config : { ...config, PORT: await freePort({ host: config.HOST, port: config.PORT, tries: 20 }) },
+  );
   const demo = await createDemo({ bank: running.bank, dataFolder: running.database.dataFolder });
   process.stdout.write(`
 FinAegis is running.
@@ -30,6 +32,8 @@ FinAegis is running.
     });
   }
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `${error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exit(error instanceof ConfigError ? 2 : 1);
 }

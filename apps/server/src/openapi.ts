@@ -1,11 +1,17 @@
-import { openApiDocument } from '@finaegis/platform/http/openapi';
-import { commonProblems } from '@finaegis/platform/http/common-problems';
-import { mergeProblems } from '@finaegis/platform/http/problem';
 import { positionsOf } from '@finaegis/platform/event-store/position';
+import { commonProblems } from '@finaegis/platform/http/common-problems';
+import { openApiDocument } from '@finaegis/platform/http/openapi';
+import { mergeProblems } from '@finaegis/platform/http/problem';
 import { declaredModules } from './bank.ts';
 import { apiInfo, publishedApi, served } from './server.ts';
 
 // Prints the OpenAPI document of this release; committed as docs/reference/openapi.json and compared by `npm run check`.
 const { routes, problems } = publishedApi(declaredModules());
-const asServed = served(routes, { guard: { requireActive: async () => undefined }, positions: () => positionsOf(''), reach: async () => true });
-process.stdout.write(`${JSON.stringify(openApiDocument(asServed, mergeProblems(commonProblems, ...problems), apiInfo), null, 2)}\n`);
+const asServed = served(routes, {
+  guard: { requireActive: async () => undefined },
+  positions: () => positionsOf(''),
+  reach: async () => true,
+});
+process.stdout.write(
+  `${JSON.stringify(openApiDocument(asServed, mergeProblems(commonProblems, ...problems), apiInfo), null, 2)}\n`,
+);

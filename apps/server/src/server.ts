@@ -1,16 +1,16 @@
-import type { ContextModule } from '@finaegis/platform/module';
 import { createAuthenticate } from '@finaegis/platform/auth/create-authenticate';
 import { createKeyLastUse } from '@finaegis/platform/auth/key-last-use';
 import type { Config } from '@finaegis/platform/config/config';
 import { DatabaseFault } from '@finaegis/platform/database/transaction';
+import type { Positions } from '@finaegis/platform/event-store/position';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import { createRateLimiter } from '@finaegis/platform/http/rate-limit';
 import { postgresRateTokens } from '@finaegis/platform/http/rate-tokens-postgres';
 import { createHttpServer, type HttpServer } from '@finaegis/platform/http/server';
+import type { ContextModule } from '@finaegis/platform/module';
 import type { Logger } from '@finaegis/platform/observability/logger';
 import type { Metrics } from '@finaegis/platform/observability/metrics';
 import { createTenantGuard, guarded, type TenantGuard } from '@finaegis/platform/tenancy/guard';
-import type { Positions } from '@finaegis/platform/event-store/position';
 import { type Follower, viewsReach } from '@finaegis/platform/view/follower';
 import { readingOwnWrites, type ViewsReach } from '@finaegis/platform/view/read-your-writes';
 import { subscriptionName } from '@finaegis/platform/view/view';
@@ -20,18 +20,27 @@ import { type Bank, moduleList } from './bank.ts';
 export const apiInfo = {
   title: 'FinAegis',
   version: '1.0.0',
-  description: 'An open core-banking platform: one event-sourced, double-entry, multi-asset ledger and the bounded contexts around it.',
+  description:
+    'An open core-banking platform: one event-sourced, double-entry, multi-asset ledger and the bounded contexts around it.',
 };
 
 /** The routes and problems of all contexts. */
-export const publishedApi = (modules: readonly ContextModule[]): { readonly routes: ContextModule['routes']; readonly problems: readonly ContextModule['problems'][] } => ({
+export const publishedApi = (
+  modules: readonly ContextModule[],
+): { readonly routes: ContextModule['routes']; readonly problems: readonly ContextModule['problems'][] } => ({
   routes: modules.flatMap(({ routes }) => routes),
   problems: modules.map(({ problems }) => problems),
 });
 
 /** Routes with what holds for all of them: suspended tenants do not write, and a read that names a position has seen it. */
-export const served = (routes: ContextModule['routes'], { guard, positions, reach }: { readonly guard: TenantGuard; readonly positions: () => Positions; readonly reach: ViewsReach }): ContextModule['routes'] =>
-  readingOwnWrites(guarded(routes, guard), { positions, reach });
+export const served = (
+  routes: ContextModule['routes'],
+  {
+    guard,
+    positions,
+    reach,
+  }: { readonly guard: TenantGuard; readonly positions: () => Positions; readonly reach: ViewsReach },
+): ContextModule['routes'] => readingOwnWrites(guarded(routes, guard), { positions, reach });
 
 /** What the HTTP server of a bank is built from. */
 export interface ServeOptions {
@@ -47,7 +56,10 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
   const { routes, problems } = publishedApi(moduleList(bank.modules));
   const { pools } = bank;
   const names = moduleList(bank.modules).flatMap(({ views }) => views.map(subscriptionName));
-  const lastUse = createKeyLastUse({ pool: pools.write, onError: (error) => logger.warn({ err: error }, 'the last use of keys could not be noted') });
+  const lastUse = createKeyLastUse({
+    pool: pools.write,
+    onError: (error) => logger.warn({ err: error }, 'the last use of keys could not be noted'),
+  });
   const server = await createHttpServer({
     info: apiInfo,
     routes: served(routes, {
@@ -59,7 +71,12 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
     authenticate: createAuthenticate({ readPool: pools.read, lastUse }),
     rateLimiter: createRateLimiter({
       tokens: postgresRateTokens(pools.write),
-      limits: { read: config.RATE_LIMIT_READ, write: config.RATE_LIMIT_WRITE, bulk: config.RATE_LIMIT_BULK, sensitive: config.RATE_LIMIT_SENSITIVE },
+      limits: {
+        read: config.RATE_LIMIT_READ,
+        write: config.RATE_LIMIT_WRITE,
+        bulk: config.RATE_LIMIT_BULK,
+        sensitive: config.RATE_LIMIT_SENSITIVE,
+      },
       onFault: (error) => logger.warn({ err: error }, 'the shared rate limits cannot be reached'),
     }),
     logger,
@@ -94,4 +111,6 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
 
 /** A database that is away is not a fault of ours: the request was not carried out and may be repeated. */
 const translateFault = (error: unknown): ProblemError | undefined =>
-  error instanceof DatabaseFault && error.code === 'connection_lost' ? new ProblemError('overloaded', {}, { cause: error }) : undefined;
+  error instanceof DatabaseFault && error.code === 'connection_lost'
+    ? new ProblemError('overloaded', {}, { cause: error })
+    : undefined;

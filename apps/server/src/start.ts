@@ -1,12 +1,12 @@
-import { readConfig, type Config } from '@finaegis/platform/config/config';
+import { type Config, readConfig } from '@finaegis/platform/config/config';
 import type { HttpServer } from '@finaegis/platform/http/server';
 import { createLogger, type Logger } from '@finaegis/platform/observability/logger';
 import { createMetrics, serveMetrics } from '@finaegis/platform/observability/metrics';
 import { startTracing } from '@finaegis/platform/observability/tracing';
 import { assertServable } from '@finaegis/platform/tenancy/roles';
 import { type Bank, openBank } from './bank.ts';
-import { type OpenDatabase, openDatabase } from './database.ts';
 import { bankGauges, batchMetrics } from './bank-metrics.ts';
+import { type OpenDatabase, openDatabase } from './database.ts';
 import { createServer } from './server.ts';
 import { startWorkers } from './workers.ts';
 
@@ -36,7 +36,11 @@ export const start = async (config: Config = readConfig(process.env)): Promise<R
   const bank = await openBank({
     connections: database,
     masterKey: database.masterKey,
-    pools: { write: config.DATABASE_POOL_WRITE + 2, read: config.DATABASE_POOL_READ, system: config.DATABASE_POOL_SYSTEM },
+    pools: {
+      write: config.DATABASE_POOL_WRITE + 2,
+      read: config.DATABASE_POOL_READ,
+      system: config.DATABASE_POOL_SYSTEM,
+    },
     onError: report,
     onBatch: batchMetrics(metrics),
   });
@@ -48,7 +52,10 @@ export const start = async (config: Config = readConfig(process.env)): Promise<R
   const workers = isWorker ? startWorkers(bank, report) : undefined;
   const http = await createServer({ bank, config, logger, metrics, follower });
   const { port, url } = await http.listen({ host: config.HOST, port: config.PORT });
-  const metricsServer = config.METRICS_PORT === undefined ? undefined : await serveMetrics(metrics, { host: config.HOST, port: config.METRICS_PORT });
+  const metricsServer =
+    config.METRICS_PORT === undefined
+      ? undefined
+      : await serveMetrics(metrics, { host: config.HOST, port: config.METRICS_PORT });
   logger.info({ port, roles: config.FINAEGIS_ROLE }, 'ready');
 
   let stopping: Promise<void> | undefined;

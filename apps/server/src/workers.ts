@@ -12,19 +12,33 @@ const dayMs = 24 * 3_600_000;
 
 /** Starts what acts by itself: expiry of holds, planner statistics, and the daily removal of what is kept for a limited time. */
 export const startWorkers = ({ modules, pools }: Bank, onError: (where: string, error: unknown) => void): Workers => {
-  const expiry = modules.ledger.startHoldExpiry({ systemPool: pools.system, onError: (error) => onError('expiry of holds', error) });
-  const statistics = startStatistics({ writePool: pools.write, systemPool: pools.system, onError: (error) => onError('statistics', error) });
+  const expiry = modules.ledger.startHoldExpiry({
+    systemPool: pools.system,
+    onError: (error) => onError('expiry of holds', error),
+  });
+  const statistics = startStatistics({
+    writePool: pools.write,
+    systemPool: pools.system,
+    onError: (error) => onError('statistics', error),
+  });
   let pruning: Promise<void> = Promise.resolve();
   const prune = async (): Promise<void> => {
     try {
-      const { rows } = await pools.system.query<{ tenant_id: string }>('select tenant_id from tenant_heads order by tenant_id');
-      await pruneAnswers(pools.write, rows.map(({ tenant_id: tenantId }) => tenantId));
+      const { rows } = await pools.system.query<{ tenant_id: string }>(
+        'select tenant_id from tenant_heads order by tenant_id',
+      );
+      await pruneAnswers(
+        pools.write,
+        rows.map(({ tenant_id: tenantId }) => tenantId),
+      );
       await postgresRateTokens(pools.write).prune(24);
     } catch (error) {
       onError('removal of old answers', error);
     }
   };
-  const timer = setInterval(() => (pruning = pruning.then(prune)), dayMs);
+  const timer = setInterval(() => {
+    pruning = pruning.then(prune);
+  }, dayMs);
   timer.unref();
   return {
     stop: async () => {

@@ -5,7 +5,9 @@ import type { Route } from './http/route.ts';
 import type { View } from './view/view.ts';
 
 /** A locked table with the physical tables it stands for; one without any only acts on events (an erasure, say). */
-export type ModuleTable = LockedTable<never> & { readonly ddl?: readonly { readonly name: string; create(physicalName: string): string }[] };
+export type ModuleTable = LockedTable<never> & {
+  readonly ddl?: readonly { readonly name: string; create(physicalName: string): string }[];
+};
 
 /** A bounded context as the server sees it: one declarative table of what it brings. */
 export interface ContextModule {

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Commands } from './command/commands.ts';
-import { type Transaction, inTransaction } from './database/transaction.ts';
+import { inTransaction, type Transaction } from './database/transaction.ts';
 import type { EventCatalogue } from './event-store/catalogue.ts';
 import type { PersonalData } from './event-store/personal-data.ts';
 import type { Positions } from './event-store/position.ts';
@@ -20,5 +20,8 @@ export interface Services {
 }
 
 /** A read-only transaction as one tenant. */
-export const read = <T>({ readPool }: Pick<Services, 'readPool'>, tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> =>
-  inTransaction(readPool, { tenants: [tenantId], readOnly: true }, work);
+export const read = <T>(
+  { readPool }: Pick<Services, 'readPool'>,
+  tenantId: string,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> => inTransaction(readPool, { tenants: [tenantId], readOnly: true }, work);

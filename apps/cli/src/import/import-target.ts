@@ -69,6 +69,6 @@ export const submitRecord = async <Data, Refs, Result, R extends Refusal>(
 
 /** A refusal in one line: its code and the facts that explain it. */
 export const explained = ({ code, ...facts }: Refusal): string => {
-  const shown = Object.entries(facts).map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+  const shown = Object.entries(facts).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part))}`);
   return shown.length === 0 ? code : `${code} (${shown.join(', ')})`;
 };

@@ -26,11 +26,16 @@ export interface Balance {
 const balanceLimit = 10n ** 38n;
 
 /** Normal side − other side; may be negative. */
-export const postedOf = ({ class: accountClass, debitsMinor, creditsMinor }: Pick<Balance, 'class' | 'debitsMinor' | 'creditsMinor'>): bigint =>
+export const postedOf = ({
+  class: accountClass,
+  debitsMinor,
+  creditsMinor,
+}: Pick<Balance, 'class' | 'debitsMinor' | 'creditsMinor'>): bigint =>
   normalSide(accountClass) === 'debit' ? debitsMinor - creditsMinor : creditsMinor - debitsMinor;
 
 /** posted − heldOut − amounts under a block. */
-export const availableOf = (balance: Balance): bigint => postedOf(balance) - balance.heldOutMinor - balance.blockedMinor;
+export const availableOf = (balance: Balance): bigint =>
+  postedOf(balance) - balance.heldOutMinor - balance.blockedMinor;
 
 /** available + overdraft limit. */
 export const spendableOf = (balance: Balance): bigint => availableOf(balance) + balance.overdraftLimitMinor;
@@ -44,15 +49,24 @@ export interface BalanceChange {
 }
 
 /** What is missing if available would end below the overdraft limit; a change that raises always passes. */
-export const shortfall = (balance: Balance, { postedMinor = 0n, heldOutMinor = 0n }: BalanceChange): { readonly spendableMinor: bigint } | undefined => {
+export const shortfall = (
+  balance: Balance,
+  { postedMinor = 0n, heldOutMinor = 0n }: BalanceChange,
+): { readonly spendableMinor: bigint } | undefined => {
   if (!balance.hasFloor || (postedMinor >= 0n && heldOutMinor <= 0n)) return undefined;
   const after = spendableOf(balance) + postedMinor - heldOutMinor;
   return after < 0n ? { spendableMinor: spendableOf(balance) } : undefined;
 };
 
 /** The balance after one posting, the account's class deciding nothing: only the counters move. */
-export const afterPosting = (balance: Balance, { side, amountMinor }: Pick<JournalPosting, 'side' | 'amountMinor'>): Balance =>
-  side === 'debit' ? { ...balance, debitsMinor: balance.debitsMinor + amountMinor } : { ...balance, creditsMinor: balance.creditsMinor + amountMinor };
+export const afterPosting = (
+  balance: Balance,
+  { side, amountMinor }: Pick<JournalPosting, 'side' | 'amountMinor'>,
+): Balance =>
+  side === 'debit'
+    ? { ...balance, debitsMinor: balance.debitsMinor + amountMinor }
+    : { ...balance, creditsMinor: balance.creditsMinor + amountMinor };
 
 /** Whether both counters still fit what is stored. */
-export const isInRange = ({ debitsMinor, creditsMinor }: Pick<Balance, 'debitsMinor' | 'creditsMinor'>): boolean => debitsMinor < balanceLimit && creditsMinor < balanceLimit;
+export const isInRange = ({ debitsMinor, creditsMinor }: Pick<Balance, 'debitsMinor' | 'creditsMinor'>): boolean =>
+  debitsMinor < balanceLimit && creditsMinor < balanceLimit;

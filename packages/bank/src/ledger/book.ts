@@ -1,7 +1,7 @@
 import type { Loaded, Needs, RowNeed } from '@finaegis/platform/command/handler';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { NewEvent, RecordedEvent } from '@finaegis/platform/event-store/event';
-import { type Balance, afterPosting } from './balance.ts';
+import { afterPosting, type Balance } from './balance.ts';
 import type { Entity } from './entity/entity.ts';
 import { type HoldState, holdAggregate } from './hold/hold.ts';
 import type { JournalCapture, JournalPosting } from './journal/events.ts';
@@ -20,7 +20,11 @@ export interface Touched {
 }
 
 /** Locks and streams for posting: balances with a floor, the entities' days shared, journals and holds by stream. */
-export const postingNeeds = (balances: LockedTable<Balance>, accounts: ReadonlyMap<string, AccountFacts>, touched: Touched): Needs => {
+export const postingNeeds = (
+  balances: LockedTable<Balance>,
+  accounts: ReadonlyMap<string, AccountFacts>,
+  touched: Touched,
+): Needs => {
   const rows: RowNeed[] = [];
   const entities = new Set<string>(touched.entities);
   for (const { account, asset } of touched.postings) {
@@ -40,7 +44,11 @@ export const postingNeeds = (balances: LockedTable<Balance>, accounts: ReadonlyM
 };
 
 /** The book of one command over what its batch has loaded. */
-export const loadedBook = (loaded: Loaded, balances: LockedTable<Balance>, accounts: ReadonlyMap<string, AccountFacts>): Book => ({
+export const loadedBook = (
+  loaded: Loaded,
+  balances: LockedTable<Balance>,
+  accounts: ReadonlyMap<string, AccountFacts>,
+): Book => ({
   journal: (journalId) => loaded.stream(journalAggregate, journalId).state,
   hold: (holdId) => loaded.stream(holdAggregate, holdId).state,
   entity: (entity) => loaded.row(entitiesTable, entity) ?? { status: 'unknown' },
@@ -52,18 +60,29 @@ export const loadedBook = (loaded: Loaded, balances: LockedTable<Balance>, accou
  * A book that also sees events decided but not yet recorded: the journals of a linked batch are decided one on top of the other, and none is
  * recorded unless all are.
  */
-export const layeredBook = (below: Book, facts: { readonly tenantId: string; readonly now: string }): Book & { add(events: readonly NewEvent[]): void } => {
+export const layeredBook = (
+  below: Book,
+  facts: { readonly tenantId: string; readonly now: string },
+): Book & { add(events: readonly NewEvent[]): void } => {
   const balances = new Map<string, Balance>();
   const journals = new Map<string, JournalState>();
   const holds = new Map<string, HoldState>();
-  const balance = (account: string, asset: string): Balance | undefined => balances.get(balanceKey(account, asset)) ?? below.balance(account, asset);
+  const balance = (account: string, asset: string): Balance | undefined =>
+    balances.get(balanceKey(account, asset)) ?? below.balance(account, asset);
   const setBalance = (changed: Balance): unknown => balances.set(balanceKey(changed.account, changed.asset), changed);
 
   const addOne = (event: NewEvent): void => {
     const meta = { ...event, bookedAt: facts.now, tenantId: facts.tenantId } as RecordedEvent;
     const id = event.stream.slice(event.stream.indexOf(':') + 1);
     if (event.stream.startsWith('journal:')) {
-      journals.set(id, journalAggregate.evolve(journals.get(id) ?? below.journal(id), { type: event.type, data: event.data, meta } as never));
+      journals.set(
+        id,
+        journalAggregate.evolve(journals.get(id) ?? below.journal(id), {
+          type: event.type,
+          data: event.data,
+          meta,
+        } as never),
+      );
       if (event.type !== 'JournalPosted') return;
       for (const posting of event.data['postings'] as readonly JournalPosting[]) {
         const before = balance(posting.account, posting.asset);
@@ -71,7 +90,10 @@ export const layeredBook = (below: Book, facts: { readonly tenantId: string; rea
       }
       return;
     }
-    holds.set(id, holdAggregate.evolve(holds.get(id) ?? below.hold(id), { type: event.type, data: event.data, meta } as never));
+    holds.set(
+      id,
+      holdAggregate.evolve(holds.get(id) ?? below.hold(id), { type: event.type, data: event.data, meta } as never),
+    );
     const { account, asset } = event.data as { account: string; asset: string };
     const before = balance(account, asset);
     if (before !== undefined) setBalance({ ...before, heldOutMinor: before.heldOutMinor + heldChange(event) });
@@ -87,7 +109,11 @@ export const layeredBook = (below: Book, facts: { readonly tenantId: string; rea
 };
 
 /** Shares an entity, so that its day stays what a command saw. */
-export const entityNeed = (entity: string): RowNeed => ({ table: entitiesTable as LockedTable<never>, key: entity, mode: 'share' });
+export const entityNeed = (entity: string): RowNeed => ({
+  table: entitiesTable as LockedTable<never>,
+  key: entity,
+  mode: 'share',
+});
 
 /** An entity that was named in `loads`; undefined when nobody opened it. */
 export const loadedEntity = (loaded: Loaded, entity: string): Entity | undefined => loaded.row(entitiesTable, entity);

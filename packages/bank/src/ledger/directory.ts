@@ -1,7 +1,7 @@
+import { fold } from '@finaegis/platform/event-store/aggregate';
+import { readStream, type StreamAddress } from '@finaegis/platform/event-store/read';
 import type { Services } from '@finaegis/platform/services';
 import { read } from '@finaegis/platform/services';
-import { type StreamAddress, readStream } from '@finaegis/platform/event-store/read';
-import { fold } from '@finaegis/platform/event-store/aggregate';
 import type { AccountFacts, JournalState } from './journal/journal.ts';
 import { journalAggregate } from './journal/journal.ts';
 import { accountsName } from './views/accounts.ts';
@@ -51,7 +51,8 @@ export const createDirectory = (services: Pick<Services, 'readPool' | 'catalogue
       read(services, tenantId, async (tx) => {
         const address: StreamAddress = { tenantId, context: 'ledger', stream: journalAggregate.stream(journalId) };
         let state: JournalState = journalAggregate.initial;
-        for (const event of await readStream(tx, services.catalogue, address)) state = fold(journalAggregate, state, event);
+        for (const event of await readStream(tx, services.catalogue, address))
+          state = fold(journalAggregate, state, event);
         return state;
       }),
   };
@@ -68,7 +69,10 @@ interface StoredFacts {
 
 /** Look-ups asked for in the same turn of the event loop travel as one query per tenant. */
 const accountLoader = (services: Pick<Services, 'readPool'>, cache: Map<string, AccountFacts>) => {
-  const waiting = new Map<string, { readonly ids: Set<string>; readonly answer: Promise<ReadonlyMap<string, AccountFacts>> }>();
+  const waiting = new Map<
+    string,
+    { readonly ids: Set<string>; readonly answer: Promise<ReadonlyMap<string, AccountFacts>> }
+  >();
   return (tenantId: string, accountIds: readonly string[]): Promise<ReadonlyMap<string, AccountFacts>> => {
     const open = waiting.get(tenantId) ?? begin(tenantId);
     for (const accountId of accountIds) open.ids.add(accountId);
@@ -89,7 +93,11 @@ const accountLoader = (services: Pick<Services, 'readPool'>, cache: Map<string, 
 
 const load = (
   services: Pick<Services, 'readPool'>,
-  { tenantId, ids, cache }: { readonly tenantId: string; readonly ids: readonly string[]; readonly cache: Map<string, AccountFacts> },
+  {
+    tenantId,
+    ids,
+    cache,
+  }: { readonly tenantId: string; readonly ids: readonly string[]; readonly cache: Map<string, AccountFacts> },
 ): Promise<ReadonlyMap<string, AccountFacts>> =>
   read(services, tenantId, async (tx) => {
     const { rows } = await tx.query<StoredFacts>({
@@ -100,7 +108,14 @@ const load = (
     if (cache.size > cachedMax) cache.clear();
     const found = new Map<string, AccountFacts>();
     for (const { account_id: accountId, entity, kind, class: accountClass, has_floor: hasFloor, code } of rows) {
-      const facts: AccountFacts = { accountId, entity, kind, class: accountClass, hasFloor, ...(code === null ? {} : { code }) };
+      const facts: AccountFacts = {
+        accountId,
+        entity,
+        kind,
+        class: accountClass,
+        hasFloor,
+        ...(code === null ? {} : { code }),
+      };
       found.set(accountId, facts);
       cache.set(`${tenantId}/${accountId}`, facts);
     }

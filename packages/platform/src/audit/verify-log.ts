@@ -13,7 +13,13 @@ export type LogVerdict =
 export interface LogFault {
   readonly seq: bigint;
   readonly stream: string | undefined;
-  readonly code: 'seq_not_dense' | 'envelope_not_canonical' | 'hash_differs' | 'column_differs' | 'version_not_dense' | 'event_missing';
+  readonly code:
+    | 'seq_not_dense'
+    | 'envelope_not_canonical'
+    | 'hash_differs'
+    | 'column_differs'
+    | 'version_not_dense'
+    | 'event_missing';
   readonly detail: string;
 }
 
@@ -58,7 +64,10 @@ export const verifyLog = async ({ pool, tenantId, onProgress }: VerifyLogOptions
       const fault = faultOf(event, expected, versions);
       if (fault !== undefined) return { isIntact: false, events: Number(expected - 1n), fault };
     }
-    tree = appendAll(tree, events.map(({ hash }) => hash));
+    tree = appendAll(
+      tree,
+      events.map(({ hash }) => hash),
+    );
     after += BigInt(events.length);
     if (events.length === 0) return { isIntact: false, events: Number(after), fault: missing(after + 1n, head) };
     onProgress?.(after, head);
@@ -76,16 +85,29 @@ const readStretch = (pool: Pool, tenantId: string, after: bigint, head: bigint):
     return rows;
   });
 
-const missing = (seq: bigint, head: bigint): LogFault => ({ seq, stream: undefined, code: 'event_missing', detail: `the log ends before ${head}` });
+const missing = (seq: bigint, head: bigint): LogFault => ({
+  seq,
+  stream: undefined,
+  code: 'event_missing',
+  detail: `the log ends before ${head}`,
+});
 
 const faultOf = (row: Row, expected: bigint, versions: Map<string, number>): LogFault | undefined => {
-  const fault = (code: LogFault['code'], detail: string): LogFault => ({ seq: expected, stream: row.stream, code, detail });
+  const fault = (code: LogFault['code'], detail: string): LogFault => ({
+    seq: expected,
+    stream: row.stream,
+    code,
+    detail,
+  });
   if (row.seq !== expected) return fault('seq_not_dense', `${row.seq} stands where ${expected} should`);
-  if (!equalBytes(sha3_512(row.envelope), row.hash)) return fault('hash_differs', 'the stored text is not what was hashed');
+  if (!equalBytes(sha3_512(row.envelope), row.hash))
+    return fault('hash_differs', 'the stored text is not what was hashed');
   const envelope = JSON.parse(row.envelope) as Readonly<Record<string, unknown>>;
-  if (canonicalJson(envelope) !== row.envelope) return fault('envelope_not_canonical', 'the stored text is not RFC 8785');
+  if (canonicalJson(envelope) !== row.envelope)
+    return fault('envelope_not_canonical', 'the stored text is not RFC 8785');
   const wrong = Object.entries(columnsOf(row)).find(([name, value]) => envelope[name] !== value);
-  if (wrong !== undefined) return fault('column_differs', `${wrong[0]} is ${String(wrong[1])} and ${String(envelope[wrong[0]])} was hashed`);
+  if (wrong !== undefined)
+    return fault('column_differs', `${wrong[0]} is ${String(wrong[1])} and ${String(envelope[wrong[0]])} was hashed`);
   const stream = `${row.context}/${row.stream}`;
   const version = (versions.get(stream) ?? 0) + 1;
   if (row.version !== version) return fault('version_not_dense', `version ${row.version} follows ${version - 1}`);

@@ -29,11 +29,16 @@ interface AnswerRow {
 }
 
 /** The one way a key is named in maps. */
-export const keyName = (tenantId: string, { principalId, key }: { readonly principalId: string; readonly key: string }): string =>
-  JSON.stringify([tenantId, principalId, key]);
+export const keyName = (
+  tenantId: string,
+  { principalId, key }: { readonly principalId: string; readonly key: string },
+): string => JSON.stringify([tenantId, principalId, key]);
 
 /** The answers already given under any of the keys. */
-export const readAnswers = async (tx: Transaction, keys: readonly (IdempotencyKey & { readonly tenantId: string })[]): Promise<ReadonlyMap<string, KeyedAnswer>> => {
+export const readAnswers = async (
+  tx: Transaction,
+  keys: readonly (IdempotencyKey & { readonly tenantId: string })[],
+): Promise<ReadonlyMap<string, KeyedAnswer>> => {
   if (keys.length === 0) return new Map();
   const { rows }: QueryResult<AnswerRow> = await tx.query({
     name: 'read-answers',
@@ -42,12 +47,24 @@ export const readAnswers = async (tx: Transaction, keys: readonly (IdempotencyKe
       cross join lateral (
         select tenant_id, principal_id, key, fingerprint, status, body from stored_answers
         where tenant_id = wanted.tenant_id and principal_id = wanted.principal_id and key = wanted.key offset 0) a`,
-    values: [keys.map(({ tenantId }) => tenantId), keys.map(({ principalId }) => principalId), keys.map(({ key }) => key)],
+    values: [
+      keys.map(({ tenantId }) => tenantId),
+      keys.map(({ principalId }) => principalId),
+      keys.map(({ key }) => key),
+    ],
   });
   return new Map(
     rows.map((row) => {
       const id = { principalId: row.principal_id, key: row.key };
-      return [keyName(row.tenant_id, id), { tenantId: row.tenant_id, ...id, fingerprint: row.fingerprint, answer: { status: row.status, body: row.body } }];
+      return [
+        keyName(row.tenant_id, id),
+        {
+          tenantId: row.tenant_id,
+          ...id,
+          fingerprint: row.fingerprint,
+          answer: { status: row.status, body: row.body },
+        },
+      ];
     }),
   );
 };

@@ -1,15 +1,15 @@
 import type { Pool } from 'pg';
-import { CommitUnknown, DatabaseFault, type Transaction, all, inTransaction } from '../database/transaction.ts';
+import { all, CommitUnknown, DatabaseFault, inTransaction, type Transaction } from '../database/transaction.ts';
 import { appendEvents, lockHeads } from '../event-store/append.ts';
 import type { EventCatalogue } from '../event-store/catalogue.ts';
-import { type SealedValue } from '../event-store/personal-ref.ts';
-import { storeSealed } from '../event-store/personal-data.ts';
 import type { EventMetadata, NewEvent, RecordedEvent } from '../event-store/event.ts';
+import { storeSealed } from '../event-store/personal-data.ts';
+import type { SealedValue } from '../event-store/personal-ref.ts';
 import { type IdempotencyKey, type KeyedAnswer, keyName, readAnswers, storeAnswers } from './answers.ts';
 import type { Answer, CommandFacts, CommandHandler, Needs, Outcome, Refusal } from './handler.ts';
 import type { LockedTable } from './locked-table.ts';
-import { type Witness, outcomeOf } from './witness.ts';
-import { type WorkingSet, loadWorkingSet } from './working-set.ts';
+import { outcomeOf, type Witness } from './witness.ts';
+import { loadWorkingSet, type WorkingSet } from './working-set.ts';
 
 /** A command in a committer's queue, its immutable facts already found. */
 export interface QueuedCommand {
@@ -27,7 +27,13 @@ export interface QueuedCommand {
 
 /** What a batch made of one command. */
 export type Settled =
-  | { readonly kind: 'answered'; readonly answer: Answer; readonly outcome?: Outcome<unknown>; readonly isReplay: boolean; readonly position: bigint | undefined }
+  | {
+      readonly kind: 'answered';
+      readonly answer: Answer;
+      readonly outcome?: Outcome<unknown>;
+      readonly isReplay: boolean;
+      readonly position: bigint | undefined;
+    }
   | { readonly kind: 'key_reused' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
@@ -50,7 +56,11 @@ class NothingToCommit extends Error {
  * @param isDryRun decide all the same, keep nothing
  * @throws DatabaseFault or CommitUnknown; nothing was kept, or it is not known whether it was
  */
-export const runBatch = async (tools: BatchTools, commands: readonly QueuedCommand[], isDryRun = false): Promise<readonly Settled[]> => {
+export const runBatch = async (
+  tools: BatchTools,
+  commands: readonly QueuedCommand[],
+  isDryRun = false,
+): Promise<readonly Settled[]> => {
   let settled: readonly Settled[] = [];
   let witness: Witness | undefined;
   const tenants = [...new Set(commands.map(({ tenantId }) => tenantId))].sort();
@@ -87,7 +97,9 @@ interface Decided {
 }
 
 const decideAll = async (tx: Transaction, tools: BatchTools, commands: readonly QueuedCommand[]): Promise<Decided> => {
-  const keys = commands.flatMap(({ tenantId, idempotency }) => (idempotency === undefined ? [] : [{ tenantId, ...idempotency }]));
+  const keys = commands.flatMap(({ tenantId, idempotency }) =>
+    idempotency === undefined ? [] : [{ tenantId, ...idempotency }],
+  );
   const [given, working, clock] = await all([
     readAnswers(tx, keys),
     loadWorkingSet(tx, tools.catalogue, tools.tables, commands),
@@ -99,7 +111,8 @@ const decideAll = async (tx: Transaction, tools: BatchTools, commands: readonly 
   const answers: KeyedAnswer[] = [];
   const sealed: TenantSealed[] = [];
   const settled = commands.map((command): Settled => {
-    const stored = command.idempotency === undefined ? undefined : given.get(keyName(command.tenantId, command.idempotency));
+    const stored =
+      command.idempotency === undefined ? undefined : given.get(keyName(command.tenantId, command.idempotency));
     if (stored !== undefined) return replay(stored, command);
     return decideOne({ tools, command, working, bookedAt, events, answers, sealed });
   });
@@ -107,7 +120,9 @@ const decideAll = async (tx: Transaction, tools: BatchTools, commands: readonly 
 };
 
 const replay = (stored: KeyedAnswer, { idempotency }: QueuedCommand): Settled =>
-  stored.fingerprint === idempotency?.fingerprint ? { kind: 'answered', answer: stored.answer, isReplay: true, position: undefined } : { kind: 'key_reused' };
+  stored.fingerprint === idempotency?.fingerprint
+    ? { kind: 'answered', answer: stored.answer, isReplay: true, position: undefined }
+    : { kind: 'key_reused' };
 
 interface DecideOne {
   readonly tools: BatchTools;
@@ -133,17 +148,27 @@ const decideOne = ({ tools, command, working, bookedAt, events, answers, sealed 
   if (decision.accepted) {
     const recorded = record(tools, working, decision.events, facts);
     events.push(...recorded);
-    if (recorded.length > 0) for (const value of handler.sealed?.(refs as never) ?? []) sealed.push({ tenantId, ...value });
+    if (recorded.length > 0)
+      for (const value of handler.sealed?.(refs as never) ?? []) sealed.push({ tenantId, ...value });
   }
   const outcome: Outcome<unknown> = decision.accepted
-    ? { accepted: true, isRepeat: decision.events.length === 0, result: handler.result(loaded, data as never, refs as never) }
+    ? {
+        accepted: true,
+        isRepeat: decision.events.length === 0,
+        result: handler.result(loaded, data as never, refs as never),
+      }
     : { accepted: false, refusal: decision.rejection as Refusal };
   const answer = command.render(outcome);
   if (idempotency !== undefined) answers.push({ tenantId, ...idempotency, answer });
   return { kind: 'answered', answer, outcome, isReplay: false, position: undefined };
 };
 
-const record = (tools: BatchTools, working: WorkingSet, decided: readonly NewEvent[], { now, tenantId, metadata }: CommandFacts): readonly RecordedEvent[] =>
+const record = (
+  tools: BatchTools,
+  working: WorkingSet,
+  decided: readonly NewEvent[],
+  { now, tenantId, metadata }: CommandFacts,
+): readonly RecordedEvent[] =>
   decided.map((event) => {
     const version = working.versionOf(tenantId, event.context, event.stream) + 1;
     const recorded: RecordedEvent = { ...event, tenantId, version, id: tools.newEventId(now), metadata, bookedAt: now };
@@ -152,7 +177,10 @@ const record = (tools: BatchTools, working: WorkingSet, decided: readonly NewEve
   });
 
 /** Everything in one flush: rows, answers, then the heads (the last lock) with the events. */
-const writeAll = async (tx: Transaction, { events, answers, sealed, working, bookedAt }: Decided): Promise<ReadonlyMap<string, bigint>> => {
+const writeAll = async (
+  tx: Transaction,
+  { events, answers, sealed, working, bookedAt }: Decided,
+): Promise<ReadonlyMap<string, bigint>> => {
   const writes: Promise<unknown>[] = [working.write(tx)];
   if (sealed.length > 0) writes.push(tx.query(storeSealed(sealed)));
   if (answers.length > 0) writes.push(tx.query(storeAnswers(answers, bookedAt)));
@@ -169,6 +197,7 @@ const writeAll = async (tx: Transaction, { events, answers, sealed, working, boo
   return new Map(rows.map(({ tenant_id, base }) => [tenant_id, base + (counts.get(tenant_id) ?? 0n)]));
 };
 
-const withPosition = (settled: Settled, position: bigint | undefined): Settled => (settled.kind === 'answered' ? { ...settled, position } : settled);
+const withPosition = (settled: Settled, position: bigint | undefined): Settled =>
+  settled.kind === 'answered' ? { ...settled, position } : settled;
 
 const later = (a: string, b: string | undefined): string => (b !== undefined && b > a ? b : a);

@@ -26,17 +26,34 @@ export interface Submission<Result> {
 
 /** How a submission ended. On a replay there is only the stored answer. */
 export type SubmissionOutcome<Result, R extends Refusal> =
-  | { readonly kind: 'decided'; readonly outcome: Outcome<Result, R>; readonly answer: Answer; readonly position: bigint | undefined }
+  | {
+      readonly kind: 'decided';
+      readonly outcome: Outcome<Result, R>;
+      readonly answer: Answer;
+      readonly position: bigint | undefined;
+    }
   | { readonly kind: 'replayed'; readonly answer: Answer }
   | { readonly kind: 'key_reused' };
 
 /** The door to the write side. */
 export interface Commands {
-  submit<Data, Refs, Result, R extends Refusal>(handler: CommandHandler<Data, Refs, Result, R>, data: Data, submission: Submission<Result>): Promise<SubmissionOutcome<Result, R>>;
+  submit<Data, Refs, Result, R extends Refusal>(
+    handler: CommandHandler<Data, Refs, Result, R>,
+    data: Data,
+    submission: Submission<Result>,
+  ): Promise<SubmissionOutcome<Result, R>>;
   /** The answer already given under a key, for work that is larger than one command. */
-  storedAnswer(tenantId: string, key: IdempotencyKey): Promise<{ readonly kind: 'replayed'; readonly answer: Answer } | { readonly kind: 'key_reused' } | undefined>;
+  storedAnswer(
+    tenantId: string,
+    key: IdempotencyKey,
+  ): Promise<{ readonly kind: 'replayed'; readonly answer: Answer } | { readonly kind: 'key_reused' } | undefined>;
   /** Stores an answer that no single command produced, and gives back the one that counts (an earlier one wins). */
-  storeAnswer(tenantId: string, key: IdempotencyKey, answer: Answer, metadata: EventMetadata): Promise<SubmissionOutcome<unknown, Refusal>>;
+  storeAnswer(
+    tenantId: string,
+    key: IdempotencyKey,
+    answer: Answer,
+    metadata: EventMetadata,
+  ): Promise<SubmissionOutcome<unknown, Refusal>>;
   drain(): Promise<void>;
   readonly queued: number;
 }
@@ -81,11 +98,18 @@ export const createCommands = (options: CommandsOptions): Commands => {
   return {
     submit,
     storedAnswer: async (tenantId, key) => {
-      const found = await inTransaction(options.pool, { tenants: [tenantId], readOnly: true }, async (tx) => [...(await readAnswers(tx, [{ tenantId, ...key }])).values()][0]);
+      const found = await inTransaction(
+        options.pool,
+        { tenants: [tenantId], readOnly: true },
+        async (tx) => [...(await readAnswers(tx, [{ tenantId, ...key }])).values()][0],
+      );
       if (found === undefined) return undefined;
-      return found.fingerprint === key.fingerprint ? { kind: 'replayed', answer: found.answer } : { kind: 'key_reused' };
+      return found.fingerprint === key.fingerprint
+        ? { kind: 'replayed', answer: found.answer }
+        : { kind: 'key_reused' };
     },
-    storeAnswer: (tenantId, key, answer, metadata) => submit(recordAnswer, answer, { tenantId, idempotency: key, metadata, render: () => answer }),
+    storeAnswer: (tenantId, key, answer, metadata) =>
+      submit(recordAnswer, answer, { tenantId, idempotency: key, metadata, render: () => answer }),
     drain: async () => {
       await Promise.all([lanes.interactive.drain(), lanes.bulk.drain()]);
     },
@@ -105,7 +129,11 @@ const recordAnswer: CommandHandler<Answer, undefined> = {
   result: (_loaded, answer) => answer,
 };
 
-const queued = async <Data, Refs, Result, R extends Refusal>(handler: CommandHandler<Data, Refs, Result, R>, data: Data, submission: Submission<Result>): Promise<QueuedCommand> => {
+const queued = async <Data, Refs, Result, R extends Refusal>(
+  handler: CommandHandler<Data, Refs, Result, R>,
+  data: Data,
+  submission: Submission<Result>,
+): Promise<QueuedCommand> => {
   const { tenantId, metadata, idempotency, render } = submission;
   const context = { tenantId, metadata };
   const refs = (await handler.prepare?.(data, context)) as Refs;
@@ -126,11 +154,17 @@ const dryRun = async (tools: BatchTools, command: QueuedCommand): Promise<Submis
   const { idempotency: _unused, ...withoutKey } = command;
   const [settled] = await runBatch(tools, [withoutKey], true);
   if (settled?.kind === 'failed') throw settled.error;
-  if (settled?.kind !== 'answered' || settled.outcome === undefined) throw new Error('A dry run ended without an outcome.');
+  if (settled?.kind !== 'answered' || settled.outcome === undefined)
+    throw new Error('A dry run ended without an outcome.');
   return { kind: 'decided', outcome: settled.outcome, answer: settled.answer, position: undefined };
 };
 
-const passChecks = async ({ checks, checkedCommands }: CommandsOptions, name: string, data: unknown, { tenantId, metadata }: Pick<Submission<unknown>, 'tenantId' | 'metadata'>): Promise<void> => {
+const passChecks = async (
+  { checks, checkedCommands }: CommandsOptions,
+  name: string,
+  data: unknown,
+  { tenantId, metadata }: Pick<Submission<unknown>, 'tenantId' | 'metadata'>,
+): Promise<void> => {
   if (!checkedCommands.has(name)) return;
   const verdict = await checks.check({ name, data, tenantId, metadata }).catch((error: unknown) => {
     throw new ChecksUnavailable('The checks before booking could not be asked; nothing was booked.', { cause: error });

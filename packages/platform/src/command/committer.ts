@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseFault, isRetryable } from '../database/transaction.ts';
 import { keyTaken } from './answers.ts';
-import { type BatchTools, type QueuedCommand, type Settled, runBatch } from './batch.ts';
+import { type BatchTools, type QueuedCommand, runBatch, type Settled } from './batch.ts';
 import { type BatchLimits, TenantQueues, type Waiting } from './queue.ts';
 
 /** Why a command was not even queued, or was dropped before it was decided; nothing of it was written. */
@@ -32,7 +32,11 @@ export interface CommitterOptions {
   /** The queue never holds fewer than this before commands are refused. */
   readonly queueMin?: number;
   /** Told of each batch, for metrics and for waking those who follow the log. */
-  readonly onBatch?: (batch: { readonly commands: number; readonly durationMs: number; readonly tenants: readonly string[] }) => void;
+  readonly onBatch?: (batch: {
+    readonly commands: number;
+    readonly durationMs: number;
+    readonly tenants: readonly string[];
+  }) => void;
 }
 
 const triesMax = 5;
@@ -56,7 +60,11 @@ export const createCommitter = (tools: BatchTools, options: CommitterOptions): C
       await settleBatch(tools, batch);
       const durationMs = monotonicMs() - now;
       rate.add(batch.length, durationMs);
-      options.onBatch?.({ commands: batch.length, durationMs, tenants: [...new Set(batch.map(({ command }) => command.tenantId))] });
+      options.onBatch?.({
+        commands: batch.length,
+        durationMs,
+        tenants: [...new Set(batch.map(({ command }) => command.tenantId))],
+      });
     }
     running = undefined;
   };
@@ -66,9 +74,14 @@ export const createCommitter = (tools: BatchTools, options: CommitterOptions): C
       new Promise((resolve, reject) => {
         if (isDraining) return reject(new Overloaded('draining'));
         const bound = Math.max(options.queueMin ?? 1_024, boundSeconds * rate.perSecond());
-        const isFull = queues.size >= bound || (queues.sizeOf(command.tenantId) >= bound / 2 && queues.size >= bound / 2);
+        const isFull =
+          queues.size >= bound || (queues.sizeOf(command.tenantId) >= bound / 2 && queues.size >= bound / 2);
         if (isFull) return reject(new Overloaded('overloaded', boundSeconds));
-        queues.add({ command, deadlineMs, settle: (settled) => (settled.kind === 'failed' ? reject(asError(settled.error)) : resolve(settled)) });
+        queues.add({
+          command,
+          deadlineMs,
+          settle: (settled) => (settled.kind === 'failed' ? reject(asError(settled.error)) : resolve(settled)),
+        });
         running ??= run();
       }),
     drain: async () => {
@@ -81,7 +94,8 @@ export const createCommitter = (tools: BatchTools, options: CommitterOptions): C
   };
 };
 
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error('A command failed.', { cause: error }));
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error('A command failed.', { cause: error });
 
 const dropIfLate = (waiting: Waiting, now: number): boolean => {
   if (waiting.deadlineMs > now) return false;
@@ -93,7 +107,8 @@ const dropIfLate = (waiting: Waiting, now: number): boolean => {
 const settleBatch = async (tools: BatchTools, batch: readonly Waiting[]): Promise<void> => {
   try {
     const settled = await runWithTries(tools, batch);
-    for (const [index, waiting] of batch.entries()) waiting.settle(settled[index] ?? { kind: 'failed', error: new Error('The batch lost a command.') });
+    for (const [index, waiting] of batch.entries())
+      waiting.settle(settled[index] ?? { kind: 'failed', error: new Error('The batch lost a command.') });
   } catch (error) {
     if (batch.length === 1 || isLost(error)) {
       for (const waiting of batch) waiting.settle({ kind: 'failed', error });
@@ -108,7 +123,10 @@ const settleBatch = async (tools: BatchTools, batch: readonly Waiting[]): Promis
 const runWithTries = async (tools: BatchTools, batch: readonly Waiting[]): Promise<readonly Settled[]> => {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await runBatch(tools, batch.map(({ command }) => command));
+      return await runBatch(
+        tools,
+        batch.map(({ command }) => command),
+      );
     } catch (error) {
       if (attempt >= triesMax || !mayRunAgain(error)) throw error;
       await pause(isLost(error) ? 50 * 2 ** attempt : 0);
@@ -118,9 +136,11 @@ const runWithTries = async (tools: BatchTools, batch: readonly Waiting[]): Promi
 
 /** The batch as it was may succeed now: a deadlock, a key or a stream taken by another process (the next run finds it), a lost connection. */
 const mayRunAgain = (error: unknown): boolean =>
-  isRetryable(error) || (error instanceof DatabaseFault && [keyTaken, '23505', lockTimeout, 'connection_lost'].includes(error.code));
+  isRetryable(error) ||
+  (error instanceof DatabaseFault && [keyTaken, '23505', lockTimeout, 'connection_lost'].includes(error.code));
 
-const isLost = (error: unknown): boolean => error instanceof DatabaseFault && (error.code === 'connection_lost' || error.code === 'commit_unknown');
+const isLost = (error: unknown): boolean =>
+  error instanceof DatabaseFault && (error.code === 'connection_lost' || error.code === 'commit_unknown');
 
 /** Commands per second over the recent batches, weighted towards the newest. */
 const commitRate = (): { add(commands: number, durationMs: number): void; perSecond(): number } => {

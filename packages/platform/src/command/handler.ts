@@ -2,7 +2,7 @@ import type { Decision } from '@finaegis/kernel/decision';
 import type { z } from 'zod';
 import type { Aggregate } from '../event-store/aggregate.ts';
 import type { EventMetadata, NewEvent } from '../event-store/event.ts';
-import { type SealedValue } from '../event-store/personal-ref.ts';
+import type { SealedValue } from '../event-store/personal-ref.ts';
 import type { Versioned } from '../event-store/read.ts';
 import type { LockedTable, RowKey } from './locked-table.ts';
 
@@ -74,7 +74,9 @@ export interface CommandHandler<Data = never, Refs = never, Result = unknown, R 
 }
 
 /** Declares a command handler; the identity function that lets TypeScript infer the four types. */
-export const defineCommand = <Data, Refs, Result, R extends Refusal>(handler: CommandHandler<Data, Refs, Result, R>): CommandHandler<Data, Refs, Result, R> => handler;
+export const defineCommand = <Data, Refs, Result, R extends Refusal>(
+  handler: CommandHandler<Data, Refs, Result, R>,
+): CommandHandler<Data, Refs, Result, R> => handler;
 
 /** How a command ended. A repeat was accepted without a new event. */
 export type Outcome<Result, R extends Refusal = Refusal> =

@@ -47,4 +47,7 @@ export interface LockedTable<Row> {
 export const rowName = (tenantId: string, key: RowKey): string => `${tenantId}/${key}`;
 
 /** The tenant and key of a row's name; a tenant id is a UUID, so its length is known. */
-export const splitRowName = (name: string): { readonly tenantId: string; readonly key: RowKey } => ({ tenantId: name.slice(0, 36), key: name.slice(37) });
+export const splitRowName = (name: string): { readonly tenantId: string; readonly key: RowKey } => ({
+  tenantId: name.slice(0, 36),
+  key: name.slice(37),
+});

@@ -12,7 +12,10 @@ export const pruneAnswers = async (writePool: Pool, tenantIds: readonly string[]
   let pruned = 0;
   for (const tenantId of tenantIds) {
     pruned += await inTransaction(writePool, { tenants: [tenantId] }, async (tx) => {
-      const { rowCount } = await tx.query(`delete from stored_answers where tenant_id = $1 and stored_at < clock_timestamp() - make_interval(days => $2)`, [tenantId, answerDays]);
+      const { rowCount } = await tx.query(
+        `delete from stored_answers where tenant_id = $1 and stored_at < clock_timestamp() - make_interval(days => $2)`,
+        [tenantId, answerDays],
+      );
       return rowCount ?? 0;
     });
   }

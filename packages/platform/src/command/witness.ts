@@ -17,10 +17,15 @@ const asksMax = 60;
  * Finds out what became of a commit whose answer was lost.
  * @throws the fault itself when it cannot be known within three seconds; the same key finds the truth later
  */
-export const outcomeOf = async (pool: Pool, witness: Witness, fault: CommitUnknown): Promise<'committed' | 'aborted'> => {
+export const outcomeOf = async (
+  pool: Pool,
+  witness: Witness,
+  fault: CommitUnknown,
+): Promise<'committed' | 'aborted'> => {
   for (let ask = 0; ask < asksMax; ask++) {
     try {
-      const isOver = fault.transactionId !== undefined && (await transactionOutcome(pool, fault.transactionId)) !== 'in progress';
+      const isOver =
+        fault.transactionId !== undefined && (await transactionOutcome(pool, fault.transactionId)) !== 'in progress';
       if (await isThere(pool, witness)) return 'committed';
       if (isOver) return 'aborted';
     } catch {
@@ -37,8 +42,14 @@ const isThere = async (pool: Pool, { event, answer }: Witness): Promise<boolean>
   return inTransaction(pool, { tenants: [tenantId], readOnly: true }, async (tx) => {
     const { rows } =
       event === undefined
-        ? await tx.query('select 1 from stored_answers where tenant_id = $1 and principal_id = $2 and key = $3 and fingerprint = $4', [tenantId, answer?.principalId, answer?.key, answer?.fingerprint])
-        : await tx.query('select 1 from events where tenant_id = $1 and context = $2 and stream = $3 and version = $4 and id = $5', [tenantId, event.context, event.stream, event.version, event.id]);
+        ? await tx.query(
+            'select 1 from stored_answers where tenant_id = $1 and principal_id = $2 and key = $3 and fingerprint = $4',
+            [tenantId, answer?.principalId, answer?.key, answer?.fingerprint],
+          )
+        : await tx.query(
+            'select 1 from events where tenant_id = $1 and context = $2 and stream = $3 and version = $4 and id = $5',
+            [tenantId, event.context, event.stream, event.version, event.id],
+          );
     return rows.length > 0;
   });
 };

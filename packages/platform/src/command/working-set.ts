@@ -1,12 +1,25 @@
-import { type Transaction, all } from '../database/transaction.ts';
+import { all, type Transaction } from '../database/transaction.ts';
 import { type Aggregate, fold } from '../event-store/aggregate.ts';
 import type { EventCatalogue } from '../event-store/catalogue.ts';
 import { open } from '../event-store/envelope.ts';
 import type { RecordedEvent } from '../event-store/event.ts';
-import { type EventRow, type Versioned, streamsStatement } from '../event-store/read.ts';
-import { type Snapshot, type SnapshottedRow, dueSnapshot, snapshottedStreamsStatement, storeSnapshots } from '../event-store/snapshot.ts';
+import { type EventRow, streamsStatement, type Versioned } from '../event-store/read.ts';
+import {
+  dueSnapshot,
+  type Snapshot,
+  type SnapshottedRow,
+  snapshottedStreamsStatement,
+  storeSnapshots,
+} from '../event-store/snapshot.ts';
 import type { Loaded, Needs } from './handler.ts';
-import { type LockRequest, type LockedTable, type RowBatch, type RowKey, rowName, splitRowName } from './locked-table.ts';
+import {
+  type LockedTable,
+  type LockRequest,
+  type RowBatch,
+  type RowKey,
+  rowName,
+  splitRowName,
+} from './locked-table.ts';
 
 interface LoadedStream {
   readonly aggregate: Aggregate<unknown, never>;
@@ -40,19 +53,30 @@ export interface TenantNeeds {
  * Locks and reads everything the commands of a batch need: tables by rank, then streams, all statements in one flush.
  * @param tables every locked table of the bank: those nobody asked rows of still fold events (deltas on unlocked rows)
  */
-export const loadWorkingSet = async (tx: Transaction, catalogue: EventCatalogue, tables: readonly LockedTable<never>[], wanted: readonly TenantNeeds[]): Promise<WorkingSet> => {
+export const loadWorkingSet = async (
+  tx: Transaction,
+  catalogue: EventCatalogue,
+  tables: readonly LockedTable<never>[],
+  wanted: readonly TenantNeeds[],
+): Promise<WorkingSet> => {
   const requests = lockRequests(wanted);
   const streams = wantedStreams(wanted);
   const ranked = [...tables].sort((a, b) => a.rank - b.rank) as unknown as LockedTable<unknown>[];
   const [locked] = await all([
     all(ranked.map((table) => lockAndName(tx, table, requests.get(table.name)))),
-    all([...groupByContext(streams)].map(([context, group]) => readStreams(tx, catalogue, { context, streams: group }))),
+    all(
+      [...groupByContext(streams)].map(([context, group]) => readStreams(tx, catalogue, { context, streams: group })),
+    ),
   ]);
   const batches = new Map(ranked.map((table, index) => [table.name, rowBatch(locked[index] ?? new Map())]));
   return workingSet(ranked, batches, streams);
 };
 
-const lockAndName = async (tx: Transaction, table: LockedTable<unknown>, requests: readonly LockRequest[] | undefined): Promise<ReadonlyMap<string, unknown>> =>
+const lockAndName = async (
+  tx: Transaction,
+  table: LockedTable<unknown>,
+  requests: readonly LockRequest[] | undefined,
+): Promise<ReadonlyMap<string, unknown>> =>
   requests === undefined ? new Map<string, unknown>() : table.lock(tx, requests);
 
 const lockRequests = (wanted: readonly TenantNeeds[]): Map<string, LockRequest[]> => {
@@ -66,7 +90,8 @@ const lockRequests = (wanted: readonly TenantNeeds[]): Map<string, LockRequest[]
       if (rows.get(name)?.mode !== 'update') rows.set(name, { tenantId, key, mode });
     }
   }
-  const sorted = (rows: Map<string, LockRequest>): LockRequest[] => [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, request]) => request);
+  const sorted = (rows: Map<string, LockRequest>): LockRequest[] =>
+    [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, request]) => request);
   return new Map([...byTable].map(([table, rows]) => [table, sorted(rows)]));
 };
 
@@ -78,7 +103,8 @@ const wantedStreams = (wanted: readonly TenantNeeds[]): Map<string, LoadedStream
     for (const need of needs.streams ?? []) {
       const aggregate = need.aggregate as unknown as Aggregate<unknown, never>;
       const name = streamName(tenantId, aggregate.context, aggregate.stream(need.id));
-      if (!streams.has(name)) streams.set(name, { aggregate, id: need.id, tenantId, state: aggregate.initial, version: 0, loadedVersion: 0 });
+      if (!streams.has(name))
+        streams.set(name, { aggregate, id: need.id, tenantId, state: aggregate.initial, version: 0, loadedVersion: 0 });
     }
   }
   return streams;
@@ -100,7 +126,11 @@ interface ContextStreams {
 }
 
 /** Both statements are sent before the first answer is awaited, so that they share the batch's flush. */
-const readStreams = async (tx: Transaction, catalogue: EventCatalogue, { context, streams }: ContextStreams): Promise<void> => {
+const readStreams = async (
+  tx: Transaction,
+  catalogue: EventCatalogue,
+  { context, streams }: ContextStreams,
+): Promise<void> => {
   const whole = streams.filter(({ aggregate }) => aggregate.snapshot === undefined);
   const snapshotted = streams.filter(({ aggregate }) => aggregate.snapshot !== undefined);
   await all([
@@ -109,7 +139,11 @@ const readStreams = async (tx: Transaction, catalogue: EventCatalogue, { context
   ]);
 };
 
-const readWhole = async (tx: Transaction, catalogue: EventCatalogue, { context, streams }: ContextStreams): Promise<void> => {
+const readWhole = async (
+  tx: Transaction,
+  catalogue: EventCatalogue,
+  { context, streams }: ContextStreams,
+): Promise<void> => {
   const find = finder(streams, context);
   const addresses = streams.map(({ tenantId, aggregate, id }) => ({ tenantId, stream: aggregate.stream(id) }));
   const { rows } = await tx.query<EventRow>(streamsStatement(context, addresses));
@@ -120,21 +154,36 @@ const readWhole = async (tx: Transaction, catalogue: EventCatalogue, { context, 
   }
 };
 
-const readSnapshotted = async (tx: Transaction, catalogue: EventCatalogue, { context, streams }: ContextStreams): Promise<void> => {
+const readSnapshotted = async (
+  tx: Transaction,
+  catalogue: EventCatalogue,
+  { context, streams }: ContextStreams,
+): Promise<void> => {
   const find = finder(streams, context);
-  const wanted = streams.map(({ tenantId, aggregate, id }) => ({ tenantId, stream: aggregate.stream(id), stateVersion: aggregate.snapshot?.stateVersion ?? 0 }));
+  const wanted = streams.map(({ tenantId, aggregate, id }) => ({
+    tenantId,
+    stream: aggregate.stream(id),
+    stateVersion: aggregate.snapshot?.stateVersion ?? 0,
+  }));
   const { rows } = await tx.query<SnapshottedRow>(snapshottedStreamsStatement(context, wanted));
   for (const row of rows) {
     const stream = find(row);
     stream.state =
-      row.seq === null ? stream.aggregate.snapshot?.decode(JSON.parse(row.text)) : fold(stream.aggregate, stream.state, open(catalogue, row.text, row.seq));
+      row.seq === null
+        ? stream.aggregate.snapshot?.decode(JSON.parse(row.text))
+        : fold(stream.aggregate, stream.state, open(catalogue, row.text, row.seq));
     stream.version = row.version;
   }
   for (const stream of streams) stream.loadedVersion = stream.version;
 };
 
-const finder = (streams: readonly LoadedStream[], context: string): ((row: { readonly tenant_id: string; readonly stream: string }) => LoadedStream) => {
-  const byName = new Map(streams.map((stream) => [streamName(stream.tenantId, context, stream.aggregate.stream(stream.id)), stream]));
+const finder = (
+  streams: readonly LoadedStream[],
+  context: string,
+): ((row: { readonly tenant_id: string; readonly stream: string }) => LoadedStream) => {
+  const byName = new Map(
+    streams.map((stream) => [streamName(stream.tenantId, context, stream.aggregate.stream(stream.id)), stream]),
+  );
   return (row) => {
     const stream = byName.get(streamName(row.tenant_id, context, row.stream));
     if (stream === undefined) throw new Error(`The store answered with stream ${row.stream}, which nobody asked for.`);
@@ -144,7 +193,10 @@ const finder = (streams: readonly LoadedStream[], context: string): ((row: { rea
 
 /** The snapshots that this batch's events made due. */
 const dueSnapshots = (streams: Iterable<LoadedStream>): readonly Snapshot[] =>
-  [...streams].flatMap(({ aggregate, tenantId, id, loadedVersion, version, state }) => dueSnapshot(aggregate, { tenantId, id, from: loadedVersion, to: version, state }) ?? []);
+  [...streams].flatMap(
+    ({ aggregate, tenantId, id, loadedVersion, version, state }) =>
+      dueSnapshot(aggregate, { tenantId, id, from: loadedVersion, to: version, state }) ?? [],
+  );
 
 const writeSnapshots = async (tx: Transaction, snapshots: readonly Snapshot[]): Promise<void> => {
   if (snapshots.length > 0) await tx.query(storeSnapshots(snapshots));
@@ -182,12 +234,16 @@ const workingSet = (
     return batch;
   };
   const consumers = new Map<string, LockedTable<unknown>[]>();
-  for (const table of tables) for (const type of table.consumes) consumers.set(type, [...(consumers.get(type) ?? []), table]);
+  for (const table of tables)
+    for (const type of table.consumes) consumers.set(type, [...(consumers.get(type) ?? []), table]);
 
   return {
     loadedFor: (tenantId) => ({
       row: <Row>(table: LockedTable<Row>, key: RowKey) => batchOf(table).get(tenantId, key) as Row | undefined,
-      rows: <Row>(table: LockedTable<Row>) => [...batchOf(table).entries()].filter((entry) => entry.tenantId === tenantId).map(({ key, row }) => ({ key, row: row as Row })),
+      rows: <Row>(table: LockedTable<Row>) =>
+        [...batchOf(table).entries()]
+          .filter((entry) => entry.tenantId === tenantId)
+          .map(({ key, row }) => ({ key, row: row as Row })),
       stream: <State>(aggregate: Aggregate<State, never>, id: string) => {
         const found = streams.get(streamName(tenantId, aggregate.context, aggregate.stream(id)));
         if (found === undefined) throw new Error(`Stream ${aggregate.stream(id)} was not named in loads.`);
@@ -196,7 +252,8 @@ const workingSet = (
     }),
     versionOf: (tenantId, context, stream) => {
       const found = streams.get(streamName(tenantId, context, stream));
-      if (found === undefined) throw new Error(`An event was decided for stream ${stream}, which was not named in loads.`);
+      if (found === undefined)
+        throw new Error(`An event was decided for stream ${stream}, which was not named in loads.`);
       return found.version;
     },
     accept: (event) => {
@@ -208,11 +265,18 @@ const workingSet = (
       for (const table of consumers.get(event.type) ?? []) table.fold(batchOf(table), event);
     },
     lastBookedAt: newestBooking(tables, batchOf),
-    write: (tx) => all([...tables.map((table) => table.write(tx, batchOf(table))), writeSnapshots(tx, dueSnapshots(streams.values()))]),
+    write: (tx) =>
+      all([
+        ...tables.map((table) => table.write(tx, batchOf(table))),
+        writeSnapshots(tx, dueSnapshots(streams.values())),
+      ]),
   };
 };
 
-const newestBooking = (tables: readonly LockedTable<unknown>[], batchOf: (table: LockedTable<unknown>) => { readonly locked: Iterable<unknown> }): string | undefined => {
+const newestBooking = (
+  tables: readonly LockedTable<unknown>[],
+  batchOf: (table: LockedTable<unknown>) => { readonly locked: Iterable<unknown> },
+): string | undefined => {
   let newest: string | undefined;
   for (const table of tables) {
     if (table.bookedAt === undefined) continue;

@@ -25,7 +25,9 @@ export const startStatistics = ({
   let running: Promise<void> = Promise.resolve();
   const look = async (): Promise<void> => {
     try {
-      const { rows } = await systemPool.query<{ events: string }>('select coalesce(sum(seq), 0)::text as events from tenant_heads');
+      const { rows } = await systemPool.query<{ events: string }>(
+        'select coalesce(sum(seq), 0)::text as events from tenant_heads',
+      );
       const events = BigInt(rows[0]?.events ?? '0');
       if (events < gatheredAt * 2n) return;
       await gatherStatistics(writePool);
@@ -34,7 +36,9 @@ export const startStatistics = ({
       onError?.(error);
     }
   };
-  const timer = setInterval(() => (running = running.then(look)), everyMs);
+  const timer = setInterval(() => {
+    running = running.then(look);
+  }, everyMs);
   timer.unref();
   return {
     stop: async () => {

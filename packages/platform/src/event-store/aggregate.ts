@@ -1,10 +1,23 @@
-import { type EventDefinition, type EventData, type EventOf, type NewEvent, type RecordedEvent, UnknownEvent } from './event.ts';
+import {
+  type EventData,
+  type EventDefinition,
+  type EventOf,
+  type NewEvent,
+  type RecordedEvent,
+  UnknownEvent,
+} from './event.ts';
 
 /** What an aggregate's `evolve` sees: the event with its data typed, and where and when it was recorded. */
 export type Recorded<Event> = Event & { readonly meta: RecordedEvent };
 
 /** A kind of stream with the fold that gives its state. One stream per thing, named `name:id`. */
-export interface Aggregate<State, Event extends { readonly type: string; readonly data: EventData } = { readonly type: string; readonly data: EventData }> {
+export interface Aggregate<
+  State,
+  Event extends { readonly type: string; readonly data: EventData } = {
+    readonly type: string;
+    readonly data: EventData;
+  },
+> {
   readonly context: string;
   readonly name: string;
   readonly initial: State;
@@ -16,7 +29,11 @@ export interface Aggregate<State, Event extends { readonly type: string; readonl
   /** The stream of one id. */
   stream(id: string): string;
   /** A new event on the stream of one id. */
-  record<Type extends Event['type']>(id: string, type: Type, data: Extract<Event, { readonly type: Type }>['data']): NewEvent;
+  record<Type extends Event['type']>(
+    id: string,
+    type: Type,
+    data: Extract<Event, { readonly type: Type }>['data'],
+  ): NewEvent;
 }
 
 /** Declares an aggregate. Its events are given as definitions, so that stream, type and schema version of a new event come from one place. */

@@ -1,6 +1,6 @@
 import type { Statement } from '../database/transaction.ts';
-import type { RecordedEvent } from './event.ts';
 import { seal } from './envelope.ts';
+import type { RecordedEvent } from './event.ts';
 
 /** Locks the heads of the tenants named, in order. Sent as the last lock of a commit, so that seq order is commit order. */
 export const lockHeads = (tenantIds: readonly string[]): Statement => ({
@@ -17,9 +17,19 @@ export const lockHeads = (tenantIds: readonly string[]): Statement => ({
  */
 export const appendEvents = (events: readonly RecordedEvent[]): Statement => {
   const ordinals = new Map<string, number>();
-  const columns: [string[], number[], string[], string[], number[], string[], string[], number[], string[], Uint8Array[], string[]] = [
-    [], [], [], [], [], [], [], [], [], [], [],
-  ];
+  const columns: [
+    string[],
+    number[],
+    string[],
+    string[],
+    number[],
+    string[],
+    string[],
+    number[],
+    string[],
+    Uint8Array[],
+    string[],
+  ] = [[], [], [], [], [], [], [], [], [], [], []];
   for (const event of events) {
     const ordinal = (ordinals.get(event.tenantId) ?? 0) + 1;
     ordinals.set(event.tenantId, ordinal);
@@ -36,7 +46,11 @@ export const appendEvents = (events: readonly RecordedEvent[]): Statement => {
     columns[9].push(hash);
     columns[10].push(event.bookedAt);
   }
-  return { name: 'append-events', text: appendText, values: [...columns, [...ordinals.keys()], [...ordinals.values()]] };
+  return {
+    name: 'append-events',
+    text: appendText,
+    values: [...columns, [...ordinals.keys()], [...ordinals.values()]],
+  };
 };
 
 const appendText = `

@@ -38,7 +38,9 @@ export const eventCatalogue = (definitions: Iterable<EventDefinition>): EventCat
 
 const decode = (definition: EventDefinition, schemaVersion: number, stored: EventData): EventData => {
   if (schemaVersion > definition.schemaVersion) {
-    throw new UnknownEvent(`${definition.type} version ${schemaVersion} is newer than version ${definition.schemaVersion}, which is known here.`);
+    throw new UnknownEvent(
+      `${definition.type} version ${schemaVersion} is newer than version ${definition.schemaVersion}, which is known here.`,
+    );
   }
   let data = stored;
   for (let version = schemaVersion; version < definition.schemaVersion; version++) {

@@ -83,7 +83,10 @@ export const createPersonalData = ({
     destroy: async (tx, tenantId, subjects) => {
       await all([
         destroyKeys(tx, tenantId, subjects),
-        tx.query("delete from personal_data where tenant_id = $1 and subject = any ($2) and subject <> ''", [tenantId, subjects]),
+        tx.query("delete from personal_data where tenant_id = $1 and subject = any ($2) and subject <> ''", [
+          tenantId,
+          subjects,
+        ]),
       ]);
     },
     render: async (tenantId, json) => {

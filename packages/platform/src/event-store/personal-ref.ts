@@ -24,7 +24,9 @@ export interface SealedValue {
 export const erased = 'erased';
 
 /** What stands in a stored answer in place of a personal value, so that a replay after erasure says `erased`. */
-export const personalMarker = ({ ref }: { readonly ref: string }): { readonly $personal: string } => ({ $personal: ref });
+export const personalMarker = ({ ref }: { readonly ref: string }): { readonly $personal: string } => ({
+  $personal: ref,
+});
 
 /** What seals personal values before they are recorded; the part of the store of personal data that commands know. */
 export interface Sealing {
@@ -32,5 +34,9 @@ export interface Sealing {
    * Seals values of one subject (`party:…`, `account:…`), in their order. The ciphertext is written by the command that refers to them; each
    * value carries it, and it is written once.
    */
-  seal(tenantId: string, subject: string, values: readonly string[]): Promise<readonly { readonly reference: PersonalRef; readonly sealed: SealedValue }[]>;
+  seal(
+    tenantId: string,
+    subject: string,
+    values: readonly string[],
+  ): Promise<readonly { readonly reference: PersonalRef; readonly sealed: SealedValue }[]>;
 }

@@ -27,7 +27,10 @@ export interface EventRow {
 }
 
 /** The events of several streams of one context, each in version order. */
-export const streamsStatement = (context: string, streams: readonly { tenantId: string; stream: string; after?: number }[]): Statement => ({
+export const streamsStatement = (
+  context: string,
+  streams: readonly { tenantId: string; stream: string; after?: number }[],
+): Statement => ({
   name: `streams-${context}`,
   text: `select e.tenant_id, e.seq, e.stream, e.version, e.envelope
     from unnest($1::uuid[], $2::text[], $3::int[]) as wanted (tenant_id, stream, after)
@@ -35,11 +38,20 @@ export const streamsStatement = (context: string, streams: readonly { tenantId: 
       select tenant_id, seq, stream, version, envelope from events
       where context = '${context}' and tenant_id = wanted.tenant_id and stream = wanted.stream and version > wanted.after offset 0) e
     order by e.tenant_id, e.stream, e.version`,
-  values: [streams.map(({ tenantId }) => tenantId), streams.map(({ stream }) => stream), streams.map(({ after }) => after ?? 0)],
+  values: [
+    streams.map(({ tenantId }) => tenantId),
+    streams.map(({ stream }) => stream),
+    streams.map(({ after }) => after ?? 0),
+  ],
 });
 
 /** All events of one stream, oldest first. */
-export const readStream = async (tx: Transaction, catalogue: EventCatalogue, { tenantId, context, stream }: StreamAddress, after = 0): Promise<readonly LoggedEvent[]> => {
+export const readStream = async (
+  tx: Transaction,
+  catalogue: EventCatalogue,
+  { tenantId, context, stream }: StreamAddress,
+  after = 0,
+): Promise<readonly LoggedEvent[]> => {
   const { rows } = await tx.query<Pick<EventRow, 'seq' | 'envelope'>>({
     name: `stream-${context}`,
     text: `select seq, envelope from events
@@ -84,13 +96,27 @@ const readSnapshot = async <State>(
   });
   const row = rows[0];
   // A snapshot written in another shape is not an error: the stream still has every event.
-  return row === undefined || aggregate.snapshot === undefined ? undefined : { version: row.version, state: aggregate.snapshot.decode(JSON.parse(row.state)) };
+  return row === undefined || aggregate.snapshot === undefined
+    ? undefined
+    : { version: row.version, state: aggregate.snapshot.decode(JSON.parse(row.state)) };
 };
 
 /** A stretch of one tenant's log in the contexts named, in seq order, starting after `after`. */
 export const readLog = (
   tx: Transaction,
-  { tenantId, contexts, after, upTo, limit }: { readonly tenantId: string; readonly contexts: readonly string[]; readonly after: bigint; readonly upTo: bigint; readonly limit: number },
+  {
+    tenantId,
+    contexts,
+    after,
+    upTo,
+    limit,
+  }: {
+    readonly tenantId: string;
+    readonly contexts: readonly string[];
+    readonly after: bigint;
+    readonly upTo: bigint;
+    readonly limit: number;
+  },
 ): Promise<QueryResult<EventRow & { type: string; schema_version: number; context: string }>> =>
   tx.query({
     name: 'read-log',

@@ -1,11 +1,11 @@
-import { CheckRefused, type Submission, type SubmissionOutcome } from '../command/commands.ts';
-import type { Answer, CommandHandler, Outcome, Refusal } from '../command/handler.ts';
-import { Overloaded } from '../command/committer.ts';
 import { ChecksUnavailable } from '../command/checks.ts';
+import { CheckRefused, type Submission, type SubmissionOutcome } from '../command/commands.ts';
+import { Overloaded } from '../command/committer.ts';
+import type { Answer, CommandHandler, Outcome, Refusal } from '../command/handler.ts';
 import { DatabaseFault } from '../database/transaction.ts';
 import type { EventMetadata } from '../event-store/event.ts';
 import type { Services } from '../services.ts';
-import { problemContentType, problemDocument, ProblemError, type ProblemTable, problemText } from './problem.ts';
+import { ProblemError, type ProblemTable, problemContentType, problemDocument, problemText } from './problem.ts';
 import type { ApiAnswer, ApiRequest } from './route.ts';
 
 /** How a context tells the outcome of one command over HTTP. */
@@ -19,7 +19,10 @@ export interface CommandAnswer<Result> {
 }
 
 /** Who asked, for the envelope of every event the command leads to. */
-export const metadataOf = ({ principal, requestId }: Pick<ApiRequest, 'principal' | 'requestId'>, channel = 'api'): EventMetadata => ({
+export const metadataOf = (
+  { principal, requestId }: Pick<ApiRequest, 'principal' | 'requestId'>,
+  channel = 'api',
+): EventMetadata => ({
   actor: principal.id,
   ...(principal.actingFor === undefined ? {} : { onBehalfOf: principal.actingFor }),
   channel,
@@ -40,7 +43,9 @@ export const answerCommand = async <Data, Refs, Result, R extends Refusal>(
   const submission: Submission<Result> = {
     tenantId: request.tenantId,
     metadata: metadataOf(request),
-    ...(request.idempotency === undefined ? {} : { idempotency: { principalId: request.principal.id, ...request.idempotency } }),
+    ...(request.idempotency === undefined
+      ? {}
+      : { idempotency: { principalId: request.principal.id, ...request.idempotency } }),
     isDryRun: request.dryRun,
     render: renderer(how, request.requestId),
   };
@@ -59,10 +64,15 @@ export const renderer =
     return { status: problem.status, body: problemText(problemDocument(code, problem, requestId, { facts })) };
   };
 
-const jsonText = (value: unknown): string => JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
+const jsonText = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
 
 /** Sends an answer as it is stored, personal values put in on the way out. */
-export const toAnswer = async (services: Services, tenantId: string, outcome: SubmissionOutcome<unknown, Refusal>): Promise<ApiAnswer> => {
+export const toAnswer = async (
+  services: Services,
+  tenantId: string,
+  outcome: SubmissionOutcome<unknown, Refusal>,
+): Promise<ApiAnswer> => {
   if (outcome.kind === 'key_reused') throw new ProblemError('idempotency_key_reused');
   const { status, body } = outcome.answer;
   return {
@@ -70,7 +80,9 @@ export const toAnswer = async (services: Services, tenantId: string, outcome: Su
     body: await services.personalData.render(tenantId, body),
     contentType: status >= 400 ? problemContentType : 'application/json; charset=utf-8',
     ...(outcome.kind === 'replayed' ? { headers: { 'idempotent-replayed': 'true' } } : {}),
-    ...(outcome.kind === 'decided' && outcome.position !== undefined ? { position: services.positions.encode(outcome.position) } : {}),
+    ...(outcome.kind === 'decided' && outcome.position !== undefined
+      ? { position: services.positions.encode(outcome.position) }
+      : {}),
   };
 };
 
@@ -79,11 +91,19 @@ export const withFaultsAsProblems = async <T>(work: () => Promise<T>): Promise<T
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Overloaded) throw new ProblemError('overloaded', { headers: { 'retry-after': String(error.retryAfterSeconds) } }, { cause: error });
+    if (error instanceof Overloaded)
+      throw new ProblemError(
+        'overloaded',
+        { headers: { 'retry-after': String(error.retryAfterSeconds) } },
+        { cause: error },
+      );
     if (error instanceof ChecksUnavailable) throw new ProblemError('checks_unavailable', {}, { cause: error });
-    if (error instanceof CheckRefused) throw new ProblemError('check_refused', { facts: { reason: error.reason } }, { cause: error });
-    if (error instanceof DatabaseFault && error.code === 'commit_unknown') throw new ProblemError('outcome_unknown', {}, { cause: error });
-    if (error instanceof DatabaseFault && error.code === 'connection_lost') throw new ProblemError('overloaded', {}, { cause: error });
+    if (error instanceof CheckRefused)
+      throw new ProblemError('check_refused', { facts: { reason: error.reason } }, { cause: error });
+    if (error instanceof DatabaseFault && error.code === 'commit_unknown')
+      throw new ProblemError('outcome_unknown', {}, { cause: error });
+    if (error instanceof DatabaseFault && error.code === 'connection_lost')
+      throw new ProblemError('overloaded', {}, { cause: error });
     throw error;
   }
 };

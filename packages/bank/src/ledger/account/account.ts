@@ -1,8 +1,14 @@
-import { type Decision, accept, reject, unreachable } from '@finaegis/kernel/decision';
-import { type Aggregate, type Recorded, defineAggregate } from '@finaegis/platform/event-store/aggregate';
+import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
+import { type Aggregate, defineAggregate, type Recorded } from '@finaegis/platform/event-store/aggregate';
 import type { EventOf, NewEvent } from '@finaegis/platform/event-store/event';
 import type { AccountClass, BlockReason } from '../terms.ts';
-import { accountBlockLifted, accountBlockPlaced, ledgerAccountClosed, ledgerAccountOpened, overdraftLimitSet } from './events.ts';
+import {
+  accountBlockLifted,
+  accountBlockPlaced,
+  ledgerAccountClosed,
+  ledgerAccountOpened,
+  overdraftLimitSet,
+} from './events.ts';
 
 /** A rule that stops debits, credits, or an amount of one asset; several may stand at once. */
 export interface Block {
@@ -44,7 +50,13 @@ export type LedgerAccountRefusal =
   | { readonly code: 'account_has_no_floor'; readonly account: string }
   | { readonly code: 'block_unknown'; readonly blockId: string }
   | { readonly code: 'block_exists_with_different_terms'; readonly blockId: string }
-  | { readonly code: 'account_not_empty'; readonly account: string; readonly asset: string; readonly postedMinor: bigint; readonly heldOutMinor: bigint };
+  | {
+      readonly code: 'account_not_empty';
+      readonly account: string;
+      readonly asset: string;
+      readonly postedMinor: bigint;
+      readonly heldOutMinor: bigint;
+    };
 
 export interface LedgerAccount extends OpenLedgerAccount {
   readonly status: 'open' | 'closed';
@@ -56,7 +68,13 @@ export interface LedgerAccount extends OpenLedgerAccount {
 
 export type LedgerAccountState = { readonly status: 'unknown' } | LedgerAccount;
 
-const definitions = [ledgerAccountOpened, accountBlockPlaced, accountBlockLifted, overdraftLimitSet, ledgerAccountClosed] as const;
+const definitions = [
+  ledgerAccountOpened,
+  accountBlockPlaced,
+  accountBlockLifted,
+  overdraftLimitSet,
+  ledgerAccountClosed,
+] as const;
 type LedgerAccountEvent = EventOf<(typeof definitions)[number]>;
 
 const evolve = (state: LedgerAccountState, event: Recorded<LedgerAccountEvent>): LedgerAccountState => {
@@ -69,9 +87,16 @@ const evolve = (state: LedgerAccountState, event: Recorded<LedgerAccountEvent>):
       return { ...account, blocks: [...account.blocks, block] };
     }
     case 'AccountBlockLifted':
-      return { ...account, blocks: account.blocks.filter(({ blockId }) => blockId !== event.data.blockId), lifted: [...account.lifted, event.data.blockId] };
+      return {
+        ...account,
+        blocks: account.blocks.filter(({ blockId }) => blockId !== event.data.blockId),
+        lifted: [...account.lifted, event.data.blockId],
+      };
     case 'OverdraftLimitSet':
-      return { ...account, overdraftLimits: new Map(account.overdraftLimits).set(event.data.asset, event.data.limitMinor) };
+      return {
+        ...account,
+        overdraftLimits: new Map(account.overdraftLimits).set(event.data.asset, event.data.limitMinor),
+      };
     case 'LedgerAccountClosed':
       return { ...account, status: 'closed' };
     default:
@@ -88,31 +113,56 @@ export const ledgerAccountAggregate: Aggregate<LedgerAccountState, LedgerAccount
   evolve,
 });
 
-export const openLedgerAccount = (state: LedgerAccountState, command: OpenLedgerAccount): Decision<NewEvent, LedgerAccountRefusal> => {
+export const openLedgerAccount = (
+  state: LedgerAccountState,
+  command: OpenLedgerAccount,
+): Decision<NewEvent, LedgerAccountRefusal> => {
   const { accountId, entity, kind, class: accountClass, hasFloor, code } = command;
   if (state.status === 'unknown') {
     const data = { accountId, entity, kind, class: accountClass, hasFloor, ...(code === undefined ? {} : { code }) };
     return accept(ledgerAccountAggregate.record(accountId, 'LedgerAccountOpened', data));
   }
-  const isSame = state.entity === entity && state.kind === kind && state.class === accountClass && state.hasFloor === hasFloor && state.code === code;
+  const isSame =
+    state.entity === entity &&
+    state.kind === kind &&
+    state.class === accountClass &&
+    state.hasFloor === hasFloor &&
+    state.code === code;
   return isSame ? accept() : reject({ code: 'account_exists_with_different_terms', account: accountId });
 };
 
-export const placeBlock = (state: LedgerAccountState, { accountId, ...block }: PlaceBlock): Decision<NewEvent, LedgerAccountRefusal> => {
+export const placeBlock = (
+  state: LedgerAccountState,
+  { accountId, ...block }: PlaceBlock,
+): Decision<NewEvent, LedgerAccountRefusal> => {
   if (state.status === 'unknown') return reject({ code: 'account_unknown', account: accountId });
   const existing = state.blocks.find(({ blockId }) => blockId === block.blockId);
-  if (existing !== undefined) return isSameBlock(existing, block) ? accept() : reject({ code: 'block_exists_with_different_terms', blockId: block.blockId });
+  if (existing !== undefined)
+    return isSameBlock(existing, block)
+      ? accept()
+      : reject({ code: 'block_exists_with_different_terms', blockId: block.blockId });
   // A lifted block asked for again is an old request arriving late; placing it anew would need a new id.
   if (state.lifted.includes(block.blockId)) return accept();
   if (state.status === 'closed') return reject({ code: 'account_closed', account: accountId });
   const { blockId, kind, asset, amountMinor, reason } = block;
-  const data = { accountId, blockId, kind, reason, ...(asset === undefined ? {} : { asset }), ...(amountMinor === undefined ? {} : { amountMinor }) };
+  const data = {
+    accountId,
+    blockId,
+    kind,
+    reason,
+    ...(asset === undefined ? {} : { asset }),
+    ...(amountMinor === undefined ? {} : { amountMinor }),
+  };
   return accept(ledgerAccountAggregate.record(accountId, 'AccountBlockPlaced', data));
 };
 
-const isSameBlock = (a: Block, b: Block): boolean => a.kind === b.kind && a.asset === b.asset && a.amountMinor === b.amountMinor && a.reason === b.reason;
+const isSameBlock = (a: Block, b: Block): boolean =>
+  a.kind === b.kind && a.asset === b.asset && a.amountMinor === b.amountMinor && a.reason === b.reason;
 
-export const liftBlock = (state: LedgerAccountState, { accountId, blockId }: LiftBlock): Decision<NewEvent, LedgerAccountRefusal> => {
+export const liftBlock = (
+  state: LedgerAccountState,
+  { accountId, blockId }: LiftBlock,
+): Decision<NewEvent, LedgerAccountRefusal> => {
   if (state.status === 'unknown') return reject({ code: 'account_unknown', account: accountId });
   if (state.lifted.includes(blockId)) return accept();
   const block = state.blocks.find((standing) => standing.blockId === blockId);
@@ -120,7 +170,10 @@ export const liftBlock = (state: LedgerAccountState, { accountId, blockId }: Lif
   return accept(ledgerAccountAggregate.record(accountId, 'AccountBlockLifted', { accountId, ...block }));
 };
 
-export const setOverdraftLimit = (state: LedgerAccountState, { accountId, asset, limitMinor }: SetOverdraftLimit): Decision<NewEvent, LedgerAccountRefusal> => {
+export const setOverdraftLimit = (
+  state: LedgerAccountState,
+  { accountId, asset, limitMinor }: SetOverdraftLimit,
+): Decision<NewEvent, LedgerAccountRefusal> => {
   if (state.status === 'unknown') return reject({ code: 'account_unknown', account: accountId });
   if ((state.overdraftLimits.get(asset) ?? 0n) === limitMinor) return accept();
   if (state.status === 'closed') return reject({ code: 'account_closed', account: accountId });

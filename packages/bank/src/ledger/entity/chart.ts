@@ -38,7 +38,9 @@ const shape = /^[a-z0-9]+(-[a-z0-9]+)*(\/[a-z0-9]+(-[a-z0-9]+)*){0,3}$/;
 /** The class of a chart code, or undefined for a code that is malformed or grows on no root of the chart. */
 export const classOf = (code: string): AccountClass | undefined => {
   if (!shape.test(code) || code.length > 64) return undefined;
-  const matching = roots.filter(([root]) => code === root.replace(/\/$/, '') || code.startsWith(root.endsWith('/') ? root : `${root}/`));
+  const matching = roots.filter(
+    ([root]) => code === root.replace(/\/$/, '') || code.startsWith(root.endsWith('/') ? root : `${root}/`),
+  );
   return matching.sort(([a], [b]) => b.length - a.length)[0]?.[1];
 };
 

@@ -1,6 +1,6 @@
-import { type Decision, accept, reject } from '@finaegis/kernel/decision';
+import { accept, type Decision, reject } from '@finaegis/kernel/decision';
 import { derivedUuid } from '@finaegis/kernel/id';
-import { type CommandHandler, type Loaded } from '@finaegis/platform/command/handler';
+import type { CommandHandler, Loaded } from '@finaegis/platform/command/handler';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
 import { z } from 'zod';
@@ -12,8 +12,18 @@ import { type JournalRefusal, postJournal } from '../journal/post.ts';
 import { balanceKey, every } from '../views/balances.ts';
 import { entitiesTable } from '../views/entities.ts';
 import { classOf, firstAccounts, houseAccountId } from './chart.ts';
-import { type CloseBusinessDay, type Entity, type EntityRefusal, type OpenBusinessDay, type OpenEntity, closeBusinessDay, entityAggregate, openBusinessDay, openEntity } from './entity.ts';
-import { type Valuation, revaluationPostings } from './revaluation.ts';
+import {
+  type CloseBusinessDay,
+  closeBusinessDay,
+  type Entity,
+  type EntityRefusal,
+  entityAggregate,
+  type OpenBusinessDay,
+  type OpenEntity,
+  openBusinessDay,
+  openEntity,
+} from './entity.ts';
+import { revaluationPostings, type Valuation } from './revaluation.ts';
 
 const entityResult = (loaded: Loaded, { entity }: { readonly entity: string }): Entity => {
   const { state } = loaded.stream(entityAggregate, entity);
@@ -22,28 +32,43 @@ const entityResult = (loaded: Loaded, { entity }: { readonly entity: string }): 
 };
 
 /** Opens an entity with its first business day and the accounts every house chart begins with. */
-export const openEntityHandler = (): CommandHandler<OpenEntity, undefined, Entity, EntityRefusal> =>
-  ({
-    name: 'ledger.OpenEntity',
-    schema: z.strictObject({ entity: z.string(), name: z.string(), functionalAsset: z.string(), timeZone: z.string(), calendar: z.string(), businessDate: z.string() }),
-    permission: 'ledger:entity',
-    loads: ({ entity }) => ({
-      rows: [{ table: entitiesTable as LockedTable<never>, key: entity }],
-      streams: [{ aggregate: entityAggregate as never, id: entity }, ...firstAccounts.map((code) => ({ aggregate: ledgerAccountAggregate as never, id: houseAccountId(entity, code) }))],
-    }),
-    decide: (loaded, data) => {
-      const decision = openEntity(loaded.stream(entityAggregate, data.entity).state, data);
-      if (!decision.accepted || decision.events.length === 0) return decision;
-      return accept(...decision.events, ...firstAccounts.flatMap((code) => firstAccount(loaded, data.entity, code)));
-    },
-    result: entityResult,
-  });
+export const openEntityHandler = (): CommandHandler<OpenEntity, undefined, Entity, EntityRefusal> => ({
+  name: 'ledger.OpenEntity',
+  schema: z.strictObject({
+    entity: z.string(),
+    name: z.string(),
+    functionalAsset: z.string(),
+    timeZone: z.string(),
+    calendar: z.string(),
+    businessDate: z.string(),
+  }),
+  permission: 'ledger:entity',
+  loads: ({ entity }) => ({
+    rows: [{ table: entitiesTable as LockedTable<never>, key: entity }],
+    streams: [
+      { aggregate: entityAggregate as never, id: entity },
+      ...firstAccounts.map((code) => ({
+        aggregate: ledgerAccountAggregate as never,
+        id: houseAccountId(entity, code),
+      })),
+    ],
+  }),
+  decide: (loaded, data) => {
+    const decision = openEntity(loaded.stream(entityAggregate, data.entity).state, data);
+    if (!decision.accepted || decision.events.length === 0) return decision;
+    return accept(...decision.events, ...firstAccounts.flatMap((code) => firstAccount(loaded, data.entity, code)));
+  },
+  result: entityResult,
+});
 
 const firstAccount = (loaded: Loaded, entity: string, code: string): readonly NewEvent[] => {
   const accountClass = classOf(code);
   if (accountClass === undefined) throw new Error(`${code} is not a code of the chart.`);
   const accountId = houseAccountId(entity, code);
-  const opened: Decision<NewEvent, unknown> = openLedgerAccount(loaded.stream(ledgerAccountAggregate, accountId).state, { accountId, entity, kind: 'house', class: accountClass, hasFloor: false, code });
+  const opened: Decision<NewEvent, unknown> = openLedgerAccount(
+    loaded.stream(ledgerAccountAggregate, accountId).state,
+    { accountId, entity, kind: 'house', class: accountClass, hasFloor: false, code },
+  );
   return opened.accepted ? opened.events : [];
 };
 
@@ -55,26 +80,24 @@ const dayNeeds = ({ entity }: { readonly entity: string }) => ({
 const daySchema = z.strictObject({ entity: z.string(), businessDate: z.string() });
 
 /** Closes the open business day: nothing is booked on it any more. */
-export const closeBusinessDayHandler = (): CommandHandler<CloseBusinessDay, undefined, Entity, EntityRefusal> =>
-  ({
-    name: 'ledger.CloseBusinessDay',
-    schema: daySchema,
-    permission: 'ledger:day',
-    loads: dayNeeds,
-    decide: (loaded, data) => closeBusinessDay(loaded.stream(entityAggregate, data.entity).state, data),
-    result: entityResult,
-  });
+export const closeBusinessDayHandler = (): CommandHandler<CloseBusinessDay, undefined, Entity, EntityRefusal> => ({
+  name: 'ledger.CloseBusinessDay',
+  schema: daySchema,
+  permission: 'ledger:day',
+  loads: dayNeeds,
+  decide: (loaded, data) => closeBusinessDay(loaded.stream(entityAggregate, data.entity).state, data),
+  result: entityResult,
+});
 
 /** Opens the next business day. */
-export const openBusinessDayHandler = (): CommandHandler<OpenBusinessDay, undefined, Entity, EntityRefusal> =>
-  ({
-    name: 'ledger.OpenBusinessDay',
-    schema: daySchema,
-    permission: 'ledger:day',
-    loads: dayNeeds,
-    decide: (loaded, data) => openBusinessDay(loaded.stream(entityAggregate, data.entity).state, data),
-    result: entityResult,
-  });
+export const openBusinessDayHandler = (): CommandHandler<OpenBusinessDay, undefined, Entity, EntityRefusal> => ({
+  name: 'ledger.OpenBusinessDay',
+  schema: daySchema,
+  permission: 'ledger:day',
+  loads: dayNeeds,
+  decide: (loaded, data) => openBusinessDay(loaded.stream(entityAggregate, data.entity).state, data),
+  result: entityResult,
+});
 
 /** Data of RevalueEntity. */
 export interface RevalueEntity {
@@ -95,7 +118,10 @@ export interface RevaluationFacts {
 /** Where day end gets its facts; undefined for an entity nobody opened. */
 export type FindRevaluationFacts = (tenantId: string, day: RevalueEntity) => Promise<RevaluationFacts | undefined>;
 
-export type RevaluationRefusal = Extract<EntityRefusal, { readonly code: 'entity_unknown' | 'day_not_open' }> | { readonly code: 'valuation_missing'; readonly asset: string } | JournalRefusal;
+export type RevaluationRefusal =
+  | Extract<EntityRefusal, { readonly code: 'entity_unknown' | 'day_not_open' }>
+  | { readonly code: 'valuation_missing'; readonly asset: string }
+  | JournalRefusal;
 
 /** What day end knows before it locks. */
 export interface RevalueRefs {
@@ -103,21 +129,31 @@ export interface RevalueRefs {
   readonly facts: RevaluationFacts | undefined;
 }
 
-const accountsOf = ({ facts }: RevalueRefs): ReadonlyMap<string, AccountFacts> => new Map(facts?.accounts.map((account) => [account.accountId, account]));
+const accountsOf = ({ facts }: RevalueRefs): ReadonlyMap<string, AccountFacts> =>
+  new Map(facts?.accounts.map((account) => [account.accountId, account]));
 
 /**
  * Day end (LEDGER line 14) as one journal per entity and day. Its entity is locked for itself alone, so nothing is booked while the balances
  * are read; asking twice for a day gives the same journal. Nothing to do is no journal.
  */
-export const revalueEntityHandler = ({ balances }: Pick<LedgerTools, 'balances'>, find: FindRevaluationFacts): CommandHandler<RevalueEntity, RevalueRefs, Journal | undefined, RevaluationRefusal> => ({
+export const revalueEntityHandler = (
+  { balances }: Pick<LedgerTools, 'balances'>,
+  find: FindRevaluationFacts,
+): CommandHandler<RevalueEntity, RevalueRefs, Journal | undefined, RevaluationRefusal> => ({
   name: 'ledger.RevalueEntity',
   schema: daySchema,
   permission: 'ledger:day',
-  prepare: async (data, { tenantId }) => ({ journalId: derivedUuid(tenantId, data.entity, data.businessDate, 'revaluation'), facts: await find(tenantId, data) }),
+  prepare: async (data, { tenantId }) => ({
+    journalId: derivedUuid(tenantId, data.entity, data.businessDate, 'revaluation'),
+    facts: await find(tenantId, data),
+  }),
   loads: ({ entity }, { journalId, facts }) => ({
     rows: [
       { table: entitiesTable as LockedTable<never>, key: entity },
-      ...(facts?.accounts ?? []).map(({ accountId }) => ({ table: balances as LockedTable<never>, key: balanceKey(accountId, every) })),
+      ...(facts?.accounts ?? []).map(({ accountId }) => ({
+        table: balances as LockedTable<never>,
+        key: balanceKey(accountId, every),
+      })),
     ],
     streams: [{ aggregate: journalAggregate as never, id: journalId }],
   }),
@@ -127,19 +163,28 @@ export const revalueEntityHandler = ({ balances }: Pick<LedgerTools, 'balances'>
     const accounts = accountsOf(refs);
     const book = loadedBook(loaded, balances, accounts);
     if (book.journal(refs.journalId).status === 'posted') return accept();
-    if (row.status !== 'day_open' || row.businessDate !== businessDate) return reject({ code: 'day_not_open', businessDate: row.businessDate, isOpen: row.status === 'day_open' });
+    if (row.status !== 'day_open' || row.businessDate !== businessDate)
+      return reject({ code: 'day_not_open', businessDate: row.businessDate, isOpen: row.status === 'day_open' });
 
     const { functionalAsset, valuations } = refs.facts;
-    const held = loaded.rows(balances).flatMap(({ row: { account, asset, class: accountClass, debitsMinor, creditsMinor } }) => {
-      const isOurs = accounts.has(account) && debitsMinor !== creditsMinor;
-      return isOurs ? [{ account, asset, class: accountClass, netMinor: creditsMinor - debitsMinor }] : [];
-    });
+    const held = loaded
+      .rows(balances)
+      .flatMap(({ row: { account, asset, class: accountClass, debitsMinor, creditsMinor } }) => {
+        const isOurs = accounts.has(account) && debitsMinor !== creditsMinor;
+        return isOurs ? [{ account, asset, class: accountClass, netMinor: creditsMinor - debitsMinor }] : [];
+      });
     // Booked between the look at the rates and the lock, in an asset not seen before: asking again finds its rate.
     const unvalued = held.find(({ asset }) => !valuations.has(asset));
     if (unvalued !== undefined) return reject({ code: 'valuation_missing', asset: unvalued.asset });
     const postings = revaluationPostings({ entity, functionalAsset, balances: held, valuations });
     if (postings.length === 0) return accept();
-    return postJournal(book, { journalId: refs.journalId, kind: 'revaluation', postings, captures: [], bookingDate: businessDate });
+    return postJournal(book, {
+      journalId: refs.journalId,
+      kind: 'revaluation',
+      postings,
+      captures: [],
+      bookingDate: businessDate,
+    });
   },
   result: (loaded, _data, { journalId }) => {
     const { state } = loaded.stream(journalAggregate, journalId);

@@ -1,5 +1,5 @@
-import { type Decision, accept, reject, unreachable } from '@finaegis/kernel/decision';
-import { type Aggregate, type Recorded, defineAggregate } from '@finaegis/platform/event-store/aggregate';
+import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
+import { type Aggregate, defineAggregate, type Recorded } from '@finaegis/platform/event-store/aggregate';
 import type { EventOf, NewEvent } from '@finaegis/platform/event-store/event';
 import { businessDayClosed, businessDayOpened, entityOpened } from './events.ts';
 
@@ -66,11 +66,18 @@ export const entityAggregate: Aggregate<EntityState, EntityEvent> = defineAggreg
 export const openEntity = (state: EntityState, command: OpenEntity): Decision<NewEvent, EntityRefusal> => {
   if (state.status === 'unknown') return accept(entityAggregate.record(command.entity, 'EntityOpened', { ...command }));
   const { name, functionalAsset, timeZone, calendar } = command;
-  const isSame = state.name === name && state.functionalAsset === functionalAsset && state.timeZone === timeZone && state.calendar === calendar;
+  const isSame =
+    state.name === name &&
+    state.functionalAsset === functionalAsset &&
+    state.timeZone === timeZone &&
+    state.calendar === calendar;
   return isSame ? accept() : reject({ code: 'entity_exists_with_different_terms' });
 };
 
-export const closeBusinessDay = (state: EntityState, { entity, businessDate }: CloseBusinessDay): Decision<NewEvent, EntityRefusal> => {
+export const closeBusinessDay = (
+  state: EntityState,
+  { entity, businessDate }: CloseBusinessDay,
+): Decision<NewEvent, EntityRefusal> => {
   if (state.status === 'unknown') return reject({ code: 'entity_unknown' });
   // Closing a day twice is a retry; closing any other day than the open one is a mistake.
   if (state.status === 'day_closed' && state.businessDate === businessDate) return accept();
@@ -80,10 +87,14 @@ export const closeBusinessDay = (state: EntityState, { entity, businessDate }: C
   return accept(entityAggregate.record(entity, 'BusinessDayClosed', { entity, businessDate }));
 };
 
-export const openBusinessDay = (state: EntityState, { entity, businessDate }: OpenBusinessDay): Decision<NewEvent, EntityRefusal> => {
+export const openBusinessDay = (
+  state: EntityState,
+  { entity, businessDate }: OpenBusinessDay,
+): Decision<NewEvent, EntityRefusal> => {
   if (state.status === 'unknown') return reject({ code: 'entity_unknown' });
   if (state.status === 'day_open' && state.businessDate === businessDate) return accept();
   if (state.status === 'day_open') return reject({ code: 'day_still_open', businessDate: state.businessDate });
-  if (businessDate <= state.businessDate) return reject({ code: 'day_not_after_last', businessDate: state.businessDate });
+  if (businessDate <= state.businessDate)
+    return reject({ code: 'day_not_after_last', businessDate: state.businessDate });
   return accept(entityAggregate.record(entity, 'BusinessDayOpened', { entity, businessDate }));
 };

@@ -36,7 +36,13 @@ export const revaluationPostings = ({
   const functional = valuationOf(valuations, functionalAsset);
   const worth = (asset: string, amountMinor: bigint): bigint => {
     const { decimals, mid } = valuationOf(valuations, asset);
-    const magnitude = multiplyByRate({ amountMinor: amountMinor < 0n ? -amountMinor : amountMinor, rate: mid, fromDecimals: decimals, toDecimals: functional.decimals, rounding: 'half_even' });
+    const magnitude = multiplyByRate({
+      amountMinor: amountMinor < 0n ? -amountMinor : amountMinor,
+      rate: mid,
+      fromDecimals: decimals,
+      toDecimals: functional.decimals,
+      rounding: 'half_even',
+    });
     return amountMinor < 0n ? -magnitude : magnitude;
   };
 
@@ -45,13 +51,20 @@ export const revaluationPostings = ({
   const move = (account: string, asset: string, netMinor: bigint): void => {
     if (netMinor === 0n) return;
     // Credit raises a net, debit lowers it; a posting never carries a sign.
-    postings.push({ account, asset, side: netMinor > 0n ? 'credit' : 'debit', amountMinor: netMinor > 0n ? netMinor : -netMinor, purpose: 'revaluation' });
+    postings.push({
+      account,
+      asset,
+      side: netMinor > 0n ? 'credit' : 'debit',
+      amountMinor: netMinor > 0n ? netMinor : -netMinor,
+      purpose: 'revaluation',
+    });
     if (account === position) positions.set(asset, (positions.get(asset) ?? 0n) + netMinor);
   };
 
   for (const { account, asset, netMinor } of balances) if (account === position) positions.set(asset, netMinor);
   for (const { account, asset, class: accountClass, netMinor } of balances) {
-    if ((accountClass !== 'income' && accountClass !== 'expense') || asset === functionalAsset || netMinor === 0n) continue;
+    if ((accountClass !== 'income' && accountClass !== 'expense') || asset === functionalAsset || netMinor === 0n)
+      continue;
     const inFunctional = worth(asset, netMinor);
     move(account, asset, -netMinor);
     move(position, asset, netMinor);
@@ -70,4 +83,3 @@ const valuationOf = (valuations: ReadonlyMap<string, Valuation>, asset: string):
   if (found === undefined) throw new Error(`There is no valuation of ${asset}.`);
   return found;
 };
-

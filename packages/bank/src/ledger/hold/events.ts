@@ -21,7 +21,13 @@ export const holdPlaced = defineEvent({
 export const holdIncreased = defineEvent({
   type: 'HoldIncreased',
   schemaVersion: 1,
-  schema: z.strictObject({ holdId: z.string(), account: z.string(), asset: z.string(), amountMinor: minor, addedMinor: minor }),
+  schema: z.strictObject({
+    holdId: z.string(),
+    account: z.string(),
+    asset: z.string(),
+    amountMinor: minor,
+    addedMinor: minor,
+  }),
 });
 
 /** A journal used part or all of the hold; `releasedMinor` is no longer reserved (captured, and the rest when final). */

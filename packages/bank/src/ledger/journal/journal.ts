@@ -1,5 +1,5 @@
 import { unreachable } from '@finaegis/kernel/decision';
-import { type Aggregate, type Recorded, defineAggregate } from '@finaegis/platform/event-store/aggregate';
+import { type Aggregate, defineAggregate, type Recorded } from '@finaegis/platform/event-store/aggregate';
 import type { EventOf } from '@finaegis/platform/event-store/event';
 import type { AccountClass } from '../terms.ts';
 import { journalPosted, journalReversed } from './events.ts';
@@ -29,11 +29,19 @@ type JournalEvent = EventOf<(typeof definitions)[number]>;
 const evolve = (state: JournalState, event: Recorded<JournalEvent>): JournalState => {
   switch (event.type) {
     case 'JournalPosted':
-      return { ...event.data, status: 'posted', bookedAt: event.meta.bookedAt, reversedMinor: event.data.postings.map(() => 0n), reversedBy: [] };
+      return {
+        ...event.data,
+        status: 'posted',
+        bookedAt: event.meta.bookedAt,
+        reversedMinor: event.data.postings.map(() => 0n),
+        reversedBy: [],
+      };
     case 'JournalReversed': {
       const journal = state as Journal;
       const { by, lines } = event.data;
-      const reversedMinor = journal.reversedMinor.map((sum, index) => lines.reduce((total, line) => (line.index === index ? total + line.amountMinor : total), sum));
+      const reversedMinor = journal.reversedMinor.map((sum, index) =>
+        lines.reduce((total, line) => (line.index === index ? total + line.amountMinor : total), sum),
+      );
       return { ...journal, reversedMinor, reversedBy: [...journal.reversedBy, { journalId: by, lines }] };
     }
     default:

@@ -1,9 +1,9 @@
-import { type Decision, accept, reject } from '@finaegis/kernel/decision';
+import { accept, type Decision, reject } from '@finaegis/kernel/decision';
 import { referenceOf } from '@finaegis/kernel/reference';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
-import { type PersonalRef } from '@finaegis/platform/event-store/personal-ref';
-import { type Balance, afterPosting, isInRange, shortfall } from '../balance.ts';
-import { type EntityState } from '../entity/entity.ts';
+import type { PersonalRef } from '@finaegis/platform/event-store/personal-ref';
+import { afterPosting, type Balance, isInRange, shortfall } from '../balance.ts';
+import type { EntityState } from '../entity/entity.ts';
 import { type Hold, type HoldState, holdAggregate } from '../hold/hold.ts';
 import { type ForcedReason, normalSide } from '../terms.ts';
 import type { JournalCapture, JournalPosting } from './events.ts';
@@ -33,7 +33,13 @@ export type JournalRefusal =
   | { readonly code: 'amount_not_positive'; readonly index: number }
   | { readonly code: 'account_unknown'; readonly account: string }
   | { readonly code: 'account_pays_itself'; readonly account: string; readonly asset: string }
-  | { readonly code: 'journal_unbalanced'; readonly entity: string; readonly asset: string; readonly debitsMinor: bigint; readonly creditsMinor: bigint }
+  | {
+      readonly code: 'journal_unbalanced';
+      readonly entity: string;
+      readonly asset: string;
+      readonly debitsMinor: bigint;
+      readonly creditsMinor: bigint;
+    }
   | { readonly code: 'day_closed'; readonly entity: string; readonly businessDate: string }
   | { readonly code: 'account_closed'; readonly account: string }
   | { readonly code: 'account_debits_blocked'; readonly account: string }
@@ -42,7 +48,13 @@ export type JournalRefusal =
   | { readonly code: 'hold_not_active'; readonly holdId: string; readonly status: string }
   | { readonly code: 'hold_not_of_debited_account'; readonly holdId: string }
   | { readonly code: 'capture_exceeds_hold'; readonly holdId: string; readonly remainingMinor: bigint }
-  | { readonly code: 'insufficient_funds'; readonly account: string; readonly asset: string; readonly spendableMinor: bigint; readonly neededMinor: bigint }
+  | {
+      readonly code: 'insufficient_funds';
+      readonly account: string;
+      readonly asset: string;
+      readonly spendableMinor: bigint;
+      readonly neededMinor: bigint;
+    }
   | { readonly code: 'balance_out_of_range'; readonly account: string; readonly asset: string };
 
 /** What a journal is decided on, all of it under lock or immutable. */
@@ -62,12 +74,21 @@ export const postingsMax = 500;
  * Decides one journal in the ledger's order: known id, shape, balance, open day, accounts, blocks, captures, floor.
  * Accepted, it gives the journal's own event after one event for each hold it captures.
  */
-export const postJournal = (book: Book, command: PostJournal & { readonly description?: PersonalRef | undefined }): Decision<NewEvent, JournalRefusal> => {
+export const postJournal = (
+  book: Book,
+  command: PostJournal & { readonly description?: PersonalRef | undefined },
+): Decision<NewEvent, JournalRefusal> => {
   const existing = book.journal(command.journalId);
   if (existing.status === 'posted') {
-    return isSameContent(existing, command) ? accept() : reject({ code: 'journal_exists_with_different_content', journalId: command.journalId });
+    return isSameContent(existing, command)
+      ? accept()
+      : reject({ code: 'journal_exists_with_different_content', journalId: command.journalId });
   }
-  const refusal = refuseShape(command) ?? refuseAccounts(book, command) ?? refuseUnbalanced(book, command) ?? refuseDay(book, command);
+  const refusal =
+    refuseShape(command) ??
+    refuseAccounts(book, command) ??
+    refuseUnbalanced(book, command) ??
+    refuseDay(book, command);
   if (refusal !== undefined) return reject(refusal);
 
   const blocked = refuseClosedOrBlocked(book, command);
@@ -79,7 +100,10 @@ export const postJournal = (book: Book, command: PostJournal & { readonly descri
   return accept(...captured.events, posted(book, command));
 };
 
-const isSameContent = (existing: Extract<JournalState, { status: 'posted' }>, command: PostJournal & { readonly description?: PersonalRef | undefined }): boolean =>
+const isSameContent = (
+  existing: Extract<JournalState, { status: 'posted' }>,
+  command: PostJournal & { readonly description?: PersonalRef | undefined },
+): boolean =>
   existing.kind === command.kind &&
   existing.quoteId === command.quoteId &&
   existing.reverses === command.reverses &&
@@ -99,11 +123,16 @@ const isSameContent = (existing: Extract<JournalState, { status: 'posted' }>, co
   });
 
 const isSamePosting = (a: JournalPosting, b: JournalPosting | undefined): boolean =>
-  a.account === b?.account && a.asset === b.asset && a.side === b.side && a.amountMinor === b.amountMinor && a.purpose === b.purpose;
+  a.account === b?.account &&
+  a.asset === b.asset &&
+  a.side === b.side &&
+  a.amountMinor === b.amountMinor &&
+  a.purpose === b.purpose;
 
 const refuseShape = ({ postings, captures }: PostJournal): JournalRefusal | undefined => {
   if (postings.length < 2) return { code: 'journal_malformed', reason: 'a journal has at least two postings' };
-  if (postings.length > postingsMax) return { code: 'journal_malformed', reason: `a journal has at most ${postingsMax} postings` };
+  if (postings.length > postingsMax)
+    return { code: 'journal_malformed', reason: `a journal has at most ${postingsMax} postings` };
   const wrong = postings.findIndex(({ amountMinor }) => amountMinor <= 0n);
   if (wrong >= 0) return { code: 'amount_not_positive', index: wrong };
   const wrongCapture = captures.findIndex(({ amountMinor }) => amountMinor <= 0n);
@@ -118,8 +147,12 @@ const refuseShape = ({ postings, captures }: PostJournal): JournalRefusal | unde
 /** A principal debited from an account and credited to the same one moves nothing and only looks like business. */
 const payingItself = (postings: readonly JournalPosting[]): JournalPosting | undefined => {
   const debited = new Set<string>();
-  for (const { account, asset, side, purpose } of postings) if (side === 'debit' && purpose === 'principal') debited.add(`${account} ${asset}`);
-  return postings.find(({ account, asset, side, purpose }) => side === 'credit' && purpose === 'principal' && debited.has(`${account} ${asset}`));
+  for (const { account, asset, side, purpose } of postings)
+    if (side === 'debit' && purpose === 'principal') debited.add(`${account} ${asset}`);
+  return postings.find(
+    ({ account, asset, side, purpose }) =>
+      side === 'credit' && purpose === 'principal' && debited.has(`${account} ${asset}`),
+  );
 };
 
 const refuseAccounts = (book: Book, { postings }: PostJournal): JournalRefusal | undefined => {
@@ -137,7 +170,8 @@ const refuseUnbalanced = (book: Book, { postings }: PostJournal): JournalRefusal
     else sum.creditsMinor += amountMinor;
     sums.set(name, sum);
   }
-  for (const sum of sums.values()) if (sum.debitsMinor !== sum.creditsMinor) return { code: 'journal_unbalanced', ...sum };
+  for (const sum of sums.values())
+    if (sum.debitsMinor !== sum.creditsMinor) return { code: 'journal_unbalanced', ...sum };
   return undefined;
 };
 
@@ -155,18 +189,27 @@ const refuseDay = (book: Book, { postings, bookingDate }: PostJournal): JournalR
   return undefined;
 };
 
-const entitiesOf = (book: Book, postings: readonly JournalPosting[]): ReadonlySet<string> => new Set(postings.map(({ account }) => book.account(account)?.entity ?? ''));
+const entitiesOf = (book: Book, postings: readonly JournalPosting[]): ReadonlySet<string> =>
+  new Set(postings.map(({ account }) => book.account(account)?.entity ?? ''));
 
 const refuseClosedOrBlocked = (book: Book, { postings, forced }: PostJournal): JournalRefusal | undefined => {
   const balances = postings.map((posting) => ({ ...posting, balance: book.balance(posting.account, posting.asset) }));
-  const unlocked = balances.find(({ account, balance }) => balance === undefined && book.account(account)?.hasFloor === true);
-  if (unlocked !== undefined) throw new Error(`The balance of ${unlocked.account} in ${unlocked.asset} was not locked.`);
+  const unlocked = balances.find(
+    ({ account, balance }) => balance === undefined && book.account(account)?.hasFloor === true,
+  );
+  if (unlocked !== undefined)
+    throw new Error(`The balance of ${unlocked.account} in ${unlocked.asset} was not locked.`);
   const closed = balances.find(({ balance }) => balance?.status === 'closed');
   if (closed !== undefined) return { code: 'account_closed', account: closed.account };
   // On a customer's account, a liability, a debit takes money away; on an account whose normal side is debit, a credit does.
-  const stopped = balances.find(({ side, balance }) => balance !== undefined && balance.debitBlocks > 0 && forced === undefined && side !== normalSide(balance.class));
+  const stopped = balances.find(
+    ({ side, balance }) =>
+      balance !== undefined && balance.debitBlocks > 0 && forced === undefined && side !== normalSide(balance.class),
+  );
   if (stopped !== undefined) return { code: 'account_debits_blocked', account: stopped.account };
-  const refused = balances.find(({ side, balance }) => balance !== undefined && balance.creditBlocks > 0 && side === normalSide(balance.class));
+  const refused = balances.find(
+    ({ side, balance }) => balance !== undefined && balance.creditBlocks > 0 && side === normalSide(balance.class),
+  );
   return refused === undefined ? undefined : { code: 'account_credits_blocked', account: refused.account };
 };
 
@@ -183,11 +226,22 @@ const decideCaptures = (book: Book, { journalId, captures, postings }: PostJourn
     const hold = book.hold(holdId);
     if (hold.status === 'unknown') return { code: 'hold_unknown', holdId };
     if (hold.status !== 'active') return { code: 'hold_not_active', holdId, status: hold.status };
-    if (amountMinor > hold.remainingMinor) return { code: 'capture_exceeds_hold', holdId, remainingMinor: hold.remainingMinor };
+    if (amountMinor > hold.remainingMinor)
+      return { code: 'capture_exceeds_hold', holdId, remainingMinor: hold.remainingMinor };
     if (!takesFrom(postings, hold)) return { code: 'hold_not_of_debited_account', holdId };
     const { account, asset } = hold;
     const released = isFinal ? hold.remainingMinor : amountMinor;
-    events.push(holdAggregate.record(holdId, 'HoldCaptured', { holdId, account, asset, journalId, amountMinor, isFinal, releasedMinor: released }));
+    events.push(
+      holdAggregate.record(holdId, 'HoldCaptured', {
+        holdId,
+        account,
+        asset,
+        journalId,
+        amountMinor,
+        isFinal,
+        releasedMinor: released,
+      }),
+    );
     const name = `${account} ${asset}`;
     releasedMinor.set(name, (releasedMinor.get(name) ?? 0n) + released);
   }
@@ -198,7 +252,11 @@ const decideCaptures = (book: Book, { journalId, captures, postings }: PostJourn
 const takesFrom = (postings: readonly JournalPosting[], { account, asset }: Pick<Hold, 'account' | 'asset'>): boolean =>
   postings.some((posting) => posting.account === account && posting.asset === asset && posting.side === 'debit');
 
-const refuseShortfall = (book: Book, { postings, forced }: PostJournal, releasedMinor: ReadonlyMap<string, bigint>): JournalRefusal | undefined => {
+const refuseShortfall = (
+  book: Book,
+  { postings, forced }: PostJournal,
+  releasedMinor: ReadonlyMap<string, bigint>,
+): JournalRefusal | undefined => {
   for (const [name, its] of byBalance(postings)) {
     const [first] = its;
     const before = first === undefined ? undefined : book.balance(first.account, first.asset);
@@ -208,8 +266,18 @@ const refuseShortfall = (book: Book, { postings, forced }: PostJournal, released
     if (!isInRange(after)) return { code: 'balance_out_of_range', account, asset };
     if (forced !== undefined) continue;
     const postedMinor = netOf(before, its);
-    const short = shortfall({ ...before, heldOutMinor: before.heldOutMinor - (releasedMinor.get(name) ?? 0n) }, { postedMinor });
-    if (short !== undefined) return { code: 'insufficient_funds', account, asset, spendableMinor: short.spendableMinor, neededMinor: -postedMinor };
+    const short = shortfall(
+      { ...before, heldOutMinor: before.heldOutMinor - (releasedMinor.get(name) ?? 0n) },
+      { postedMinor },
+    );
+    if (short !== undefined)
+      return {
+        code: 'insufficient_funds',
+        account,
+        asset,
+        spendableMinor: short.spendableMinor,
+        neededMinor: -postedMinor,
+      };
   }
   return undefined;
 };
@@ -227,7 +295,10 @@ const byBalance = (postings: readonly JournalPosting[]): ReadonlyMap<string, rea
 
 /** The change of posted that the postings together make, in the direction of the normal side. */
 const netOf = (balance: Balance, postings: readonly JournalPosting[]): bigint =>
-  postings.reduce((net, { side, amountMinor }) => (side === normalSide(balance.class) ? net + amountMinor : net - amountMinor), 0n);
+  postings.reduce(
+    (net, { side, amountMinor }) => (side === normalSide(balance.class) ? net + amountMinor : net - amountMinor),
+    0n,
+  );
 
 const posted = (book: Book, command: PostJournal & { readonly description?: PersonalRef | undefined }): NewEvent => {
   const { journalId, kind, postings, captures, reverses, quoteId, forced, endToEndId, description, metadata } = command;
@@ -236,7 +307,10 @@ const posted = (book: Book, command: PostJournal & { readonly description?: Pers
   if (entity.status === 'unknown') throw new Error(`The entity ${entityName} was not loaded.`);
   const bookingDate = entity.businessDate;
   const optional = { reverses, quoteId, forced, endToEndId, description, metadata };
-  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Pick<typeof optional, never>;
+  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Pick<
+    typeof optional,
+    never
+  >;
   return journalAggregate.record(journalId, 'JournalPosted', {
     journalId,
     entity: entityName,

@@ -1,8 +1,8 @@
-import { type Decision, accept, reject } from '@finaegis/kernel/decision';
+import { accept, type Decision, reject } from '@finaegis/kernel/decision';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
 import { type ForcedReason, mirrored } from '../terms.ts';
 import type { JournalPosting } from './events.ts';
-import { type Journal, type ReversalLine, journalAggregate } from './journal.ts';
+import { type Journal, journalAggregate, type ReversalLine } from './journal.ts';
 import { type Book, type JournalRefusal, postJournal } from './post.ts';
 
 export interface ReverseJournal {
@@ -26,14 +26,21 @@ export type ReversalRefusal =
  * Undoes our own error: sides mirrored, original amounts even where rates have moved since, booked on the open day with the value date of the
  * original. The floor applies unless forced; a reversal is never reversed itself.
  */
-export const reverseJournal = (book: Book, { journalId, original: originalId, lines, forced }: ReverseJournal): Decision<NewEvent, ReversalRefusal> => {
+export const reverseJournal = (
+  book: Book,
+  { journalId, original: originalId, lines, forced }: ReverseJournal,
+): Decision<NewEvent, ReversalRefusal> => {
   const original = book.journal(originalId);
   if (original.status === 'unknown') return reject({ code: 'journal_unknown', journalId: originalId });
   if (original.reverses !== undefined) return reject({ code: 'reversal_not_reversible', journalId: originalId });
   const earlier = original.reversedBy.find((reversal) => reversal.journalId === journalId);
   // Asked again: "everything that remains" meant what remained then.
-  if (earlier !== undefined) return lines === undefined || isSameLines(earlier.lines, lines) ? accept() : reject({ code: 'journal_exists_with_different_content', journalId });
-  if (book.journal(journalId).status === 'posted') return reject({ code: 'journal_exists_with_different_content', journalId });
+  if (earlier !== undefined)
+    return lines === undefined || isSameLines(earlier.lines, lines)
+      ? accept()
+      : reject({ code: 'journal_exists_with_different_content', journalId });
+  if (book.journal(journalId).status === 'posted')
+    return reject({ code: 'journal_exists_with_different_content', journalId });
 
   const asked = lines ?? remainingLines(original);
   if (asked.length === 0) return reject({ code: 'journal_already_reversed', journalId: originalId });
@@ -50,16 +57,25 @@ export const reverseJournal = (book: Book, { journalId, original: originalId, li
     ...(forced === undefined ? {} : { forced }),
   });
   if (!decision.accepted) return decision;
-  return accept(...decision.events, journalAggregate.record(originalId, 'JournalReversed', { journalId: originalId, by: journalId, lines: asked }));
+  return accept(
+    ...decision.events,
+    journalAggregate.record(originalId, 'JournalReversed', { journalId: originalId, by: journalId, lines: asked }),
+  );
 };
 
 const isSameLines = (a: readonly ReversalLine[], b: readonly ReversalLine[]): boolean =>
-  a.length === b.length && a.every(({ index, amountMinor }, at) => index === b[at]?.index && amountMinor === b[at].amountMinor);
+  a.length === b.length &&
+  a.every(({ index, amountMinor }, at) => index === b[at]?.index && amountMinor === b[at].amountMinor);
 
 const remainingLines = ({ postings, reversedMinor }: Journal): readonly ReversalLine[] =>
-  postings.map(({ amountMinor }, index) => ({ index, amountMinor: amountMinor - (reversedMinor[index] ?? 0n) })).filter(({ amountMinor }) => amountMinor > 0n);
+  postings
+    .map(({ amountMinor }, index) => ({ index, amountMinor: amountMinor - (reversedMinor[index] ?? 0n) }))
+    .filter(({ amountMinor }) => amountMinor > 0n);
 
-const refuseLines = ({ postings, reversedMinor }: Journal, lines: readonly ReversalLine[]): ReversalRefusal | undefined => {
+const refuseLines = (
+  { postings, reversedMinor }: Journal,
+  lines: readonly ReversalLine[],
+): ReversalRefusal | undefined => {
   const asked = new Map<number, bigint>();
   for (const { index, amountMinor } of lines) {
     const posting = postings[index];

@@ -1,6 +1,6 @@
-import { type Decision, accept, reject, unreachable } from '@finaegis/kernel/decision';
+import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
 import { isRate, multiplyByRate } from '@finaegis/kernel/money';
-import { type Aggregate, type Recorded, defineAggregate } from '@finaegis/platform/event-store/aggregate';
+import { type Aggregate, defineAggregate, type Recorded } from '@finaegis/platform/event-store/aggregate';
 import type { EventOf, NewEvent } from '@finaegis/platform/event-store/event';
 import type { JournalPosting } from '../journal/events.ts';
 import { type Book, type JournalRefusal, postJournal } from '../journal/post.ts';
@@ -77,7 +77,11 @@ export const quoteAggregate: Aggregate<QuoteState, QuoteEvent> = defineAggregate
 export const issueQuote = (state: QuoteState, command: IssueQuote): Decision<NewEvent, QuoteRefusal> => {
   const { quoteId, entity, sell, buy, midRate, customerRate, rateSource, rateDate, expiresAt } = command;
   if (state.status !== 'unknown') {
-    const isSame = state.sellAsset === sell.asset && state.soldMinor === sell.amountMinor && state.buyAsset === buy.asset && state.entity === entity;
+    const isSame =
+      state.sellAsset === sell.asset &&
+      state.soldMinor === sell.amountMinor &&
+      state.buyAsset === buy.asset &&
+      state.entity === entity;
     return isSame ? accept() : reject({ code: 'quote_exists_with_different_terms', quoteId });
   }
   if (sell.asset === buy.asset) return reject({ code: 'quote_same_asset', asset: sell.asset });
@@ -87,11 +91,27 @@ export const issueQuote = (state: QuoteState, command: IssueQuote): Decision<New
   const atMidMinor = multiplyByRate({ ...scales, rate: midRate, rounding: 'half_even' });
   if (boughtMinor <= 0n) return reject({ code: 'quote_amount_too_small', boughtMinor });
   const amounts = { sellAsset: sell.asset, soldMinor: sell.amountMinor, buyAsset: buy.asset, boughtMinor, atMidMinor };
-  return accept(quoteAggregate.record(quoteId, 'QuoteIssued', { quoteId, entity, ...amounts, midRate, customerRate, rateSource, rateDate, expiresAt }));
+  return accept(
+    quoteAggregate.record(quoteId, 'QuoteIssued', {
+      quoteId,
+      entity,
+      ...amounts,
+      midRate,
+      customerRate,
+      rateSource,
+      rateDate,
+      expiresAt,
+    }),
+  );
 };
 
 /** Uses a quote: one journal through the entity's position account, the spread on its own posting. */
-export const convert = (book: Book, quote: QuoteState, command: Convert, { now }: { readonly now: string }): Decision<NewEvent, QuoteRefusal | JournalRefusal> => {
+export const convert = (
+  book: Book,
+  quote: QuoteState,
+  command: Convert,
+  { now }: { readonly now: string },
+): Decision<NewEvent, QuoteRefusal | JournalRefusal> => {
   const { journalId, quoteId } = command;
   if (quote.status === 'unknown') return reject({ code: 'quote_unknown', quoteId });
   const postings = conversionPostings(quote, command);
@@ -101,11 +121,16 @@ export const convert = (book: Book, quote: QuoteState, command: Convert, { now }
   if (quote.status === 'used') return reject({ code: 'quote_used', quoteId, journalId: quote.journalId ?? '' });
   if (quote.expiresAt <= now) return reject({ code: 'quote_expired', quoteId, expiresAt: quote.expiresAt });
   const decision = postJournal(book, journal);
-  return decision.accepted ? accept(...decision.events, quoteAggregate.record(quoteId, 'QuoteUsed', { quoteId, journalId })) : decision;
+  return decision.accepted
+    ? accept(...decision.events, quoteAggregate.record(quoteId, 'QuoteUsed', { quoteId, journalId }))
+    : decision;
 };
 
 /** The postings of a conversion: Dr customer sold · Cr position sold | Dr position at mid · Cr customer bought · spread to income, or from promotion cost. */
-export const conversionPostings = (quote: Quote, { account, toAccount = account }: Convert): readonly JournalPosting[] => {
+export const conversionPostings = (
+  quote: Quote,
+  { account, toAccount = account }: Convert,
+): readonly JournalPosting[] => {
   const { entity, sellAsset, soldMinor, buyAsset, boughtMinor, atMidMinor } = quote;
   const position = `${entity}:fx-position`;
   const spreadMinor = atMidMinor - boughtMinor;
@@ -114,9 +139,30 @@ export const conversionPostings = (quote: Quote, { account, toAccount = account 
     { account: position, asset: sellAsset, side: 'credit', amountMinor: soldMinor, purpose: 'principal' },
   ];
   // Worth less than half a minor unit at mid: the position gives nothing and promotion pays the customer's whole amount.
-  if (atMidMinor > 0n) postings.push({ account: position, asset: buyAsset, side: 'debit', amountMinor: atMidMinor, purpose: 'principal' });
-  postings.push({ account: toAccount, asset: buyAsset, side: 'credit', amountMinor: boughtMinor, purpose: 'principal' });
-  if (spreadMinor > 0n) postings.push({ account: `${entity}:income/fx-spread`, asset: buyAsset, side: 'credit', amountMinor: spreadMinor, purpose: 'spread' });
-  if (spreadMinor < 0n) postings.push({ account: `${entity}:cost/fx-promo`, asset: buyAsset, side: 'debit', amountMinor: -spreadMinor, purpose: 'spread' });
+  if (atMidMinor > 0n)
+    postings.push({ account: position, asset: buyAsset, side: 'debit', amountMinor: atMidMinor, purpose: 'principal' });
+  postings.push({
+    account: toAccount,
+    asset: buyAsset,
+    side: 'credit',
+    amountMinor: boughtMinor,
+    purpose: 'principal',
+  });
+  if (spreadMinor > 0n)
+    postings.push({
+      account: `${entity}:income/fx-spread`,
+      asset: buyAsset,
+      side: 'credit',
+      amountMinor: spreadMinor,
+      purpose: 'spread',
+    });
+  if (spreadMinor < 0n)
+    postings.push({
+      account: `${entity}:cost/fx-promo`,
+      asset: buyAsset,
+      side: 'debit',
+      amountMinor: -spreadMinor,
+      purpose: 'spread',
+    });
   return postings;
 };

@@ -1,6 +1,6 @@
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import { subscriptionName } from '@finaegis/platform/view/view';
-import { type PostingRow, type StoredPosting, postingColumns, postingFromStored } from './account-history.ts';
+import { type PostingRow, postingColumns, postingFromStored, type StoredPosting } from './account-history.ts';
 import { bucketsName, latestName, postingsName, postingsView } from './postings.ts';
 
 /** One account and asset over some booking dates, both included. */
@@ -12,7 +12,11 @@ export interface AccountPeriod {
 }
 
 /** Accounts with each asset they were ever posted to in. */
-export const assetsPosted = async (tx: Transaction, tenantId: string, accounts: readonly string[]): Promise<readonly { readonly account: string; readonly asset: string }[]> => {
+export const assetsPosted = async (
+  tx: Transaction,
+  tenantId: string,
+  accounts: readonly string[],
+): Promise<readonly { readonly account: string; readonly asset: string }[]> => {
   const { rows } = await tx.query<{ account: string; asset: string }>({
     name: 'assets-posted',
     text: `select account_id as account, asset from ${latestName} where tenant_id = $1 and account_id = any ($2) order by account_id, asset`,
@@ -25,7 +29,11 @@ export const assetsPosted = async (tx: Transaction, tenantId: string, accounts: 
  * Every posting of several periods, by account and asset, in the order of the log. The days' counts say how many there are, so that each period
  * is read from its newest posting backwards and reading stops at its first, however long the account's history is.
  */
-export const postingsWithin = async (tx: Transaction, tenantId: string, periods: readonly AccountPeriod[]): Promise<readonly PostingRow[]> => {
+export const postingsWithin = async (
+  tx: Transaction,
+  tenantId: string,
+  periods: readonly AccountPeriod[],
+): Promise<readonly PostingRow[]> => {
   const { rows } = await tx.query<StoredPosting>({
     name: 'postings-within',
     text: `select p.* from unnest($2::text[], $3::text[], $4::date[], $5::date[]) as wanted (account_id, asset, from_date, to_date)
@@ -37,7 +45,13 @@ export const postingsWithin = async (tx: Transaction, tenantId: string, periods:
         where tenant_id = $1 and account_id = wanted.account_id and asset = wanted.asset and booking_date between wanted.from_date and wanted.to_date
         order by as_of desc, seq desc, line desc limit n.count) p
       order by p.account_id, p.asset, p.seq, p.line`,
-    values: [tenantId, periods.map(({ account }) => account), periods.map(({ asset }) => asset), periods.map(({ from }) => from), periods.map(({ to }) => to)],
+    values: [
+      tenantId,
+      periods.map(({ account }) => account),
+      periods.map(({ asset }) => asset),
+      periods.map(({ from }) => from),
+      periods.map(({ to }) => to),
+    ],
   });
   return rows.map(postingFromStored);
 };

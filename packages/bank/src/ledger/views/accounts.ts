@@ -1,9 +1,8 @@
-import type { RowBatch } from '@finaegis/platform/command/locked-table';
+import type { LockedTable, RowBatch } from '@finaegis/platform/command/locked-table';
 import { rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
-import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { Block } from '../account/account.ts';
 import type { AccountFacts } from '../journal/journal.ts';
 
@@ -22,7 +21,13 @@ interface StoredRow {
   readonly has_floor: boolean;
   readonly code: string | null;
   readonly status: 'open' | 'closed';
-  readonly blocks: readonly { blockId: string; kind: Block['kind']; asset?: string; amountMinor?: string; reason: Block['reason'] }[];
+  readonly blocks: readonly {
+    blockId: string;
+    kind: Block['kind'];
+    asset?: string;
+    amountMinor?: string;
+    reason: Block['reason'];
+  }[];
 }
 
 export const accountsName = 'ledger_accounts';
@@ -76,12 +81,17 @@ const fromStored = (row: StoredRow): AccountRow => ({
   hasFloor: row.has_floor,
   ...(row.code === null ? {} : { code: row.code }),
   status: row.status,
-  blocks: row.blocks.map(({ amountMinor, ...block }) => ({ ...block, ...(amountMinor === undefined ? {} : { amountMinor: BigInt(amountMinor) }) })),
+  blocks: row.blocks.map(({ amountMinor, ...block }) => ({
+    ...block,
+    ...(amountMinor === undefined ? {} : { amountMinor: BigInt(amountMinor) }),
+  })),
 });
 
 const folded = (row: AccountRow | undefined, event: RecordedEvent): AccountRow => {
-  if (event.type === 'LedgerAccountOpened') return { ...(event.data as unknown as AccountFacts), status: 'open', blocks: [] };
-  if (row === undefined) throw new Error(`${event.type} on account ${String(event.data['accountId'])}, which was not locked.`);
+  if (event.type === 'LedgerAccountOpened')
+    return { ...(event.data as unknown as AccountFacts), status: 'open', blocks: [] };
+  if (row === undefined)
+    throw new Error(`${event.type} on account ${String(event.data['accountId'])}, which was not locked.`);
   const block = event.data as unknown as Block;
   switch (event.type) {
     case 'AccountBlockPlaced': {
@@ -110,12 +120,18 @@ const write = (tx: Transaction, { changed }: RowBatch<AccountRow>): Promise<unkn
       changed.map(({ row }) => row.hasFloor),
       changed.map(({ row }) => row.code ?? null),
       changed.map(({ row }) => row.status),
-      changed.map(({ row }) => JSON.stringify(row.blocks, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))),
+      changed.map(({ row }) =>
+        JSON.stringify(row.blocks, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
+      ),
     ],
   });
 
 /** An entity's house accounts of some classes, by id. */
-export const houseAccountsOf = async (tx: Transaction, tenantId: string, { entity, classes }: { readonly entity: string; readonly classes: readonly AccountFacts['class'][] }): Promise<readonly AccountFacts[]> => {
+export const houseAccountsOf = async (
+  tx: Transaction,
+  tenantId: string,
+  { entity, classes }: { readonly entity: string; readonly classes: readonly AccountFacts['class'][] },
+): Promise<readonly AccountFacts[]> => {
   const { rows } = await tx.query<StoredRow>({
     name: 'house-accounts',
     text: `select a.* from ${accountsName} a where a.tenant_id = $1 and a.entity = $2 and a.kind = 'house' and a.class = any ($3) order by a.account_id`,

@@ -3,8 +3,8 @@ import { type LockedTable, type LockRequest, type RowBatch, rowName } from '@fin
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
-import { type Balance, afterPosting } from '../balance.ts';
 import type { Block } from '../account/account.ts';
+import { afterPosting, type Balance } from '../balance.ts';
 import type { JournalPosting } from '../journal/events.ts';
 import { accountsName } from './accounts.ts';
 
@@ -76,7 +76,18 @@ export const createBalancesTable = (): LockedTable<Balance> & Pick<ModuleTable, 
   return {
     name: 'ledger.balances',
     rank: 30,
-    consumes: ['JournalPosted', 'HoldPlaced', 'HoldIncreased', 'HoldCaptured', 'HoldVoided', 'HoldExpired', 'AccountBlockPlaced', 'AccountBlockLifted', 'OverdraftLimitSet', 'LedgerAccountClosed'],
+    consumes: [
+      'JournalPosted',
+      'HoldPlaced',
+      'HoldIncreased',
+      'HoldCaptured',
+      'HoldVoided',
+      'HoldExpired',
+      'AccountBlockPlaced',
+      'AccountBlockLifted',
+      'OverdraftLimitSet',
+      'LedgerAccountClosed',
+    ],
     ddl: [{ name: balancesName, create: ddl }],
     lock: (tx, requests) => lock(tx, requests, known),
     fold,
@@ -87,7 +98,11 @@ export const createBalancesTable = (): LockedTable<Balance> & Pick<ModuleTable, 
   };
 };
 
-const lock = async (tx: Transaction, requests: readonly LockRequest[], known: Set<string>): Promise<ReadonlyMap<string, Balance>> => {
+const lock = async (
+  tx: Transaction,
+  requests: readonly LockRequest[],
+  known: Set<string>,
+): Promise<ReadonlyMap<string, Balance>> => {
   const wanted = requests.map(({ tenantId, key }) => ({ tenantId, name: rowName(tenantId, key), ...splitKey(key) }));
   const whole = wanted.filter(({ asset }) => asset === every);
   const single = wanted.filter(({ asset }) => asset !== every);
@@ -173,7 +188,8 @@ const fold = (rows: RowBatch<Balance>, event: RecordedEvent): void => {
   const { tenantId, bookedAt } = event;
   switch (event.type) {
     case 'JournalPosted':
-      for (const posting of event.data['postings'] as readonly JournalPosting[]) post(rows, { tenantId, bookedAt, posting });
+      for (const posting of event.data['postings'] as readonly JournalPosting[])
+        post(rows, { tenantId, bookedAt, posting });
       return;
     case 'AccountBlockPlaced':
     case 'AccountBlockLifted':
@@ -181,37 +197,66 @@ const fold = (rows: RowBatch<Balance>, event: RecordedEvent): void => {
       return foldLife(rows, event);
     case 'OverdraftLimitSet': {
       const { accountId, asset, limitMinor } = event.data as { accountId: string; asset: string; limitMinor: bigint };
-      return change(rows, { tenantId, account: accountId, asset }, (balance) => ({ ...balance, overdraftLimitMinor: limitMinor }));
+      return change(rows, { tenantId, account: accountId, asset }, (balance) => ({
+        ...balance,
+        overdraftLimitMinor: limitMinor,
+      }));
     }
     default: {
       const { account, asset } = event.data as { account: string; asset: string };
-      return change(rows, { tenantId, account, asset }, (balance) => ({ ...balance, heldOutMinor: balance.heldOutMinor + heldChange(event), bookedAt }));
+      return change(rows, { tenantId, account, asset }, (balance) => ({
+        ...balance,
+        heldOutMinor: balance.heldOutMinor + heldChange(event),
+        bookedAt,
+      }));
     }
   }
 };
 
 /** What a hold's event adds to the amount held. */
 export const heldChange = ({ type, data }: Pick<RecordedEvent, 'type' | 'data'>): bigint => {
-  const { amountMinor, addedMinor, releasedMinor } = data as { amountMinor?: bigint; addedMinor?: bigint; releasedMinor?: bigint };
+  const { amountMinor, addedMinor, releasedMinor } = data as {
+    amountMinor?: bigint;
+    addedMinor?: bigint;
+    releasedMinor?: bigint;
+  };
   if (type === 'HoldPlaced') return amountMinor ?? 0n;
   if (type === 'HoldIncreased') return addedMinor ?? 0n;
   return -(releasedMinor ?? 0n);
 };
 
-const change = (rows: RowBatch<Balance>, { tenantId, account, asset }: { readonly tenantId: string; readonly account: string; readonly asset: string }, how: (balance: Balance) => Balance): void => {
+const change = (
+  rows: RowBatch<Balance>,
+  { tenantId, account, asset }: { readonly tenantId: string; readonly account: string; readonly asset: string },
+  how: (balance: Balance) => Balance,
+): void => {
   const key = balanceKey(account, asset);
   const balance = rows.get(tenantId, key);
   if (balance === undefined) throw new Error(`The balance of ${account} in ${asset} was changed without being locked.`);
   rows.set(tenantId, key, how(balance));
 };
 
-const post = (rows: RowBatch<Balance>, { tenantId, bookedAt, posting }: { readonly tenantId: string; readonly bookedAt: string; readonly posting: JournalPosting }): void => {
+const post = (
+  rows: RowBatch<Balance>,
+  {
+    tenantId,
+    bookedAt,
+    posting,
+  }: { readonly tenantId: string; readonly bookedAt: string; readonly posting: JournalPosting },
+): void => {
   const { account, asset, side, amountMinor } = posting;
   const key = balanceKey(account, asset);
   const balance = rows.get(tenantId, key);
   if (balance !== undefined) return rows.set(tenantId, key, { ...afterPosting(balance, posting), bookedAt });
   const name = rowName(tenantId, key);
-  const delta = (rows.scratch.get(name) as Delta | undefined) ?? { tenantId, account, asset, debitsMinor: 0n, creditsMinor: 0n, bookedAt };
+  const delta = (rows.scratch.get(name) as Delta | undefined) ?? {
+    tenantId,
+    account,
+    asset,
+    debitsMinor: 0n,
+    creditsMinor: 0n,
+    bookedAt,
+  };
   if (side === 'debit') delta.debitsMinor += amountMinor;
   else delta.creditsMinor += amountMinor;
   delta.bookedAt = bookedAt;
@@ -221,7 +266,8 @@ const post = (rows: RowBatch<Balance>, { tenantId, bookedAt, posting }: { readon
 /** Blocks and closing are written into every balance row of the account that is locked; the life-cycle command locks them all. */
 const foldLife = (rows: RowBatch<Balance>, event: RecordedEvent): void => {
   for (const { tenantId, key, row } of rows.entries()) {
-    if (tenantId === event.tenantId && row.account === event.data['accountId']) rows.set(tenantId, key, afterLife(row, event));
+    if (tenantId === event.tenantId && row.account === event.data['accountId'])
+      rows.set(tenantId, key, afterLife(row, event));
   }
 };
 
@@ -235,7 +281,9 @@ const afterLife = (balance: Balance, { type, data }: RecordedEvent): Balance => 
     case 'credit':
       return { ...balance, creditBlocks: balance.creditBlocks + sign };
     case 'amount':
-      return asset === balance.asset ? { ...balance, blockedMinor: balance.blockedMinor + BigInt(sign) * amountMinor } : balance;
+      return asset === balance.asset
+        ? { ...balance, blockedMinor: balance.blockedMinor + BigInt(sign) * amountMinor }
+        : balance;
     default:
       return unreachable(kind);
   }
@@ -284,7 +332,14 @@ const writeDeltas = (tx: Transaction, { scratch }: RowBatch<Balance>): Promise<u
         cross join lateral (select * from ${accountsName} where tenant_id = d.tenant_id and account_id = d.account_id offset 0) a
         on conflict (tenant_id, account_id, asset) do update
           set debits = b.debits + excluded.debits, credits = b.credits + excluded.credits, booked_at = greatest(b.booked_at, excluded.booked_at)`,
-      values: [deltas.map(({ tenantId }) => tenantId), deltas.map(({ account }) => account), deltas.map(({ asset }) => asset), deltas.map(({ debitsMinor }) => debitsMinor), deltas.map(({ creditsMinor }) => creditsMinor), deltas.map(({ bookedAt }) => bookedAt)],
+      values: [
+        deltas.map(({ tenantId }) => tenantId),
+        deltas.map(({ account }) => account),
+        deltas.map(({ asset }) => asset),
+        deltas.map(({ debitsMinor }) => debitsMinor),
+        deltas.map(({ creditsMinor }) => creditsMinor),
+        deltas.map(({ bookedAt }) => bookedAt),
+      ],
     }),
   ];
 };
@@ -300,7 +355,11 @@ export const balancesOf = async (tx: Transaction, tenantId: string, account: str
 };
 
 /** Assets in which any of the accounts stands above or below zero. */
-export const assetsHeld = async (tx: Transaction, tenantId: string, accounts: readonly string[]): Promise<readonly string[]> => {
+export const assetsHeld = async (
+  tx: Transaction,
+  tenantId: string,
+  accounts: readonly string[],
+): Promise<readonly string[]> => {
   const { rows } = await tx.query<{ asset: string }>({
     name: 'assets-held',
     text: `select distinct asset from ${balancesName} where tenant_id = $1 and account_id = any ($2) and debits <> credits order by asset`,

@@ -1,6 +1,6 @@
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
-import type { Transaction } from '@finaegis/platform/database/transaction';
 import { rowName } from '@finaegis/platform/command/locked-table';
+import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { ModuleTable } from '@finaegis/platform/module';
 import type { Entity } from '../entity/entity.ts';
 
@@ -29,7 +29,9 @@ const ddl = (name: string): string => `create table ${name} (
   primary key (tenant_id, entity)
 )`;
 
-const lockText = (strength: 'share' | 'no key update'): string => `select e.* from unnest($1::uuid[], $2::text[]) as wanted (tenant_id, entity)
+const lockText = (
+  strength: 'share' | 'no key update',
+): string => `select e.* from unnest($1::uuid[], $2::text[]) as wanted (tenant_id, entity)
   cross join lateral (select * from ${entitiesName} where tenant_id = wanted.tenant_id and entity = wanted.entity for ${strength}) e`;
 
 /** Locked first: bookings share an entity, so that its day cannot close under them. */
@@ -39,7 +41,10 @@ export const entitiesTable: LockedTable<Entity> & Pick<ModuleTable, 'ddl'> = {
   consumes: ['EntityOpened', 'BusinessDayClosed', 'BusinessDayOpened'],
   ddl: [{ name: entitiesName, create: ddl }],
   lock: async (tx, requests) => {
-    const modes = (['share', 'update'] as const).map((mode) => ({ mode, its: requests.filter((request) => request.mode === mode) }));
+    const modes = (['share', 'update'] as const).map((mode) => ({
+      mode,
+      its: requests.filter((request) => request.mode === mode),
+    }));
     const answers = await Promise.all(
       modes
         .filter(({ its }) => its.length > 0)
@@ -51,15 +56,24 @@ export const entitiesTable: LockedTable<Entity> & Pick<ModuleTable, 'ddl'> = {
           }),
         ),
     );
-    return new Map(answers.flatMap(({ rows }) => rows.map((row): [string, Entity] => [rowName(row.tenant_id, row.entity), fromStored(row)])));
+    return new Map(
+      answers.flatMap(({ rows }) =>
+        rows.map((row): [string, Entity] => [rowName(row.tenant_id, row.entity), fromStored(row)]),
+      ),
+    );
   },
   fold: (rows, event) => {
     const entity = event.data['entity'] as string;
-    if (event.type === 'EntityOpened') return rows.set(event.tenantId, entity, { ...(event.data as unknown as Entity), status: 'day_open' });
+    if (event.type === 'EntityOpened')
+      return rows.set(event.tenantId, entity, { ...(event.data as unknown as Entity), status: 'day_open' });
     const row = rows.get(event.tenantId, entity);
     if (row === undefined) throw new Error(`${event.type} on entity ${entity}, which was not locked.`);
     const isOpen = event.type === 'BusinessDayOpened';
-    rows.set(event.tenantId, entity, { ...row, status: isOpen ? 'day_open' : 'day_closed', businessDate: isOpen ? (event.data['businessDate'] as string) : row.businessDate });
+    rows.set(event.tenantId, entity, {
+      ...row,
+      status: isOpen ? 'day_open' : 'day_closed',
+      businessDate: isOpen ? (event.data['businessDate'] as string) : row.businessDate,
+    });
   },
   write: async (tx, { changed }) => {
     if (changed.length === 0) return;

@@ -1,6 +1,6 @@
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
-import type { ModuleTable } from '@finaegis/platform/module';
 import type { Transaction } from '@finaegis/platform/database/transaction';
+import type { ModuleTable } from '@finaegis/platform/module';
 import type { Hold } from '../hold/hold.ts';
 
 export const holdsName = 'ledger_holds';
@@ -47,7 +47,13 @@ export const holdsTable: LockedTable<never> & Pick<ModuleTable, 'ddl'> = {
 };
 
 interface Row {
-  readonly placed?: { readonly account: string; readonly asset: string; readonly expiresAt: string | null; readonly placedAt: string; readonly description: string | null };
+  readonly placed?: {
+    readonly account: string;
+    readonly asset: string;
+    readonly expiresAt: string | null;
+    readonly placedAt: string;
+    readonly description: string | null;
+  };
   readonly amountMinor?: bigint | undefined;
   readonly capturedMinor: bigint;
   readonly remainingMinor: bigint;
@@ -60,16 +66,35 @@ const merge = (row: Row | undefined, { type, data, bookedAt }: Change): Row => {
   const { amountMinor = 0n, addedMinor = 0n, releasedMinor = 0n } = data as Record<string, bigint | undefined>;
   switch (type) {
     case 'HoldPlaced': {
-      const { account, asset, expiresAt, description } = data as { account: string; asset: string; expiresAt?: string; description?: { ref: string } };
-      const placed = { account, asset, expiresAt: expiresAt ?? null, placedAt: bookedAt, description: description?.ref ?? null };
+      const { account, asset, expiresAt, description } = data as {
+        account: string;
+        asset: string;
+        expiresAt?: string;
+        description?: { ref: string };
+      };
+      const placed = {
+        account,
+        asset,
+        expiresAt: expiresAt ?? null,
+        placedAt: bookedAt,
+        description: description?.ref ?? null,
+      };
       return { placed, amountMinor, capturedMinor: 0n, remainingMinor: amountMinor, status: 'active' };
     }
     case 'HoldIncreased':
       return { ...before, amountMinor, remainingMinor: before.remainingMinor + addedMinor };
     case 'HoldCaptured':
-      return { ...before, capturedMinor: before.capturedMinor + amountMinor, remainingMinor: before.remainingMinor - releasedMinor };
+      return {
+        ...before,
+        capturedMinor: before.capturedMinor + amountMinor,
+        remainingMinor: before.remainingMinor - releasedMinor,
+      };
     default:
-      return { ...before, remainingMinor: before.remainingMinor - releasedMinor, status: type === 'HoldVoided' ? 'voided' : 'expired' };
+      return {
+        ...before,
+        remainingMinor: before.remainingMinor - releasedMinor,
+        status: type === 'HoldVoided' ? 'voided' : 'expired',
+      };
   }
 };
 
@@ -83,12 +108,16 @@ const write = async (tx: Transaction, changes: readonly Change[]): Promise<void>
   const sorted = [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
   const placed = sorted.filter(({ row }) => row.placed !== undefined);
   const changed = sorted.filter(({ row }) => row.placed === undefined);
-  await Promise.all([placed.length === 0 ? undefined : insert(tx, placed), changed.length === 0 ? undefined : update(tx, changed)]);
+  await Promise.all([
+    placed.length === 0 ? undefined : insert(tx, placed),
+    changed.length === 0 ? undefined : update(tx, changed),
+  ]);
 };
 
 type Named = { readonly tenantId: string; readonly holdId: string; readonly row: Row };
 
-const statusOf = ({ status, remainingMinor, capturedMinor }: Row): string => (status === 'active' && remainingMinor === 0n && capturedMinor > 0n ? 'captured' : (status ?? 'active'));
+const statusOf = ({ status, remainingMinor, capturedMinor }: Row): string =>
+  status === 'active' && remainingMinor === 0n && capturedMinor > 0n ? 'captured' : (status ?? 'active');
 
 const insert = (tx: Transaction, rows: readonly Named[]): Promise<unknown> =>
   tx.query({
@@ -161,14 +190,18 @@ interface StoredHold {
   readonly description: string | null;
 }
 
-const holdColumns = 'hold_id, account_id, asset, amount, captured, remaining, status, expires_at, placed_at, description';
+const holdColumns =
+  'hold_id, account_id, asset, amount, captured, remaining, status, expires_at, placed_at, description';
 
 /** An account's holds, newest first, beginning before a place in the list. */
 export const holdsOf = async (
   tx: Transaction,
   tenantId: string,
   { account, status }: { readonly account: string; readonly status?: Hold['status'] | undefined },
-  page: { readonly before?: { readonly placedAt: string; readonly holdId: string } | undefined; readonly limit: number },
+  page: {
+    readonly before?: { readonly placedAt: string; readonly holdId: string } | undefined;
+    readonly limit: number;
+  },
 ): Promise<readonly HoldRow[]> => {
   const { rows } = await tx.query<StoredHold>({
     name: 'holds-of-account',
@@ -181,7 +214,11 @@ export const holdsOf = async (
 };
 
 /** Whose the holds are and in what asset; neither ever changes. */
-export const holdFacts = async (tx: Transaction, tenantId: string, holdIds: readonly string[]): Promise<ReadonlyMap<string, { readonly account: string; readonly asset: string }>> => {
+export const holdFacts = async (
+  tx: Transaction,
+  tenantId: string,
+  holdIds: readonly string[],
+): Promise<ReadonlyMap<string, { readonly account: string; readonly asset: string }>> => {
   if (holdIds.length === 0) return new Map();
   const { rows } = await tx.query<{ hold_id: string; account_id: string; asset: string }>({
     name: 'facts-of-holds',
@@ -192,7 +229,11 @@ export const holdFacts = async (tx: Transaction, tenantId: string, holdIds: read
 };
 
 /** Active holds whose time is over at an instant, the longest overdue first. */
-export const dueHolds = async (tx: Transaction, tenantId: string, { at, limit }: { readonly at: string; readonly limit: number }): Promise<readonly string[]> => {
+export const dueHolds = async (
+  tx: Transaction,
+  tenantId: string,
+  { at, limit }: { readonly at: string; readonly limit: number },
+): Promise<readonly string[]> => {
   const { rows } = await tx.query<{ hold_id: string }>({
     name: 'due-holds',
     text: `select hold_id from ${holdsName} where tenant_id = $1 and status = 'active' and expires_at is not null and expires_at <= $2 order by expires_at, hold_id limit $3`,

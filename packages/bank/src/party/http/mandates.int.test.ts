@@ -200,7 +200,8 @@ describe('a mandate', () => {
       await grant({ partyId, accountId: shared, kind: 'joint', ...past }),
     ];
     await grant({ partyId: other, accountId: shared, kind: 'joint' });
-    for (const accountId of [own, shared]) await bank.services.personalData.seal(tenantId, `account:${accountId}`, ['for the flat']);
+    for (const accountId of [own, shared])
+      await bank.services.personalData.seal(tenantId, `account:${accountId}`, ['for the flat']);
     for (const mandate of mandates) await revoke(idOf(mandate));
     expect(
       await bank.call('eraseParty', { params: { partyId }, body: { reason: 'data_subject_request' } }),

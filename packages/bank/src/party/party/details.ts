@@ -1,4 +1,9 @@
-import { type PersonalRef, personalRef, type SealedValue, type Sealing } from '@finaegis/platform/event-store/personal-ref';
+import {
+  type PersonalRef,
+  personalRef,
+  type SealedValue,
+  type Sealing,
+} from '@finaegis/platform/event-store/personal-ref';
 import { isoDate, text } from '@finaegis/platform/http/amount';
 import { z } from 'zod';
 

@@ -56,6 +56,11 @@ describe('registering a party', () => {
     expect(types(registered(state))).toEqual([]);
   });
 
+  it('and changing its details later is one event of its own', () => {
+    const change = { name: { family: sealed('Malá') } };
+    expect(types(changePartyDetails(after(registered), { partyId, change }))).toEqual(['PartyDetailsChanged']);
+  });
+
   it.each<[string, PartyState, Parameters<typeof registerParty>[1], PartyRefusal]>([
     [
       'under an id that has other content',

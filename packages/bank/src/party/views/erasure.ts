@@ -1,7 +1,7 @@
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
+import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { ModuleTable } from '@finaegis/platform/module';
 import type { Services } from '@finaegis/platform/services';
-import type { Transaction } from '@finaegis/platform/database/transaction';
 import { subjectOf } from '../party/details.ts';
 import { mandatesName } from './mandates.ts';
 
@@ -22,14 +22,21 @@ export const erasureTable = (
       [...scratch].map(async ([tenantId, parties]) => {
         const partyIds = parties as readonly string[];
         const accounts = await accountsOfNobodyElse(tx, tenantId, partyIds);
-        await services.personalData.destroy(tx, tenantId, [...partyIds.map(subjectOf), ...accounts.map((account) => `account:${account}`)]);
+        await services.personalData.destroy(tx, tenantId, [
+          ...partyIds.map(subjectOf),
+          ...accounts.map((account) => `account:${account}`),
+        ]);
       }),
     );
   },
 });
 
 /** Accounts the parties owned and nobody else does: the texts written on their movements and the accounts' names go with the parties. */
-const accountsOfNobodyElse = async (tx: Transaction, tenantId: string, partyIds: readonly string[]): Promise<readonly string[]> => {
+const accountsOfNobodyElse = async (
+  tx: Transaction,
+  tenantId: string,
+  partyIds: readonly string[],
+): Promise<readonly string[]> => {
   const { rows } = await tx.query<{ account_id: string }>({
     name: 'accounts-of-nobody-else',
     text: `select distinct m.account_id from ${mandatesName} m
