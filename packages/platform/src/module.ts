@@ -1,11 +1,11 @@
-import type { CommandHandler, Refusal } from './command/handler.ts';
+import type { CommandHandler } from './command/handler.ts';
 import type { LockedTable } from './command/locked-table.ts';
 import type { EventDefinition } from './event-store/event.ts';
 import type { Route } from './http/route.ts';
 import type { View } from './view/view.ts';
 
 /** A locked table with the physical tables it stands for; one without any only acts on events (an erasure, say). */
-export type ModuleTable = LockedTable<never> & {
+export type ModuleTable<Row = unknown> = LockedTable<Row> & {
   readonly ddl?: readonly { readonly name: string; create(physicalName: string): string }[];
 };
 
@@ -17,7 +17,7 @@ export interface ContextModule {
   readonly tables: readonly ModuleTable[];
   readonly views: readonly View[];
   // Handlers differ in data and result; the committer treats them alike.
-  readonly commands: readonly CommandHandler<never, never, unknown, Refusal>[];
+  readonly commands: readonly CommandHandler[];
   /** Names of the commands that pass the checks before booking. */
   readonly checked: readonly string[];
   readonly routes: readonly Route[];

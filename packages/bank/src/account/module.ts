@@ -77,16 +77,9 @@ export const createAccountModule = (
       ...accountAggregate.events,
       ...statementAggregate.events,
     ],
-    tables: [
-      productsTable,
-      numberingTable,
-      bankCodesTable,
-      accountsTable,
-      identifiersTable,
-      statementsTable,
-    ] as unknown as ContextModule['tables'],
+    tables: [productsTable, numberingTable, bankCodesTable, accountsTable, identifiersTable, statementsTable],
     views: [accountList],
-    commands: Object.values(handlers) as unknown as ContextModule['commands'],
+    commands: Object.values(handlers),
     // Money that has arrived is booked whatever a check would say of it; what a customer sends away is asked about first.
     checked: ['account.Withdraw'],
     routes: [

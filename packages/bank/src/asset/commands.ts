@@ -127,7 +127,7 @@ const onAsset = <Data extends { readonly code: string }>(
       isPlatformCode: (await directory.get(platformTenantId, code)) !== undefined,
     }),
     loads: ({ code }: Data) => ({
-      rows: [{ table: assets as never, key: code }],
+      rows: [{ table: assets, key: code }],
       streams: [streamOf(assetAggregate, code)],
     }),
     decide: (loaded: Loaded, data: Data, facts: CommandFacts, refs: CodeRefs) =>
@@ -144,7 +144,7 @@ const streamOf = <State, Event extends { readonly type: string; readonly data: E
   aggregate: Aggregate<State, Event>,
   id: string,
 ): StreamNeed => ({
-  aggregate: aggregate as never,
+  aggregate: aggregate,
   id,
 });
 

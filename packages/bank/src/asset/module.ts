@@ -53,9 +53,9 @@ export const createAssetModule = (
   return {
     name: 'asset',
     events: [...assetAggregate.events, ...rateSheetAggregate.events, ...manualRateAggregate.events],
-    tables: [assets as unknown as ContextModule['tables'][number]],
+    tables: [assets],
     views: [ratesView],
-    commands: Object.values(handlers) as unknown as ContextModule['commands'],
+    commands: Object.values(handlers),
     checked: [],
     routes: [
       ...assetRoutes(services, directory, handlers),

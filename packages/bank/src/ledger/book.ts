@@ -31,14 +31,14 @@ export const postingNeeds = (
     const facts = accounts.get(account);
     if (facts === undefined) continue;
     entities.add(facts.entity);
-    if (facts.hasFloor) rows.push({ table: balances as LockedTable<never>, key: balanceKey(account, asset) });
+    if (facts.hasFloor) rows.push({ table: balances, key: balanceKey(account, asset) });
   }
-  for (const entity of entities) rows.push({ table: entitiesTable as LockedTable<never>, key: entity, mode: 'share' });
+  for (const entity of entities) rows.push({ table: entitiesTable, key: entity, mode: 'share' });
   return {
     rows,
     streams: [
-      ...touched.journals.map((id) => ({ aggregate: journalAggregate as never, id })),
-      ...(touched.captures ?? []).map(({ holdId }) => ({ aggregate: holdAggregate as never, id: holdId })),
+      ...touched.journals.map((id) => ({ aggregate: journalAggregate, id })),
+      ...(touched.captures ?? []).map(({ holdId }) => ({ aggregate: holdAggregate, id: holdId })),
     ],
   };
 };
@@ -110,7 +110,7 @@ export const layeredBook = (
 
 /** Shares an entity, so that its day stays what a command saw. */
 export const entityNeed = (entity: string): RowNeed => ({
-  table: entitiesTable as LockedTable<never>,
+  table: entitiesTable,
   key: entity,
   mode: 'share',
 });

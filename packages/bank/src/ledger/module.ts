@@ -71,9 +71,9 @@ export const createLedgerModule = (services: Services, { access, assets, rates }
       ...holdAggregate.events,
       ...quoteAggregate.events,
     ],
-    tables: [entitiesTable, accountsTable, balances, holdsTable] as unknown as ContextModule['tables'],
+    tables: [entitiesTable, accountsTable, balances, holdsTable],
     views: [postingsView, journalsView],
-    commands: Object.values(handlers) as unknown as ContextModule['commands'],
+    commands: Object.values(handlers),
     checked: [handlers.postJournal.name, handlers.postLinkedJournals.name, handlers.convert.name],
     routes: [
       ...transferRoutes(http),

@@ -37,9 +37,9 @@ export const createPartyModule = (services: Services, ports: PartyPorts): PartyM
   return {
     name: 'party',
     events: [...partyEvents, ...mandateEvents],
-    tables: [partiesTable as never, mandatesTable as never, erasureTable(services)],
+    tables: [partiesTable, mandatesTable, erasureTable(services)],
     views: [partyDirectory(services), mandateList],
-    commands: Object.values(handlers) as unknown as ContextModule['commands'],
+    commands: Object.values(handlers),
     checked: [],
     routes: [...partyRoutes(services, parties), ...mandateRoutes(services, mandates, ports)],
     problems: partyProblems,

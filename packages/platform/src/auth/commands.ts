@@ -38,8 +38,8 @@ const apiKeyCommand = <Data extends { readonly keyId: string }>(
     schema,
     permission: 'auth:write',
     loads: ({ keyId }) => ({
-      rows: [{ table: apiKeysTable as never, key: keyId }],
-      streams: [{ aggregate: apiKey as never, id: keyId }],
+      rows: [{ table: apiKeysTable, key: keyId }],
+      streams: [{ aggregate: apiKey, id: keyId }],
     }),
     decide: (loaded, data, facts) => decide(loaded.stream(apiKey, data.keyId).state, data, facts),
     result: (loaded, { keyId }) => {

@@ -11,9 +11,9 @@ export const createAuthModule = (services: Services, options: ApiKeyRouteOptions
   name: 'auth',
   events: apiKeyEvents,
   // The table itself is made by the migration that also makes the lookup function over it.
-  tables: [apiKeysTable as unknown as ContextModule['tables'][number]],
+  tables: [apiKeysTable],
   views: [],
-  commands: [createApiKeyCommand, rotateApiKeyCommand, revokeApiKeyCommand] as unknown as ContextModule['commands'],
+  commands: [createApiKeyCommand, rotateApiKeyCommand, revokeApiKeyCommand],
   checked: [],
   routes: apiKeyRoutes(services, options),
   problems: authProblems,

@@ -13,7 +13,7 @@ import { loadWorkingSet, type WorkingSet } from './working-set.ts';
 
 /** A command in a committer's queue, its immutable facts already found. */
 export interface QueuedCommand {
-  readonly handler: CommandHandler<unknown, unknown>;
+  readonly handler: CommandHandler;
   readonly data: unknown;
   readonly refs: unknown;
   readonly tenantId: string;
@@ -41,7 +41,7 @@ export type Settled =
 export interface BatchTools {
   readonly pool: Pool;
   readonly catalogue: EventCatalogue;
-  readonly tables: readonly LockedTable<never>[];
+  readonly tables: readonly LockedTable[];
   newEventId(bookedAt: string): string;
 }
 
@@ -140,7 +140,7 @@ const decideOne = ({ tools, command, working, bookedAt, events, answers, sealed 
   const facts: CommandFacts = { now: bookedAt, tenantId, metadata };
   let decision: ReturnType<typeof handler.decide>;
   try {
-    decision = handler.decide(loaded, data as never, facts, refs as never);
+    decision = handler.decide(loaded, data, facts, refs);
   } catch (error) {
     // Deciding changes nothing, so a bug in it fails its own command only. What throws after this point dooms the batch, which is then halved.
     return { kind: 'failed', error };
@@ -148,14 +148,13 @@ const decideOne = ({ tools, command, working, bookedAt, events, answers, sealed 
   if (decision.accepted) {
     const recorded = record(tools, working, decision.events, facts);
     events.push(...recorded);
-    if (recorded.length > 0)
-      for (const value of handler.sealed?.(refs as never) ?? []) sealed.push({ tenantId, ...value });
+    if (recorded.length > 0) for (const value of handler.sealed?.(refs) ?? []) sealed.push({ tenantId, ...value });
   }
   const outcome: Outcome<unknown> = decision.accepted
     ? {
         accepted: true,
         isRepeat: decision.events.length === 0,
-        result: handler.result(loaded, data as never, refs as never),
+        result: handler.result(loaded, data, refs),
       }
     : { accepted: false, refusal: decision.rejection as Refusal };
   const answer = command.render(outcome);

@@ -62,7 +62,7 @@ export interface Commands {
 export interface CommandsOptions {
   readonly pool: Pool;
   readonly catalogue: EventCatalogue;
-  readonly tables: readonly LockedTable<never>[];
+  readonly tables: readonly LockedTable[];
   readonly newEventId: (bookedAt: string) => string;
   readonly checks: Checks;
   /** Names of the commands that book money and are checked first. */
@@ -138,7 +138,7 @@ const queued = async <Data, Refs, Result, R extends Refusal>(
   const context = { tenantId, metadata };
   const refs = (await handler.prepare?.(data, context)) as Refs;
   return {
-    handler: handler as unknown as CommandHandler<unknown, unknown>,
+    handler,
     data,
     refs,
     tenantId,

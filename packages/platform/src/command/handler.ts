@@ -22,14 +22,14 @@ export interface CommandFacts {
 
 /** A row to lock before deciding. `share` only keeps others from changing it. */
 export interface RowNeed {
-  readonly table: LockedTable<never>;
+  readonly table: LockedTable;
   readonly key: RowKey;
   readonly mode?: 'share' | 'update';
 }
 
 /** A stream whose state the decision reads; new events on it are refused by the store if somebody else wrote first. */
 export interface StreamNeed {
-  readonly aggregate: Aggregate<never, never>;
+  readonly aggregate: Aggregate<unknown, never>;
   readonly id: string;
 }
 
@@ -57,7 +57,7 @@ export interface PrepareContext {
  * One command of a context. `loads` and `decide` are pure; `prepare` may read, but only facts that are immutable, since nothing is locked yet.
  * Data is what the schema gives back; Refs is what prepare found; Result is what the caller is told about.
  */
-export interface CommandHandler<Data = never, Refs = never, Result = unknown, R extends Refusal = Refusal> {
+export interface CommandHandler<Data = unknown, Refs = unknown, Result = unknown, R extends Refusal = Refusal> {
   /** `context.Imperative`, unique across the bank. */
   readonly name: string;
   readonly schema: z.ZodType<Data>;

@@ -28,7 +28,7 @@ export interface RowBatch<Row> {
  * A table that is an inline view and a lock at once: deciders read its rows under lock, and the batch's events are folded into it in the same
  * commit. Tables are locked in order of rank, rows in order of key, so that batches never wait for each other in a circle.
  */
-export interface LockedTable<Row> {
+export interface LockedTable<Row = unknown> {
   readonly name: string;
   readonly rank: number;
   /** Types of the events that change it. */

@@ -56,12 +56,12 @@ export interface TenantNeeds {
 export const loadWorkingSet = async (
   tx: Transaction,
   catalogue: EventCatalogue,
-  tables: readonly LockedTable<never>[],
+  tables: readonly LockedTable[],
   wanted: readonly TenantNeeds[],
 ): Promise<WorkingSet> => {
   const requests = lockRequests(wanted);
   const streams = wantedStreams(wanted);
-  const ranked = [...tables].sort((a, b) => a.rank - b.rank) as unknown as LockedTable<unknown>[];
+  const ranked = [...tables].sort((a, b) => a.rank - b.rank);
   const [locked] = await all([
     all(ranked.map((table) => lockAndName(tx, table, requests.get(table.name)))),
     all(
@@ -74,7 +74,7 @@ export const loadWorkingSet = async (
 
 const lockAndName = async (
   tx: Transaction,
-  table: LockedTable<unknown>,
+  table: LockedTable,
   requests: readonly LockRequest[] | undefined,
 ): Promise<ReadonlyMap<string, unknown>> =>
   requests === undefined ? new Map<string, unknown>() : table.lock(tx, requests);
@@ -101,7 +101,7 @@ const wantedStreams = (wanted: readonly TenantNeeds[]): Map<string, LoadedStream
   const streams = new Map<string, LoadedStream>();
   for (const { tenantId, needs } of wanted) {
     for (const need of needs.streams ?? []) {
-      const aggregate = need.aggregate as unknown as Aggregate<unknown, never>;
+      const { aggregate } = need;
       const name = streamName(tenantId, aggregate.context, aggregate.stream(need.id));
       if (!streams.has(name))
         streams.set(name, { aggregate, id: need.id, tenantId, state: aggregate.initial, version: 0, loadedVersion: 0 });
@@ -224,7 +224,7 @@ const rowBatch = (locked: ReadonlyMap<string, unknown>): RowBatch<unknown> & { r
 };
 
 const workingSet = (
-  tables: readonly LockedTable<unknown>[],
+  tables: readonly LockedTable[],
   batches: ReadonlyMap<string, ReturnType<typeof rowBatch>>,
   streams: Map<string, LoadedStream>,
 ): WorkingSet => {
@@ -233,7 +233,7 @@ const workingSet = (
     if (batch === undefined) throw new Error(`Table ${table.name} is not registered.`);
     return batch;
   };
-  const consumers = new Map<string, LockedTable<unknown>[]>();
+  const consumers = new Map<string, LockedTable[]>();
   for (const table of tables)
     for (const type of table.consumes) consumers.set(type, [...(consumers.get(type) ?? []), table]);
 
@@ -274,8 +274,8 @@ const workingSet = (
 };
 
 const newestBooking = (
-  tables: readonly LockedTable<unknown>[],
-  batchOf: (table: LockedTable<unknown>) => { readonly locked: Iterable<unknown> },
+  tables: readonly LockedTable[],
+  batchOf: (table: LockedTable) => { readonly locked: Iterable<unknown> },
 ): string | undefined => {
   let newest: string | undefined;
   for (const table of tables) {

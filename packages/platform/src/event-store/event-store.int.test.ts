@@ -264,7 +264,7 @@ describe('a snapshot', () => {
   const growLong = defineCommand({
     ...increaseTally,
     name: 'counter.IncreaseLongTally',
-    loads: ({ tallyId }: { tallyId: string }) => ({ streams: [{ aggregate: long as never, id: tallyId }] }),
+    loads: ({ tallyId }: { tallyId: string }) => ({ streams: [{ aggregate: long, id: tallyId }] }),
     result: (loaded, { tallyId }: { tallyId: string }) => loaded.stream(long, tallyId).state,
   });
   const snapshotOf = async (tallyId: string) =>

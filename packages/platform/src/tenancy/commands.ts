@@ -38,8 +38,8 @@ const tenantCommand = <Data extends { readonly tenantId: string }>(
     schema,
     permission: 'tenancy:write',
     loads: ({ tenantId }) => ({
-      rows: [{ table: tenantsTable as never, key: tenantId }],
-      streams: [{ aggregate: tenant as never, id: tenantId }],
+      rows: [{ table: tenantsTable, key: tenantId }],
+      streams: [{ aggregate: tenant, id: tenantId }],
     }),
     decide: (loaded, data, facts) => {
       // The routes ask this too; here it also holds for a command that came another way.

@@ -11,9 +11,9 @@ export const createTenancyModule = (services: Services): ContextModule => ({
   name: 'tenancy',
   events: tenantEvents,
   // The table itself belongs to the event store's migrations: nothing can be recorded for a tenant without it.
-  tables: [tenantsTable as unknown as ContextModule['tables'][number]],
+  tables: [tenantsTable],
   views: [],
-  commands: [createTenantCommand, suspendTenantCommand, resumeTenantCommand] as unknown as ContextModule['commands'],
+  commands: [createTenantCommand, suspendTenantCommand, resumeTenantCommand],
   checked: [],
   routes: tenantRoutes(services),
   problems: tenancyProblems,

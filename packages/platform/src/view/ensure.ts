@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { type View, tableName } from './view.ts';
+import { tableName, type View } from './view.ts';
 
 /** Creates the tables of views that are not there yet, with row-level security and grants. Run by the owner after the migrations. */
 export const ensureViews = async (ownerPool: Pool, views: readonly View[]): Promise<void> => {
@@ -25,7 +25,11 @@ export const ensureViews = async (ownerPool: Pool, views: readonly View[]): Prom
 };
 
 /** Creates one protected table; `client` is inside a transaction as the owner. */
-export const createTable = async (client: { query(text: string, values?: unknown[]): Promise<unknown> }, name: string, ddl: string): Promise<void> => {
+export const createTable = async (
+  client: { query(text: string, values?: unknown[]): Promise<unknown> },
+  name: string,
+  ddl: string,
+): Promise<void> => {
   await client.query(ddl);
   await client.query(`select finaegis_protect('${name}')`);
   await client.query(`grant select, insert, update, delete on ${name} to finaegis_write`);

@@ -1,18 +1,19 @@
 import { EventEmitter } from 'node:events';
 import type { Pool } from 'pg';
-import { type Transaction, inTransaction } from '../database/transaction.ts';
+import { inTransaction, type Transaction } from '../database/transaction.ts';
 import type { EventCatalogue } from '../event-store/catalogue.ts';
-import { open } from '../event-store/envelope.ts';
-import type { LoggedEvent } from '../event-store/event.ts';
-import { readLog } from '../event-store/read.ts';
-import { type View, type ViewTables, liveTables, subscriptionName } from './view.ts';
+import { applyTo, readStretch } from './fold.ts';
+import { liveTables, subscriptionName, type View } from './view.ts';
 
 /** Follows the log on behalf of all subscribed views of this process. */
 export interface Follower {
   /** Tells it that a tenant's log has grown; without this it looks by itself every `pollMs`. */
   wake(): void;
   /** Until every view of the tenant has folded everything up to `seq`; false when that took longer than `timeoutMs`. */
-  caughtUp(position: { readonly tenantId: string; readonly seq: bigint; readonly views?: readonly string[] }, timeoutMs: number): Promise<boolean>;
+  caughtUp(
+    position: { readonly tenantId: string; readonly seq: bigint; readonly views?: readonly string[] },
+    timeoutMs: number,
+  ): Promise<boolean>;
   /** Views that stopped, with the reason: shown by /readyz. */
   readonly stopped: ReadonlyMap<string, string>;
   close(): Promise<void>;
@@ -29,8 +30,6 @@ export interface FollowerOptions {
   readonly pollMs?: number;
   readonly onError?: (view: string, error: unknown) => void;
 }
-
-const stretch = 2_000;
 
 interface Behind {
   readonly tenant_id: string;
@@ -84,7 +83,10 @@ export const startFollower = (options: FollowerOptions): Follower => {
       isWoken = true;
       wakeUp?.();
     },
-    caughtUp: ({ tenantId, seq, views: names }, timeoutMs) => waitUntil(progress, timeoutMs, () => isAt(options.systemPool, { tenantId, seq, names: names ?? views.map(subscriptionName) })),
+    caughtUp: ({ tenantId, seq, views: names }, timeoutMs) =>
+      waitUntil(progress, timeoutMs, () =>
+        isAt(options.systemPool, { tenantId, seq, names: names ?? views.map(subscriptionName) }),
+      ),
     stopped,
     close: async () => {
       isClosed = true;
@@ -110,7 +112,10 @@ const tenantsBehind = async (systemPool: Pool, names: readonly string[]): Promis
 };
 
 /** Whether every view named has folded the tenant's log up to `seq`. */
-const isAt = async (systemPool: Pool, { tenantId, seq, names }: { readonly tenantId: string; readonly seq: bigint; readonly names: readonly string[] }): Promise<boolean> => {
+const isAt = async (
+  systemPool: Pool,
+  { tenantId, seq, names }: { readonly tenantId: string; readonly seq: bigint; readonly names: readonly string[] },
+): Promise<boolean> => {
   const { rows } = await systemPool.query<{ behind: boolean }>({
     name: 'is-at',
     text: `select exists (
@@ -126,10 +131,17 @@ const isAt = async (systemPool: Pool, { tenantId, seq, names }: { readonly tenan
  * Waits until every view named has folded a tenant's log up to `seq`, whichever process folds it; false when that took longer than `timeoutMs`.
  * @param systemPool as finaegis_system
  */
-export const viewsReach = (systemPool: Pool, position: { readonly tenantId: string; readonly seq: bigint; readonly names: readonly string[] }, timeoutMs: number): Promise<boolean> =>
-  waitUntil(new EventEmitter(), timeoutMs, () => isAt(systemPool, position));
+export const viewsReach = (
+  systemPool: Pool,
+  position: { readonly tenantId: string; readonly seq: bigint; readonly names: readonly string[] },
+  timeoutMs: number,
+): Promise<boolean> => waitUntil(new EventEmitter(), timeoutMs, () => isAt(systemPool, position));
 
-const waitUntil = async (progress: EventEmitter, timeoutMs: number, isTrue: () => Promise<boolean>): Promise<boolean> => {
+const waitUntil = async (
+  progress: EventEmitter,
+  timeoutMs: number,
+  isTrue: () => Promise<boolean>,
+): Promise<boolean> => {
   const end = performance.now() + timeoutMs;
   for (;;) {
     if (await isTrue()) return true;
@@ -149,7 +161,11 @@ const waitUntil = async (progress: EventEmitter, timeoutMs: number, isTrue: () =
 };
 
 /** Brings all views of one tenant up to its head, a stretch at a time: one transaction folds the stretch into every view and moves the positions. */
-const advance = async (options: FollowerOptions, stopped: Map<string, string>, { tenantId, head }: { readonly tenantId: string; readonly head: bigint }): Promise<void> => {
+const advance = async (
+  options: FollowerOptions,
+  stopped: Map<string, string>,
+  { tenantId, head }: { readonly tenantId: string; readonly head: bigint },
+): Promise<void> => {
   for (;;) {
     const live = options.views.filter((view) => !stopped.has(subscriptionName(view)));
     try {
@@ -172,41 +188,40 @@ const advance = async (options: FollowerOptions, stopped: Map<string, string>, {
 const stop = (options: FollowerOptions, stopped: Map<string, string>, view: View | undefined, error: unknown): void => {
   if (view === undefined) return;
   // Lost connections pass by themselves; anything else needs a person or a newer release.
-  if ((error as { code?: unknown }).code !== 'connection_lost') stopped.set(subscriptionName(view), error instanceof Error ? error.message : String(error));
+  if ((error as { code?: unknown }).code !== 'connection_lost')
+    stopped.set(subscriptionName(view), error instanceof Error ? error.message : String(error));
   options.onError?.(subscriptionName(view), error);
 };
 
 /** One stretch; true when there may be more. */
-const advanceTogether = (options: FollowerOptions, views: readonly View[], { tenantId, head }: { readonly tenantId: string; readonly head: bigint }): Promise<boolean> =>
+const advanceTogether = (
+  options: FollowerOptions,
+  views: readonly View[],
+  { tenantId, head }: { readonly tenantId: string; readonly head: bigint },
+): Promise<boolean> =>
   inTransaction(options.pool, { tenants: [tenantId] }, async (tx) => {
     const positions = await lockPositions(tx, tenantId, views.map(subscriptionName));
     const taken = views.filter((view) => (positions.get(subscriptionName(view)) ?? head) < head);
     if (taken.length === 0) return false;
     const after = taken.map((view) => positions.get(subscriptionName(view)) ?? 0n).reduce((a, b) => (a < b ? a : b));
-    const { reached, rows } = await nextStretch(tx, taken, { tenantId, after, head });
-    const events = rows.filter(({ type }) => taken.some((view) => view.consumes.includes(type))).map((row) => open(options.catalogue, row.envelope, row.seq));
-    for (const view of taken) await applyTo(tx, liveTables(view, tenantId), view, events, positions.get(subscriptionName(view)) ?? 0n);
+    const { reached, events } = await readStretch(tx, options.catalogue, taken, { tenantId, after, upTo: head });
+    for (const view of taken)
+      await applyTo(tx, liveTables(view, tenantId), view, events, positions.get(subscriptionName(view)) ?? 0n);
     const moved = taken.map(subscriptionName).filter((name) => (positions.get(name) ?? 0n) < reached);
-    await tx.query({ name: 'move-positions', text: 'update subscriptions set seq = $3 where tenant_id = $1 and name = any ($2)', values: [tenantId, moved, reached] });
+    await tx.query({
+      name: 'move-positions',
+      text: 'update subscriptions set seq = $3 where tenant_id = $1 and name = any ($2)',
+      values: [tenantId, moved, reached],
+    });
     return reached < head;
   });
 
-const nextStretch = async (tx: Transaction, views: readonly View[], { tenantId, after, head }: { readonly tenantId: string; readonly after: bigint; readonly head: bigint }) => {
-  const contexts = [...new Set(views.flatMap((view) => view.contexts))];
-  const { rows } = await readLog(tx, { tenantId, contexts, after, upTo: head, limit: stretch });
-  // Dense order makes this safe: everything up to a visible seq is visible, whatever contexts it belongs to.
-  const reached = rows.length < stretch ? head : (rows.at(-1)?.seq ?? head);
-  return { reached, rows };
-};
-
-/** Folds the part of a stretch that a view has not seen. */
-export const applyTo = async (tx: Transaction, tables: ViewTables, view: View, events: readonly LoggedEvent[], position: bigint): Promise<void> => {
-  const its = events.filter((event) => event.seq > position && view.contexts.includes(event.context) && view.consumes.includes(event.type));
-  if (its.length > 0) await view.apply(tx, tables, its);
-};
-
 /** Locks the positions nobody else is advancing; those another process holds are left to it. */
-const lockPositions = async (tx: Transaction, tenantId: string, names: readonly string[]): Promise<ReadonlyMap<string, bigint>> => {
+const lockPositions = async (
+  tx: Transaction,
+  tenantId: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, bigint>> => {
   const [, { rows }] = await Promise.all([
     tx.query({
       name: 'make-positions',
@@ -221,4 +236,3 @@ const lockPositions = async (tx: Transaction, tenantId: string, names: readonly 
   ]);
   return new Map(rows.map(({ name, seq }) => [name, seq]));
 };
-

@@ -1,18 +1,24 @@
+import type { Positions } from '../event-store/position.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
-import type { Positions } from '../event-store/position.ts';
 
 /** How long a read waits for its views. */
 export const waitMs = 2_000;
 
 /** Waits for the views of a tenant; false when they are still behind after `timeoutMs`. */
-export type ViewsReach = (position: { readonly tenantId: string; readonly seq: bigint }, timeoutMs: number) => Promise<boolean>;
+export type ViewsReach = (
+  position: { readonly tenantId: string; readonly seq: bigint },
+  timeoutMs: number,
+) => Promise<boolean>;
 
 /**
  * The same routes, of which those that read honour `Finaegis-Position`: they answer only what has seen the sender's own writes, or say that the
  * views are behind. It wraps routes, so that no context has to remember it.
  */
-export const readingOwnWrites = (routes: readonly Route[], { positions, reach }: { readonly positions: () => Positions; readonly reach: ViewsReach }): readonly Route[] =>
+export const readingOwnWrites = (
+  routes: readonly Route[],
+  { positions, reach }: { readonly positions: () => Positions; readonly reach: ViewsReach },
+): readonly Route[] =>
   routes.map((route) =>
     route.method !== 'GET' || route.permission === 'public'
       ? route
@@ -20,13 +26,18 @@ export const readingOwnWrites = (routes: readonly Route[], { positions, reach }:
           ...route,
           problems: [...new Set([...route.problems, 'position_unknown', 'view_behind'])],
           handle: async (request) => {
-            if (request.position !== undefined) await waitFor(request.position, request.tenantId, { positions: positions(), reach });
+            if (request.position !== undefined)
+              await waitFor(request.position, request.tenantId, { positions: positions(), reach });
             return route.handle(request);
           },
         },
   );
 
-const waitFor = async (position: string, tenantId: string, { positions, reach }: { readonly positions: Positions; readonly reach: ViewsReach }): Promise<void> => {
+const waitFor = async (
+  position: string,
+  tenantId: string,
+  { positions, reach }: { readonly positions: Positions; readonly reach: ViewsReach },
+): Promise<void> => {
   const seq = positions.decode(position);
   if (seq === undefined) throw new ProblemError('position_unknown');
   if (!(await reach({ tenantId, seq }, waitMs))) throw new ProblemError('view_behind');

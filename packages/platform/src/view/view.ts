@@ -32,10 +32,14 @@ export interface ViewTables {
 export const defineView = (view: View): View => view;
 
 /** The name queries use: `ledger_postings_v1`, with a suffix `ledger_postings_buckets_v1`. */
-export const tableName = (view: View, suffix = ''): string => `${view.name}${suffix === '' ? '' : `_${suffix}`}_v${view.version}`;
+export const tableName = (view: View, suffix = ''): string =>
+  `${view.name}${suffix === '' ? '' : `_${suffix}`}_v${view.version}`;
 
 /** The physical names of the live tables. */
-export const liveTables = (view: View, tenantId: string): ViewTables => ({ tenantId, table: (suffix) => tableName(view, suffix) });
+export const liveTables = (view: View, tenantId: string): ViewTables => ({
+  tenantId,
+  table: (suffix) => tableName(view, suffix),
+});
 
 /** The name of the position a view keeps in `subscriptions`. */
 export const subscriptionName = (view: View): string => `${view.name}_v${view.version}`;

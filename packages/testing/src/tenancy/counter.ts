@@ -132,8 +132,8 @@ export const increase: CommandHandler<Increase, undefined, { readonly value: big
   schema: z.custom<Increase>(),
   permission: 'counter:write',
   loads: ({ counterId }) => ({
-    rows: [{ table: countersTable as never, key: counterId }],
-    streams: [{ aggregate: counter as never, id: counterId }],
+    rows: [{ table: countersTable, key: counterId }],
+    streams: [{ aggregate: counter, id: counterId }],
   }),
   decide: (loaded, { counterId, by, isForced = false, bug }): Decision<NewEvent, CounterRefusal> => {
     if (bug === 'decide') throw new Error('a bug in a decider');
@@ -150,7 +150,7 @@ export const increaseTally: CommandHandler<{ readonly tallyId: string }, undefin
     name: 'counter.IncreaseTally',
     schema: z.strictObject({ tallyId: z.string() }),
     permission: 'counter:write',
-    loads: ({ tallyId }) => ({ streams: [{ aggregate: tally as never, id: tallyId }] }),
+    loads: ({ tallyId }) => ({ streams: [{ aggregate: tally, id: tallyId }] }),
     decide: (_, { tallyId }) => accept(tally.record(tallyId, 'TallyIncreased', { tallyId })),
     result: (loaded, { tallyId }) => loaded.stream(tally, tallyId).state,
   });
@@ -185,9 +185,9 @@ export const counterLog = defineView({
 export const counterModule: ContextModule = {
   name: 'counter',
   events: [counterIncreased, tallyIncreased],
-  tables: [countersTable as unknown as ContextModule['tables'][number]],
+  tables: [countersTable],
   views: [counterLog],
-  commands: [increase, increaseTally] as unknown as ContextModule['commands'],
+  commands: [increase, increaseTally],
   checked: [],
   routes: [],
   problems: { counter_too_high: { status: 409, title: 'The counter would be too high' } },

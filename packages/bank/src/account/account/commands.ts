@@ -93,16 +93,14 @@ const openingRows = ({ accountId, entity, product, holders, externalReference }:
   return {
     rows: [
       ...neighbours.flatMap(({ rows }) => rows ?? []),
-      { table: accountsTable as never, key: accountId },
-      { table: numberingTable as never, key: entity },
-      ...(externalReference === undefined
-        ? []
-        : [{ table: identifiersTable as never, key: externalKey(externalReference) }]),
+      { table: accountsTable, key: accountId },
+      { table: numberingTable, key: entity },
+      ...(externalReference === undefined ? [] : [{ table: identifiersTable, key: externalKey(externalReference) }]),
     ],
     streams: [
       ...neighbours.flatMap(({ streams }) => streams ?? []),
-      { aggregate: accountAggregate as never, id: accountId },
-      { aggregate: productAggregate as never, id: product },
+      { aggregate: accountAggregate, id: accountId },
+      { aggregate: productAggregate, id: product },
     ],
   };
 };
@@ -195,8 +193,8 @@ export const closeAccountHandler = (
   loads: ({ accountId }) => {
     const { rows = [], streams = [] } = lifeNeeds(tools.balances, accountId);
     return {
-      rows: [...rows, { table: accountsTable as never, key: accountId }],
-      streams: [...streams, { aggregate: accountAggregate as never, id: accountId }],
+      rows: [...rows, { table: accountsTable, key: accountId }],
+      streams: [...streams, { aggregate: accountAggregate, id: accountId }],
     };
   },
   decide: (loaded, { accountId }) => {

@@ -30,10 +30,10 @@ export const setBankDetailsHandler = (): CommandHandler<BankDetails, undefined, 
   loads: (details) => ({
     rows: [
       entityNeed(details.entity),
-      { table: numberingTable as never, key: details.entity },
-      { table: bankCodesTable as never, key: bankCodeKey(details) },
+      { table: numberingTable, key: details.entity },
+      { table: bankCodesTable, key: bankCodeKey(details) },
     ],
-    streams: [{ aggregate: numberingAggregate as never, id: details.entity }],
+    streams: [{ aggregate: numberingAggregate, id: details.entity }],
   }),
   decide: (loaded, details) =>
     setBankDetails(loaded.stream(numberingAggregate, details.entity).state, details, {

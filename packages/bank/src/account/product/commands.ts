@@ -26,7 +26,7 @@ export const publishProductHandler = (): CommandHandler<PublishProduct, undefine
   name: 'account.PublishProduct',
   schema: publishProductSchema,
   permission: 'product:publish',
-  loads: ({ product }) => ({ streams: [{ aggregate: productAggregate as never, id: product }] }),
+  loads: ({ product }) => ({ streams: [{ aggregate: productAggregate, id: product }] }),
   decide: (loaded, data) => publishProduct(loaded.stream(productAggregate, data.product).state, data),
   result: (loaded, { product, version }) => {
     const terms = loaded.stream(productAggregate, product).state.find((one) => one.version === version);

@@ -42,7 +42,7 @@ export const issueStatementHandler = (
   prepare: async ({ accountId }, { tenantId }) => (await directory.find(tenantId, accountId))?.entity,
   loads: (data, entity) => ({
     rows: entity === undefined ? [] : [entityNeed(entity)],
-    streams: [{ aggregate: statementAggregate as never, id: statementStreamId(data) }],
+    streams: [{ aggregate: statementAggregate, id: statementStreamId(data) }],
   }),
   decide: (loaded, data, _facts, entity) => {
     const row = entity === undefined ? undefined : loadedEntity(loaded, entity);

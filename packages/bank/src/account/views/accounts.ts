@@ -1,4 +1,4 @@
-import { type LockedTable, type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
+import { type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
@@ -81,7 +81,7 @@ const columns = [
 export const accountColumns = columns.map((column) => `a.${column}`).join(', ');
 
 /** Accounts by id, in the commit that opens or closes them. The ledger's own row of the account is what money is decided under. */
-export const accountsTable: LockedTable<AccountRow> & Pick<ModuleTable, 'ddl'> = {
+export const accountsTable: ModuleTable<AccountRow> = {
   name: 'account.accounts',
   rank: 14,
   consumes: ['AccountOpened', 'AccountClosed'],

@@ -1,4 +1,4 @@
-import { type LockedTable, rowName } from '@finaegis/platform/command/locked-table';
+import { rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { ModuleTable } from '@finaegis/platform/module';
 import type { Identifier, IdentifierScheme } from '../identifier/identifier.ts';
@@ -41,7 +41,7 @@ const splitKey = (key: string): Omit<IdentifierRow, 'accountId'> => {
  * Every number ever issued. A row is only ever inserted: a number that another process issued in the meantime fails the statement, and the batch
  * runs again and finds it.
  */
-export const identifiersTable: LockedTable<IdentifierRow> & Pick<ModuleTable, 'ddl'> = {
+export const identifiersTable: ModuleTable<IdentifierRow> = {
   name: 'account.identifiers',
   rank: 15,
   consumes: ['IdentifierIssued'],

@@ -1,4 +1,4 @@
-import { type LockedTable, rowName } from '@finaegis/platform/command/locked-table';
+import { rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
@@ -42,7 +42,7 @@ const ddl = (name: string): string => `create table ${name} (
  * The sequence of account numbers of each entity, locked by whoever opens an account. Two processes that open the first account of an entity
  * find no row to lock; then one of them is refused by the unique number itself and runs again.
  */
-export const numberingTable: LockedTable<NumberingRow> & Pick<ModuleTable, 'ddl'> = {
+export const numberingTable: ModuleTable<NumberingRow> = {
   name: 'account.numbering',
   rank: 12,
   consumes: ['BankDetailsSet', 'IdentifierIssued'],
@@ -112,7 +112,7 @@ export const bankCodeKey = ({ country, bankCode }: Pick<BankDetails, 'country' |
   `${country} ${bankCode}`;
 
 /** Which entity of the tenant has a bank code: two with the same one would issue the same account numbers. */
-export const bankCodesTable: LockedTable<{ readonly entity: string }> & Pick<ModuleTable, 'ddl'> = {
+export const bankCodesTable: ModuleTable<{ readonly entity: string }> = {
   name: 'account.bank-codes',
   rank: 13,
   consumes: ['BankDetailsSet'],

@@ -1,4 +1,3 @@
-import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { ModuleTable } from '@finaegis/platform/module';
 import type { StatementCycle } from '../product/events.ts';
@@ -35,7 +34,7 @@ const ddl = (name: string): string => `create table ${name} (
 )`;
 
 /** Versions of products, in the commit that publishes them. A version never changes, so nobody locks one. */
-export const productsTable: LockedTable<ProductRow> & Pick<ModuleTable, 'ddl'> = {
+export const productsTable: ModuleTable<ProductRow> = {
   name: 'account.products',
   rank: 11,
   consumes: ['ProductPublished'],

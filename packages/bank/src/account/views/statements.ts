@@ -1,4 +1,3 @@
-import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { ModuleTable } from '@finaegis/platform/module';
 import type { Statement } from '../statement/statement.ts';
@@ -36,7 +35,7 @@ const ddl = (name: string): string => `create table ${name} (
 create index on ${name} (tenant_id, account_id, to_date, asset, number) where number > 0`;
 
 /** Statements in the commit that issues them, since the next one begins where the last one ended. Rows are only ever inserted. */
-export const statementsTable: LockedTable<Statement> & Pick<ModuleTable, 'ddl'> = {
+export const statementsTable: ModuleTable<Statement> = {
   name: 'account.statements',
   rank: 16,
   consumes: ['StatementIssued'],

@@ -1,6 +1,5 @@
 import { reject } from '@finaegis/kernel/decision';
 import type { CommandHandler, Loaded, Needs } from '@finaegis/platform/command/handler';
-import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import { z } from 'zod';
 import { postedOf } from '../balance.ts';
 import { classOf, houseAccountId } from '../entity/chart.ts';
@@ -27,19 +26,19 @@ import {
 /** Locks for a change of an account's life: the account, then every balance it has. */
 export const lifeNeeds = (balances: LedgerTools['balances'], accountId: string): Needs => ({
   rows: [
-    { table: accountsTable as LockedTable<never>, key: accountId },
-    { table: balances as LockedTable<never>, key: balanceKey(accountId, every) },
+    { table: accountsTable, key: accountId },
+    { table: balances, key: balanceKey(accountId, every) },
   ],
-  streams: [{ aggregate: ledgerAccountAggregate as never, id: accountId }],
+  streams: [{ aggregate: ledgerAccountAggregate, id: accountId }],
 });
 
 /** Locks for opening an account: its entity shared, so that it exists, and the account's own row. */
 export const openingNeeds = ({ entity, accountId }: Pick<OpenLedgerAccount, 'entity' | 'accountId'>): Needs => ({
   rows: [
-    { table: entitiesTable as LockedTable<never>, key: entity, mode: 'share' },
-    { table: accountsTable as LockedTable<never>, key: accountId },
+    { table: entitiesTable, key: entity, mode: 'share' },
+    { table: accountsTable, key: accountId },
   ],
-  streams: [{ aggregate: ledgerAccountAggregate as never, id: accountId }],
+  streams: [{ aggregate: ledgerAccountAggregate, id: accountId }],
 });
 
 /** What an account still holds, from the balances its life-cycle command locked. */
@@ -143,8 +142,8 @@ export const setOverdraftLimitHandler = ({
   schema: z.strictObject({ accountId: z.string(), asset: z.string(), limitMinor: minor }),
   permission: 'ledger:overdraft',
   loads: ({ accountId, asset }) => ({
-    rows: [{ table: balances as LockedTable<never>, key: balanceKey(accountId, asset) }],
-    streams: [{ aggregate: ledgerAccountAggregate as never, id: accountId }],
+    rows: [{ table: balances, key: balanceKey(accountId, asset) }],
+    streams: [{ aggregate: ledgerAccountAggregate, id: accountId }],
   }),
   decide: (loaded, data) => setOverdraftLimit(loaded.stream(ledgerAccountAggregate, data.accountId).state, data),
   result: accountResult,

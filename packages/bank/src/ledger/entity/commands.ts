@@ -1,7 +1,6 @@
 import { accept, type Decision, reject } from '@finaegis/kernel/decision';
 import { derivedUuid } from '@finaegis/kernel/id';
 import type { CommandHandler, Loaded } from '@finaegis/platform/command/handler';
-import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
 import { z } from 'zod';
 import { ledgerAccountAggregate, openLedgerAccount } from '../account/account.ts';
@@ -44,11 +43,11 @@ export const openEntityHandler = (): CommandHandler<OpenEntity, undefined, Entit
   }),
   permission: 'ledger:entity',
   loads: ({ entity }) => ({
-    rows: [{ table: entitiesTable as LockedTable<never>, key: entity }],
+    rows: [{ table: entitiesTable, key: entity }],
     streams: [
-      { aggregate: entityAggregate as never, id: entity },
+      { aggregate: entityAggregate, id: entity },
       ...firstAccounts.map((code) => ({
-        aggregate: ledgerAccountAggregate as never,
+        aggregate: ledgerAccountAggregate,
         id: houseAccountId(entity, code),
       })),
     ],
@@ -73,8 +72,8 @@ const firstAccount = (loaded: Loaded, entity: string, code: string): readonly Ne
 };
 
 const dayNeeds = ({ entity }: { readonly entity: string }) => ({
-  rows: [{ table: entitiesTable as LockedTable<never>, key: entity }],
-  streams: [{ aggregate: entityAggregate as never, id: entity }],
+  rows: [{ table: entitiesTable, key: entity }],
+  streams: [{ aggregate: entityAggregate, id: entity }],
 });
 
 const daySchema = z.strictObject({ entity: z.string(), businessDate: z.string() });
@@ -149,13 +148,13 @@ export const revalueEntityHandler = (
   }),
   loads: ({ entity }, { journalId, facts }) => ({
     rows: [
-      { table: entitiesTable as LockedTable<never>, key: entity },
+      { table: entitiesTable, key: entity },
       ...(facts?.accounts ?? []).map(({ accountId }) => ({
-        table: balances as LockedTable<never>,
+        table: balances,
         key: balanceKey(accountId, every),
       })),
     ],
-    streams: [{ aggregate: journalAggregate as never, id: journalId }],
+    streams: [{ aggregate: journalAggregate, id: journalId }],
   }),
   decide: (loaded, { entity, businessDate }, _facts, refs) => {
     const row = loaded.row(entitiesTable, entity);

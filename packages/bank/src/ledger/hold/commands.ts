@@ -1,6 +1,5 @@
 import { reject } from '@finaegis/kernel/decision';
 import type { CommandHandler, Loaded } from '@finaegis/platform/command/handler';
-import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { PersonalRef, SealedValue } from '@finaegis/platform/event-store/personal-ref';
 import { z } from 'zod';
 import type { LedgerTools } from '../journal/commands.ts';
@@ -34,7 +33,7 @@ const heldResult = (loaded: Loaded, { holdId }: { readonly holdId: string }): Ho
   return state;
 };
 
-const stream = (holdId: string) => ({ aggregate: holdAggregate as never, id: holdId });
+const stream = (holdId: string) => ({ aggregate: holdAggregate, id: holdId });
 
 /** Reserves an amount on an account. House accounts without a floor cannot be held: there would be nothing to protect. */
 export const placeHoldHandler = ({
@@ -67,7 +66,7 @@ export const placeHoldHandler = ({
       : { isKnown, description: text.reference, sealed: [text.sealed] };
   },
   loads: ({ holdId, account, asset }) => ({
-    rows: [{ table: balances as LockedTable<never>, key: balanceKey(account, asset) }],
+    rows: [{ table: balances, key: balanceKey(account, asset) }],
     streams: [stream(holdId)],
   }),
   decide: (loaded, { description: _text, ...command }, { now }, { description, isKnown }) => {
@@ -112,10 +111,7 @@ const onHold = <Data extends { readonly holdId: string }>(
   permission,
   prepare: ({ holdId }, { tenantId }) => directory.hold(tenantId, holdId),
   loads: ({ holdId }, facts) => ({
-    rows:
-      facts === undefined
-        ? []
-        : [{ table: balances as LockedTable<never>, key: balanceKey(facts.account, facts.asset) }],
+    rows: facts === undefined ? [] : [{ table: balances, key: balanceKey(facts.account, facts.asset) }],
     streams: [stream(holdId)],
   }),
   // A hold placed after its facts were looked for has no locked balance here; it is as unknown as it was then.

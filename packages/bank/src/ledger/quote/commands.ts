@@ -17,7 +17,7 @@ import {
   quoteAggregate,
 } from './quote.ts';
 
-const stream = (quoteId: string) => ({ aggregate: quoteAggregate as never, id: quoteId });
+const stream = (quoteId: string) => ({ aggregate: quoteAggregate, id: quoteId });
 
 /** Binds a price. The rates come from whoever asks, already found and fresh; the decision only computes and records. */
 export const issueQuoteHandler = (): CommandHandler<IssueQuote, undefined, Quote, QuoteRefusal> => ({

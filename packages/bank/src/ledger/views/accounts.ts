@@ -1,4 +1,4 @@
-import type { LockedTable, RowBatch } from '@finaegis/platform/command/locked-table';
+import type { RowBatch } from '@finaegis/platform/command/locked-table';
 import { rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
@@ -47,7 +47,7 @@ const ddl = (name: string): string => `create table ${name} (
 create index on ${name} (tenant_id, entity, code) where kind = 'house'`;
 
 /** Locked before balances, so that a block or a closing never races a transfer. */
-export const accountsTable: LockedTable<AccountRow> & Pick<ModuleTable, 'ddl'> = {
+export const accountsTable: ModuleTable<AccountRow> = {
   name: 'ledger.accounts',
   rank: 20,
   consumes: ['LedgerAccountOpened', 'AccountBlockPlaced', 'AccountBlockLifted', 'LedgerAccountClosed'],

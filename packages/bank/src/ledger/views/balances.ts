@@ -1,5 +1,5 @@
 import { unreachable } from '@finaegis/kernel/decision';
-import { type LockedTable, type LockRequest, type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
+import { type LockRequest, type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
@@ -71,7 +71,7 @@ interface Delta {
 const knownMax = 500_000;
 
 /** Balances are what decisions about money lock. One instance per process, since it remembers which rows exist. */
-export const createBalancesTable = (): LockedTable<Balance> & Pick<ModuleTable, 'ddl'> => {
+export const createBalancesTable = (): ModuleTable<Balance> => {
   const known = new Set<string>();
   return {
     name: 'ledger.balances',

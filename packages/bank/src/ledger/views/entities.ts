@@ -1,4 +1,3 @@
-import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import { rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { ModuleTable } from '@finaegis/platform/module';
@@ -35,7 +34,7 @@ const lockText = (
   cross join lateral (select * from ${entitiesName} where tenant_id = wanted.tenant_id and entity = wanted.entity for ${strength}) e`;
 
 /** Locked first: bookings share an entity, so that its day cannot close under them. */
-export const entitiesTable: LockedTable<Entity> & Pick<ModuleTable, 'ddl'> = {
+export const entitiesTable: ModuleTable<Entity> = {
   name: 'ledger.entities',
   rank: 10,
   consumes: ['EntityOpened', 'BusinessDayClosed', 'BusinessDayOpened'],

@@ -1,4 +1,3 @@
-import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { ModuleTable } from '@finaegis/platform/module';
 import type { Hold } from '../hold/hold.ts';
@@ -31,7 +30,7 @@ interface Change {
 }
 
 /** Holds by id and by account, in the commit that changes them. Nothing is locked here: a hold is decided on its stream and its balance. */
-export const holdsTable: LockedTable<never> & Pick<ModuleTable, 'ddl'> = {
+export const holdsTable: ModuleTable = {
   name: 'ledger.holds',
   rank: 40,
   consumes: ['HoldPlaced', 'HoldIncreased', 'HoldCaptured', 'HoldVoided', 'HoldExpired'],

@@ -52,10 +52,10 @@ export interface MandateCommands {
 /** What granting a mandate locks and reads; a neighbour that grants one in its own commit adds this to its needs. */
 export const grantMandateNeeds = ({ mandateId, partyId }: Pick<GrantMandate, 'mandateId' | 'partyId'>): Needs => ({
   rows: [
-    { table: partiesTable as never, key: partyId },
-    { table: mandatesTable as never, key: mandateId },
+    { table: partiesTable, key: partyId },
+    { table: mandatesTable, key: mandateId },
   ],
-  streams: [{ aggregate: mandateAggregate as never, id: mandateId }],
+  streams: [{ aggregate: mandateAggregate, id: mandateId }],
 });
 
 /** Grants a mandate on what `grantMandateNeeds` loaded; accepted with no event when it was granted before. */
@@ -72,8 +72,8 @@ export const decideGrantMandate = (
   );
 
 const ofMandate = (mandateId: string): Needs => ({
-  rows: [{ table: mandatesTable as never, key: mandateId }],
-  streams: [{ aggregate: mandateAggregate as never, id: mandateId }],
+  rows: [{ table: mandatesTable, key: mandateId }],
+  streams: [{ aggregate: mandateAggregate, id: mandateId }],
 });
 
 const result: MandateCommand<{ readonly mandateId: string }, unknown>['result'] = (loaded, { mandateId }) => {

@@ -44,8 +44,8 @@ export interface PartyCommands {
 }
 
 const loads = ({ partyId }: { readonly partyId: string }): Needs => ({
-  rows: [{ table: partiesTable as never, key: partyId }],
-  streams: [{ aggregate: partyAggregate as never, id: partyId }],
+  rows: [{ table: partiesTable, key: partyId }],
+  streams: [{ aggregate: partyAggregate, id: partyId }],
 });
 
 const result: PartyCommand<{ readonly partyId: string }, unknown>['result'] = (loaded, { partyId }) => {

@@ -1,4 +1,3 @@
-import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { ModuleTable } from '@finaegis/platform/module';
 import type { Services } from '@finaegis/platform/services';
@@ -6,9 +5,7 @@ import { subjectOf } from '../party/details.ts';
 import { mandatesName } from './mandates.ts';
 
 /** Destroys the keys of erased parties in the commit of the erasure. It has no rows of its own: what it writes is the loss of others. */
-export const erasureTable = (
-  services: Pick<Services, 'personalData'>,
-): LockedTable<never> & Pick<ModuleTable, 'ddl'> => ({
+export const erasureTable = (services: Pick<Services, 'personalData'>): ModuleTable => ({
   name: 'party.erasure',
   rank: 3,
   consumes: ['PartyErased'],

@@ -1,4 +1,4 @@
-import { type LockedTable, type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
+import { type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
@@ -71,7 +71,7 @@ const columns = [
 export const mandateColumns = columns.map((column) => `m.${column}`).join(', ');
 
 /** Folded in the commit of its events, so that a revocation counts for the next request. */
-export const mandatesTable: LockedTable<MandateRow> & Pick<ModuleTable, 'ddl'> = {
+export const mandatesTable: ModuleTable<MandateRow> = {
   name: 'party.mandates',
   rank: 2,
   consumes: ['MandateGranted', 'MandateLimitsChanged', 'MandateRevoked'],

@@ -1,4 +1,4 @@
-import { type LockedTable, type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
+import { type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
@@ -67,7 +67,7 @@ const columns = [
 export const partyColumns = columns.map((column) => `p.${column}`).join(', ');
 
 /** Locked before accounts and mandates: opening an account grants its owner's mandate in the same commit. */
-export const partiesTable: LockedTable<PartyRow> & Pick<ModuleTable, 'ddl'> = {
+export const partiesTable: ModuleTable<PartyRow> = {
   name: 'party.parties',
   rank: 1,
   consumes: [
