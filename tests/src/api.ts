@@ -37,7 +37,11 @@ let keys = 0;
 export const callerOf = (url: string, authorization: string): Caller => {
   let newest: string | undefined;
 
-  const send = async (method: string, path: string, sent: { readonly body?: unknown; readonly asking: Asking }): Promise<Answer> => {
+  const send = async (
+    method: string,
+    path: string,
+    sent: { readonly body?: unknown; readonly asking: Asking },
+  ): Promise<Answer> => {
     const { key = method === 'POST' ? `test-${process.pid}-${++keys}` : null, position, headers } = sent.asking;
     const response = await fetch(`${url}${path}`, {
       method,
@@ -48,12 +52,19 @@ export const callerOf = (url: string, authorization: string): Caller => {
         ...(position === undefined ? {} : { 'finaegis-position': position }),
         ...headers,
       },
-      ...(sent.body === undefined ? {} : { body: typeof sent.body === 'string' ? sent.body : JSON.stringify(sent.body) }),
+      ...(sent.body === undefined
+        ? {}
+        : { body: typeof sent.body === 'string' ? sent.body : JSON.stringify(sent.body) }),
     });
     newest = response.headers.get('finaegis-position') ?? newest;
     const text = await response.text();
     const isJson = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, text, headers: response.headers, body: isJson && text !== '' ? (JSON.parse(text) as Body) : {} };
+    return {
+      status: response.status,
+      text,
+      headers: response.headers,
+      body: isJson && text !== '' ? (JSON.parse(text) as Body) : {},
+    };
   };
 
   const post: Caller['post'] = (path, body, asking = {}) => send('POST', path, { body, asking });
@@ -67,7 +78,9 @@ export const callerOf = (url: string, authorization: string): Caller => {
       return made;
     },
     see: async (path) => {
-      const { status, body, text } = await send('GET', path, { asking: newest === undefined ? {} : { position: newest } });
+      const { status, body, text } = await send('GET', path, {
+        asking: newest === undefined ? {} : { position: newest },
+      });
       expect(status, `GET ${path}: ${text}`).toBe(200);
       return body;
     },

@@ -9,7 +9,11 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 const markdownIn = (folder: string): readonly string[] =>
   readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? markdownIn(join(folder, entry.name)) : entry.name.endsWith('.md') ? [join(folder, entry.name)] : [],
+    entry.isDirectory()
+      ? markdownIn(join(folder, entry.name))
+      : entry.name.endsWith('.md')
+        ? [join(folder, entry.name)]
+        : [],
   );
 
 const documents = [...readdirSync(root).filter((name) => name.endsWith('.md')), ...markdownIn('docs')];
@@ -41,18 +45,26 @@ describe('the documents', () => {
 
   it('name every variable of the configuration with its default', () => {
     const text = read('docs/start/configuration.md');
-    const rows = describeConfig(readConfig({})).map(({ name, value, about }) => `| \`${name}\` | ${value === '' ? '' : `\`${value}\``} | ${about} |`);
+    const rows = describeConfig(readConfig({})).map(
+      ({ name, value, about }) => `| \`${name}\` | ${value === '' ? '' : `\`${value}\``} | ${about} |`,
+    );
     expect(rows.filter((row) => !text.includes(row))).toEqual([]);
   });
 
   it('list every decision', () => {
     const listed = [...read('docs/adr/README.md').matchAll(/\]\((\d{4}-[^)]+)\)/g)].map(([, name]) => name);
-    expect(listed).toEqual(readdirSync(join(root, 'docs/adr')).filter((name) => /^\d{4}/.test(name)).sort());
+    expect(listed).toEqual(
+      readdirSync(join(root, 'docs/adr'))
+        .filter((name) => /^\d{4}/.test(name))
+        .sort(),
+    );
   });
 
   it('say `npm run` of scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
-    const named = documents.flatMap((path) => [...read(path).matchAll(/npm run (?:--silent )?([a-z][a-z:-]*)/g)].map(([, name = '']) => name));
+    const named = documents.flatMap((path) =>
+      [...read(path).matchAll(/npm run (?:--silent )?([a-z][a-z:-]*)/g)].map(([, name = '']) => name),
+    );
     expect([...new Set(named)].filter((name) => !(name in scripts))).toEqual([]);
     const readme = read('README.md');
     expect(readme).toContain('npm ci && npm start');

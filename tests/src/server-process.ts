@@ -57,7 +57,10 @@ export const postmasterOf = (folder: string): number | undefined => {
 export const isAlive = async (pid: number): Promise<boolean> => (await processIdentity(pid)) !== undefined;
 
 /** Starts the built server in a data folder on a free port, and waits until it says that it runs. */
-export const startServer = async (folder: string, environment: Readonly<Record<string, string>> = {}): Promise<ServerProcess> => {
+export const startServer = async (
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> => {
   const began = performance.now();
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [main], {
@@ -68,7 +71,11 @@ export const startServer = async (folder: string, environment: Readonly<Record<s
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const exited = once(child, 'exit');
-  await said(child, () => /try +curl/.test(output), () => output);
+  await said(
+    child,
+    () => /try +curl/.test(output),
+    () => output,
+  );
   const url = /address +(\S+)/.exec(output)?.[1] ?? '';
   const key = /API key +(\S+)/.exec(output)?.[1] ?? '';
   return {

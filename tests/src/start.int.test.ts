@@ -1,17 +1,24 @@
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { availableParallelism, loadavg } from 'node:os';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, balanceOf, callerOf, eur, itemsOf, textOf } from './api.ts';
-import { type ServerProcess, dataFolder, isAlive, postmasterOf, startServer } from './server-process.ts';
+import { balanceOf, type Caller, callerOf, eur, itemsOf, textOf } from './api.ts';
+import { dataFolder, isAlive, postmasterOf, type ServerProcess, startServer } from './server-process.ts';
 
-// The bars are 6 s cold and 2 s warm on an idle machine; tests share theirs with others, so they are held to twice that.
+// The bars are 6 s cold and 2 s warm on an idle machine. Tests share theirs with others: they are held to twice that, and to as much more as
+// there are processes waiting for each core.
 const coldMaxMs = 12_000;
 const warmMaxMs = 4_000;
+const crowding = (): number => Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
 let first: ServerProcess;
 let second: ServerProcess;
 
 const callerAt = ({ url, authorization }: ServerProcess): Caller => callerOf(url, authorization);
-const accountIds = async (caller: Caller): Promise<readonly string[]> => itemsOf(await caller.see('/v1/accounts')).map((one) => textOf(one, 'accountId'));
+const accountIds = async (caller: Caller): Promise<readonly string[]> =>
+  itemsOf(await caller.see('/v1/accounts')).map((one) => textOf(one, 'accountId'));
 
 beforeAll(async () => {
   folder = await dataFolder();
@@ -26,7 +33,7 @@ afterAll(async () => {
 describe('npm start', () => {
   it('on a fresh machine is ready in seconds, with a demo that works', async () => {
     console.log(`cold start: ${Math.round(first.startedInMs)} ms`);
-    expect(first.startedInMs).toBeLessThan(coldMaxMs);
+    expect(first.startedInMs).toBeLessThan(coldMaxMs * crowding());
     expect(await accountIds(callerAt(first))).toHaveLength(4);
     expect((await fetch(`${first.url}/docs`)).status).toBe(200);
     expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
@@ -47,7 +54,9 @@ describe('npm start', () => {
     const before = await balanceOf(other, accountId);
     await one.make('/v1/deposits', { accountId, amount: eur('1.00') });
     const after = await balanceOf(other, accountId);
-    expect(Number((after['posted'] as { amount: string }).amount)).toBe(Number((before['posted'] as { amount: string }).amount) + 1);
+    expect(Number((after['posted'] as { amount: string }).amount)).toBe(
+      Number((before['posted'] as { amount: string }).amount) + 1,
+    );
   });
 
   it('survives that the one who started the database is killed; the last one out stops it', async () => {
@@ -61,7 +70,7 @@ describe('npm start', () => {
   it('again is ready at once, with everything that was there', async () => {
     first = await startServer(folder.path);
     console.log(`warm start: ${Math.round(first.startedInMs)} ms`);
-    expect(first.startedInMs).toBeLessThan(warmMaxMs);
+    expect(first.startedInMs).toBeLessThan(warmMaxMs * crowding());
     expect(await accountIds(callerAt(first))).toHaveLength(4);
   });
 
@@ -73,5 +82,22 @@ describe('npm start', () => {
     console.log(`start after kill -9: ${Math.round(second.startedInMs)} ms`);
     expect(await accountIds(callerAt(second))).toHaveLength(4);
     expect(postmasterOf(folder.path)).not.toBe(postmaster);
+  });
+
+  it('in a copy of the stopped folder finds the same bank', async () => {
+    const caller = callerAt(second);
+    const balance = await caller.see('/v1/entities/main/trial-balance');
+    const accounts = await accountIds(caller);
+    expect(await second.stop()).toBe(0);
+    await promisify(execFile)('cp', ['-a', folder.path, `${folder.path}-copy`]);
+    second = await startServer(`${folder.path}-copy`);
+    try {
+      expect(await accountIds(callerAt(second))).toEqual(accounts);
+      expect(await callerAt(second).see('/v1/entities/main/trial-balance')).toEqual(balance);
+      expect(await callerAt(second).see('/v1/parties')).not.toMatchObject({ items: [{ name: { family: 'erased' } }] });
+      expect(await second.stop()).toBe(0);
+    } finally {
+      await rm(`${folder.path}-copy`, { recursive: true, force: true });
+    }
   });
 });

@@ -18,20 +18,32 @@ export interface Progress {
   stop(): void;
 }
 
-const json = (value: unknown): string => JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
+const json = (value: unknown): string =>
+  JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
 
-/** The output of a process: results on standard output, everything else on standard error. */
-export const createOutput = (isJson: boolean): Output => ({
+/** Where a process writes. */
+export interface Streams {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+}
+
+/** The output of a call: results on standard output, everything else on standard error. */
+export const createOutput = (isJson: boolean, { stdout, stderr }: Streams): Output => ({
   isJson,
   result: (value, text) => {
-    process.stdout.write(`${isJson ? json(value) : text}\n`);
+    stdout.write(`${isJson ? json(value) : text}\n`);
   },
   note: (text) => {
-    if (!isJson) process.stderr.write(`${text}\n`);
+    if (!isJson) stderr.write(`${text}\n`);
   },
   progress: (title, total = 0) => {
-    if (!process.stderr.isTTY) return { set: () => undefined, increase: () => undefined, stop: () => undefined };
-    const bar = new cliProgress.SingleBar({ stream: process.stderr, format: `${title} {bar} {value}/{total} {eta_formatted}`, hideCursor: true, clearOnComplete: true });
+    if (!(stderr.isTTY ?? false)) return { set: () => undefined, increase: () => undefined, stop: () => undefined };
+    const bar = new cliProgress.SingleBar({
+      stream: stderr,
+      format: `${title} {bar} {value}/{total} {eta_formatted}`,
+      hideCursor: true,
+      clearOnComplete: true,
+    });
     bar.start(total, 0);
     return {
       set: (done, of) => {
@@ -50,5 +62,12 @@ export const createOutput = (isJson: boolean): Output => ({
 /** Rows as columns of a fixed width, for people. */
 export const columns = (rows: readonly (readonly string[])[]): string => {
   const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 };

@@ -3,9 +3,21 @@ import { createPool } from '@finaegis/platform/database/pool';
 import { type Bank, openBank } from '@finaegis/server/bank';
 import { type OpenDatabase, openDatabase } from '@finaegis/server/database';
 import type { Pool } from 'pg';
+import type { Output } from './output.ts';
 
 /** How a command of the CLI ends; docs/reference/cli.md tells what each means. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, partly: 3, unreachable: 4 } as const;
+
+/** Variables of the environment a command runs in. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One call of the CLI. */
+export interface Cli {
+  readonly environment: Environment;
+  output(): Output;
+  /** How the call ends when nothing is thrown; 0 unless a command says otherwise. */
+  exitCode: number;
+}
 
 /** Ends the process with a code and a sentence for whoever called. */
 export class CliExit extends Error {
@@ -26,8 +38,8 @@ export interface Session {
 }
 
 /** Opens the database the environment names, brings it up to date, wires the bank, and leaves both whatever happens. */
-export const withBank = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
-  const config = readConfig(process.env);
+export const withBank = async <T>(environment: Environment, work: (session: Session) => Promise<T>): Promise<T> => {
+  const config = readConfig(environment);
   const database = await openDatabase(config);
   try {
     const bank = await openBank({ connections: database, masterKey: database.masterKey });
@@ -67,9 +79,26 @@ export const exitCodeOf = (error: unknown): number => {
 
 /** The tenant meant: by id or name, or the only one there is. */
 export const tenantOf = async ({ bank }: Session, wanted: string | undefined): Promise<string> => {
-  const { rows } = await bank.pools.read.query<{ tenant_id: string; name: string }>("select tenant_id, name from tenants where name <> 'platform' or tenant_id::text = $1 order by created_at, tenant_id", [wanted ?? '']);
-  const meant = wanted === undefined ? rows : rows.filter(({ tenant_id: tenantId, name }) => tenantId === wanted || name === wanted);
+  const { rows } = await bank.pools.read.query<{ tenant_id: string; name: string }>(
+    "select tenant_id, name from tenants where name <> 'platform' or tenant_id::text = $1 order by created_at, tenant_id",
+    [wanted ?? ''],
+  );
+  const meant =
+    wanted === undefined
+      ? rows
+      : rows.filter(({ tenant_id: tenantId, name }) => tenantId === wanted || name === wanted);
   if (meant.length === 1) return meant[0]?.tenant_id ?? '';
-  if (meant.length === 0) throw new CliExit(exitCodes.usage, wanted === undefined ? 'There is no tenant yet; make one with `finaegis tenant create NAME`.' : `There is no tenant ${wanted}.`);
-  throw new CliExit(exitCodes.usage, wanted === undefined ? 'There are several tenants; say which with --tenant.' : `Several tenants are called ${wanted}; name one by its id.`);
+  if (meant.length === 0)
+    throw new CliExit(
+      exitCodes.usage,
+      wanted === undefined
+        ? 'There is no tenant yet; make one with `finaegis tenant create NAME`.'
+        : `There is no tenant ${wanted}.`,
+    );
+  throw new CliExit(
+    exitCodes.usage,
+    wanted === undefined
+      ? 'There are several tenants; say which with --tenant.'
+      : `Several tenants are called ${wanted}; name one by its id.`,
+  );
 };

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Config } from '@finaegis/platform/config/config';
 import { type ConnectionSettings, connectionFromUrl } from '@finaegis/platform/database/connection';
 import { type EmbeddedServer, startEmbedded } from '@finaegis/platform/database/embedded';
+import { roleConnections } from '@finaegis/platform/tenancy/role-passwords';
 import { type Provisioned, provision } from '@finaegis/platform/tenancy/provision';
 import { declaredModules } from './bank.ts';
 
@@ -33,7 +34,12 @@ export const openDatabase = async (config: Config): Promise<OpenDatabase> => {
     modules: declaredModules(),
     ...(embedded === undefined ? { passwords: { masterKey } } : {}),
   });
-  return { ...provisioned, admin, masterKey, embedded, dataFolder, close: async () => embedded?.stop() };
+  // With both URLs the administrator's is for provisioning only: a pooler or another address in front of the database is in the serving one.
+  const serving =
+    config.DATABASE_ADMIN_URL === undefined || config.DATABASE_URL === undefined
+      ? {}
+      : roleConnections(connectionFromUrl(config.DATABASE_URL), masterKey);
+  return { ...provisioned, ...serving, admin, masterKey, embedded, dataFolder, close: async () => embedded?.stop() };
 };
 
 /** The key made at the first start of a data folder; whoever loses the file loses the personal data, which is what it is for. */

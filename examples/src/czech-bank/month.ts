@@ -23,5 +23,10 @@ export const monthOf = (number: number): Month => {
   const last = endOfMonth(first);
   const dates: string[] = [];
   for (let date = first; date <= last; date = addDays(date, 1)) dates.push(date);
-  return { number, dates, businessDays: dates.filter((date) => isBusinessDay(calendar, date)), dayAfter: nextBusinessDay(calendar, last) };
+  return {
+    number,
+    dates,
+    businessDays: dates.filter((date) => isBusinessDay(calendar, date)),
+    dayAfter: nextBusinessDay(calendar, last),
+  };
 };

@@ -25,7 +25,11 @@ const clearingCode = (bankCode: string): string => `clearing/bank-${bankCode.toL
 export const openClearing = async (branch: Branch, orders: readonly StandingOrder[]): Promise<readonly string[]> => {
   const banks = [...new Set(orders.map(({ record }) => record.counterpartyBank))].toSorted();
   const { openHouseAccount } = branch.bank.modules.ledger.handlers;
-  await Promise.all(banks.map((bankCode) => demand(branch, openHouseAccount, { entity, chartCode: clearingCode(bankCode), hasFloor: false })));
+  await Promise.all(
+    banks.map((bankCode) =>
+      demand(branch, openHouseAccount, { entity, chartCode: clearingCode(bankCode), hasFloor: false }),
+    ),
+  );
   return banks;
 };
 
@@ -35,7 +39,14 @@ export const fundAccounts = async (branch: Branch, orders: readonly StandingOrde
   for (const { accountId, record } of orders) needs.set(accountId, (needs.get(accountId) ?? 0n) + record.amountMinor);
   const { recordDeposit } = branch.bank.modules.account.handlers;
   await Promise.all(
-    [...needs].map(([accountId, amountMinor]) => demand(branch, recordDeposit, { depositId: derivedUuid('czech-bank', branch.tenantId, 'funding', accountId), accountId, asset: 'CZK', amountMinor })),
+    [...needs].map(([accountId, amountMinor]) =>
+      demand(branch, recordDeposit, {
+        depositId: derivedUuid('czech-bank', branch.tenantId, 'funding', accountId),
+        accountId,
+        asset: 'CZK',
+        amountMinor,
+      }),
+    ),
   );
 };
 
@@ -43,19 +54,28 @@ export const fundAccounts = async (branch: Branch, orders: readonly StandingOrde
 export const runOrders = async (branch: Branch, orders: readonly StandingOrder[], month: number): Promise<OrderRun> => {
   const outcomes = await Promise.all(orders.map((order) => runOrder(branch, order, month)));
   const reasons: Record<string, number> = {};
-  for (const outcome of outcomes) if (outcome.kind === 'refused') reasons[outcome.code] = (reasons[outcome.code] ?? 0) + 1;
-  const count = (kind: 'executed' | 'repeated' | 'refused'): number => outcomes.filter((outcome) => outcome.kind === kind).length;
-  const totalMinor = outcomes.reduce((sum, outcome, index) => (outcome.kind === 'executed' ? sum + (orders[index]?.record.amountMinor ?? 0n) : sum), 0n);
+  for (const outcome of outcomes)
+    if (outcome.kind === 'refused') reasons[outcome.code] = (reasons[outcome.code] ?? 0) + 1;
+  const count = (kind: 'executed' | 'repeated' | 'refused'): number =>
+    outcomes.filter((outcome) => outcome.kind === kind).length;
+  const totalMinor = outcomes.reduce(
+    (sum, outcome, index) => (outcome.kind === 'executed' ? sum + (orders[index]?.record.amountMinor ?? 0n) : sum),
+    0n,
+  );
   return { executed: count('executed'), repeated: count('repeated'), refused: count('refused'), reasons, totalMinor };
 };
 
 type OrderOutcome = { readonly kind: 'executed' | 'repeated' } | { readonly kind: 'refused'; readonly code: string };
 
-const runOrder = async (branch: Branch, { orderId, accountId, record }: StandingOrder, month: number): Promise<OrderOutcome> => {
+const runOrder = async (
+  branch: Branch,
+  { orderId, accountId, record }: StandingOrder,
+  month: number,
+): Promise<OrderOutcome> => {
   const { externalId, counterpartyBank, counterpartyAccount, amountMinor, asset, purpose = 'unspecified' } = record;
   const ended = await submit(branch, branch.bank.modules.ledger.handlers.postJournal, {
     journalId: derivedUuid('czech-bank', orderId, String(month)),
-    kind: 'standing-order',
+    kind: 'standing_order',
     postings: [
       { account: accountId, asset, side: 'debit', amountMinor, purpose: 'principal' },
       { account: clearingAccount(counterpartyBank), asset, side: 'credit', amountMinor, purpose: 'principal' },
@@ -68,10 +88,16 @@ const runOrder = async (branch: Branch, { orderId, accountId, record }: Standing
 };
 
 /** Pays each bank what we owe it from cash, so that its clearing account ends at zero; gives back those that do. */
-export const settleClearing = async (branch: Branch, banks: readonly string[], month: number): Promise<readonly string[]> => {
+export const settleClearing = async (
+  branch: Branch,
+  banks: readonly string[],
+  month: number,
+): Promise<readonly string[]> => {
   const { reads, handlers } = branch.bank.modules.ledger;
   const owed = async (bankCode: string): Promise<bigint> => {
-    const [balance] = (await reads.balances(branch.tenantId, clearingAccount(bankCode))).filter(({ asset }) => asset === 'CZK');
+    const [balance] = (await reads.balances(branch.tenantId, clearingAccount(bankCode))).filter(
+      ({ asset }) => asset === 'CZK',
+    );
     return balance === undefined ? 0n : balance.creditsMinor - balance.debitsMinor;
   };
   await Promise.all(

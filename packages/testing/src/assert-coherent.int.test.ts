@@ -5,7 +5,8 @@ import { startTestBank, type TestBank } from './bank.ts';
 let test: TestBank;
 let accounts: readonly string[];
 
-const posting = (account: string, side: 'debit' | 'credit', amountMinor: bigint, asset = 'EUR') => ({ account, asset, side, amountMinor, purpose: 'principal' }) as const;
+const posting = (account: string, side: 'debit' | 'credit', amountMinor: bigint, asset = 'EUR') =>
+  ({ account, asset, side, amountMinor, purpose: 'principal' }) as const;
 
 /** A life with something of everything: transfers, fees, holds in each state, reversals, a forced posting, blocks, overdraft, a closing, an erasure. */
 const live = async (): Promise<void> => {
@@ -15,24 +16,58 @@ const live = async (): Promise<void> => {
   for (let count = 0; count < 4; count++) customers.push(await test.openCustomer({ amountMinor: 100_000n }));
   accounts = customers.map(({ accountId }) => accountId);
   const [a, b, c, d] = accounts as [string, string, string, string];
-  const post = (postings: readonly ReturnType<typeof posting>[], rest: object = {}) => test.accept(ledger.handlers.postJournal, { journalId: newId(), kind: 'transfer', postings, captures: [], ...rest });
+  const post = (postings: readonly ReturnType<typeof posting>[], rest: object = {}) =>
+    test.accept(ledger.handlers.postJournal, { journalId: newId(), kind: 'transfer', postings, captures: [], ...rest });
   const transfer = await post([posting(a, 'debit', 5_000n), posting(b, 'credit', 5_000n)]);
-  await test.accept(ledger.handlers.reverseJournal, { journalId: newId(), original: transfer.journalId, lines: [{ index: 0, amountMinor: 2_000n }, { index: 1, amountMinor: 2_000n }] });
+  await test.accept(ledger.handlers.reverseJournal, {
+    journalId: newId(),
+    original: transfer.journalId,
+    lines: [
+      { index: 0, amountMinor: 2_000n },
+      { index: 1, amountMinor: 2_000n },
+    ],
+  });
   const holds = [];
-  for (let count = 0; count < 4; count++) holds.push((await test.accept(ledger.handlers.placeHold, { holdId: newId(), account: b, asset: 'EUR', amountMinor: 8_000n })).holdId);
+  for (let count = 0; count < 4; count++)
+    holds.push(
+      (await test.accept(ledger.handlers.placeHold, { holdId: newId(), account: b, asset: 'EUR', amountMinor: 8_000n }))
+        .holdId,
+    );
   const [kept, part, whole, gone] = holds as [string, string, string, string];
   await test.accept(ledger.handlers.increaseHold, { holdId: kept, amountMinor: 9_000n } as never);
-  await post([posting(b, 'debit', 3_000n), posting(c, 'credit', 3_000n)], { captures: [{ holdId: part, amountMinor: 3_000n, isFinal: false }] });
-  await post([posting(b, 'debit', 3_000n), posting(c, 'credit', 3_000n)], { captures: [{ holdId: whole, amountMinor: 3_000n, isFinal: true }] });
+  await post([posting(b, 'debit', 3_000n), posting(c, 'credit', 3_000n)], {
+    captures: [{ holdId: part, amountMinor: 3_000n, isFinal: false }],
+  });
+  await post([posting(b, 'debit', 3_000n), posting(c, 'credit', 3_000n)], {
+    captures: [{ holdId: whole, amountMinor: 3_000n, isFinal: true }],
+  });
   await test.accept(ledger.handlers.voidHold, { holdId: gone } as never);
   await test.accept(account.handlers.setOverdraftLimit, { accountId: c, asset: 'EUR', limitMinor: 50_000n } as never);
   await post([posting(c, 'debit', 150_000n), posting('main:cash', 'credit', 150_000n)]);
-  await post([posting(a, 'debit', 200_000n), posting('main:cash', 'credit', 200_000n)], { kind: 'chargeback', forced: 'chargeback' });
-  await test.accept(ledger.handlers.placeBlock, { accountId: b, blockId: newId(), kind: 'amount', asset: 'EUR', amountMinor: 700n, reason: 'court_order' });
-  await test.accept(ledger.handlers.placeBlock, { accountId: b, blockId: newId(), kind: 'debit', reason: 'court_order' });
+  await post([posting(a, 'debit', 200_000n), posting('main:cash', 'credit', 200_000n)], {
+    kind: 'chargeback',
+    forced: 'chargeback',
+  });
+  await test.accept(ledger.handlers.placeBlock, {
+    accountId: b,
+    blockId: newId(),
+    kind: 'amount',
+    asset: 'EUR',
+    amountMinor: 700n,
+    reason: 'court_order',
+  });
+  await test.accept(ledger.handlers.placeBlock, {
+    accountId: b,
+    blockId: newId(),
+    kind: 'debit',
+    reason: 'court_order',
+  });
   await post([posting(d, 'debit', 100_000n), posting('main:cash', 'credit', 100_000n)]);
   await test.accept(account.handlers.closeAccount, { accountId: d });
-  await test.accept(party.handlers.changePartyDetails, { partyId: customers[0]?.partyId ?? '', change: { name: { family: 'Married' } } });
+  await test.accept(party.handlers.changePartyDetails, {
+    partyId: customers[0]?.partyId ?? '',
+    change: { name: { family: 'Married' } },
+  });
 };
 
 beforeAll(async () => {
@@ -65,15 +100,35 @@ describe('a bank that is examined', () => {
   });
 
   it.each([
-    ['a balance row is off by one', 'update ledger_balances set credits = credits + 1 where account_id = $a', 'update ledger_balances set credits = credits - 1 where account_id = $a', /the balance .* says/],
-    ['a limit was raised behind its back', 'update ledger_balances set overdraft_limit = 9 where account_id = $a', 'update ledger_balances set overdraft_limit = 0 where account_id = $a', /the balance .* says/],
-    ['a hold row says another remainder', 'update ledger_holds set remaining = remaining + 1', 'update ledger_holds set remaining = remaining - 1', /the hold .* says/],
-    ['a view shows another amount', 'update ledger_postings_v1 set posted_after = posted_after + 1 where account_id = $a', 'update ledger_postings_v1 set posted_after = posted_after - 1 where account_id = $a', /ledger_postings_v1 (has|lacks) a row/],
+    [
+      'a balance row is off by one',
+      'update ledger_balances set credits = credits + 1 where account_id = $a',
+      'update ledger_balances set credits = credits - 1 where account_id = $a',
+      /the balance .* says/,
+    ],
+    [
+      'a limit was raised behind its back',
+      'update ledger_balances set overdraft_limit = 9 where account_id = $a',
+      'update ledger_balances set overdraft_limit = 0 where account_id = $a',
+      /the balance .* says/,
+    ],
+    [
+      'a hold row says another remainder',
+      'update ledger_holds set remaining = remaining + 1',
+      'update ledger_holds set remaining = remaining - 1',
+      /the hold .* says/,
+    ],
+    [
+      'a view shows another amount',
+      'update ledger_postings_v1 set posted_after = posted_after + 1 where account_id = $a',
+      'update ledger_postings_v1 set posted_after = posted_after - 1 where account_id = $a',
+      /ledger_postings_v1 (has|lacks) a row/,
+    ],
     [
       'a posting was changed in the log',
       `update ledger_events set envelope = replace(envelope, '"amountMinor":"5000"', '"amountMinor":"5001"') where type = 'JournalPosted'`,
       `update ledger_events set envelope = replace(envelope, '"amountMinor":"5001"', '"amountMinor":"5000"') where type = 'JournalPosted'`,
-      /hash_differs[^]*the balance/,
+      /hash_differs[\s\S]*the balance/,
     ],
   ])('is not when %s', async (_, statement, undo, expected) => {
     const named = (sql: string): string => sql.replaceAll('$a', `'${accounts[0] ?? ''}'`);

@@ -23,7 +23,11 @@ export const examineCoherence = async (bank: Bank, tenantId: string): Promise<Co
   const verdict = await verifyLog({ pool: bank.pools.read, tenantId });
   const ledger = await examineLedger(bank, tenantId);
   const views = await compareViews(bank, tenantId);
-  const problems = [...(verdict.isIntact ? [] : [`seq ${verdict.fault.seq}: ${verdict.fault.code} (${verdict.fault.detail})`]), ...ledger, ...views];
+  const problems = [
+    ...(verdict.isIntact ? [] : [`seq ${verdict.fault.seq}: ${verdict.fault.code} (${verdict.fault.detail})`]),
+    ...ledger,
+    ...views,
+  ];
   return { problems, events: verdict.events, root: verdict.isIntact ? verdict.root : '' };
 };
 
@@ -33,7 +37,11 @@ const examineLedger = (bank: Bank, tenantId: string): Promise<readonly string[]>
     const books = emptyBooks();
     await replayLedger(tx, tenantId, (event) => foldRaw(books, event));
     conclude(books);
-    return [...books.problems, ...(await compareBalances(tx, tenantId, books)), ...(await compareHolds(tx, tenantId, books))];
+    return [
+      ...books.problems,
+      ...(await compareBalances(tx, tenantId, books)),
+      ...(await compareHolds(tx, tenantId, books)),
+    ];
   });
 
 /**

@@ -17,7 +17,9 @@ describe('the bank of a test', () => {
     await bank.settle();
     const [balance] = await bank.bank.modules.ledger.reads.balances(bank.tenantId, accountId);
     expect(balance).toMatchObject({ asset: 'EUR', creditsMinor: 12_345n, debitsMinor: 0n });
-    expect(await bank.bank.modules.ledger.reads.assetsPosted(bank.tenantId, [accountId])).toEqual([{ account: accountId, asset: 'EUR' }]);
+    expect(await bank.bank.modules.ledger.reads.assetsPosted(bank.tenantId, [accountId])).toEqual([
+      { account: accountId, asset: 'EUR' },
+    ]);
     expect(bank.faults).toEqual([]);
   });
 
@@ -25,7 +27,8 @@ describe('the bank of a test', () => {
     const api = await bank.serve();
     const other = await bank.createTenant('Other');
     const { accountId } = await bank.openCustomer({ amountMinor: 100n });
-    const get = async (authorization: string) => (await fetch(`${api.url}/v1/accounts/${accountId}`, { headers: { authorization } })).status;
+    const get = async (authorization: string) =>
+      (await fetch(`${api.url}/v1/accounts/${accountId}`, { headers: { authorization } })).status;
     expect(await get(api.authorization)).toBe(200);
     expect(await get(`Bearer ${await bank.createKey({ tenantId: other })}`)).toBe(404);
     expect(await get('Bearer nobody')).toBe(401);

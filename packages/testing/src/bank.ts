@@ -68,12 +68,20 @@ export interface TestBank {
   readonly follower: Follower | undefined;
   /** Faults that were reported in the background. */
   readonly faults: readonly { readonly where: string; readonly error: unknown }[];
-  submit<Data, Refs, Result, R extends Refusal>(handler: CommandHandler<Data, Refs, Result, R>, data: Data, options?: SubmitOptions): Promise<Outcome<Result, R>>;
+  submit<Data, Refs, Result, R extends Refusal>(
+    handler: CommandHandler<Data, Refs, Result, R>,
+    data: Data,
+    options?: SubmitOptions,
+  ): Promise<Outcome<Result, R>>;
   /**
    * Submits what must be accepted.
    * @throws Error with the refusal
    */
-  accept<Data, Refs, Result, R extends Refusal>(handler: CommandHandler<Data, Refs, Result, R>, data: Data, options?: SubmitOptions): Promise<Result>;
+  accept<Data, Refs, Result, R extends Refusal>(
+    handler: CommandHandler<Data, Refs, Result, R>,
+    data: Data,
+    options?: SubmitOptions,
+  ): Promise<Result>;
   /** Another tenant, its `main` open like the first one's. */
   createTenant(name: string): Promise<string>;
   /** A fresh API key's text. */
@@ -96,7 +104,14 @@ export interface CustomerOptions {
 }
 
 const masterKey = new Uint8Array(32).fill(7);
-const usualEntity: EntityTerms = { entity: 'main', name: 'Test Bank', functionalAsset: 'EUR', timeZone: 'Europe/Prague', calendar: 'target', businessDate: '2026-03-02' };
+const usualEntity: EntityTerms = {
+  entity: 'main',
+  name: 'Test Bank',
+  functionalAsset: 'EUR',
+  timeZone: 'Europe/Prague',
+  calendar: 'target',
+  businessDate: '2026-03-02',
+};
 const usualMetadata: EventMetadata = { actor: 'tester', channel: 'test', correlation: 'test' };
 
 /** Starts it; a provisioned database with the platform's assets is prepared once per run and copied. */
@@ -155,7 +170,12 @@ interface Tools {
 const submitTo =
   ({ bank, tenantId }: Tools): TestBank['submit'] =>
   async (handler, data, { tenantId: its = tenantId, metadata, lane = 'interactive' } = {}) => {
-    const settled = await bank.services.commands.submit(handler, data, { tenantId: its, metadata: { ...usualMetadata, ...metadata }, lane, timeoutMs: 60_000 });
+    const settled = await bank.services.commands.submit(handler, data, {
+      tenantId: its,
+      metadata: { ...usualMetadata, ...metadata },
+      lane,
+      timeoutMs: 60_000,
+    });
     if (settled.kind !== 'decided') throw new Error(`Without a key nothing is ${settled.kind}.`);
     return settled.outcome;
   };
@@ -165,7 +185,9 @@ const accepting =
   async (handler, data, options) => {
     const outcome = await submit(handler, data, options);
     if (outcome.accepted) return outcome.result;
-    throw new Error(`${handler.name} was refused: ${JSON.stringify(outcome.refusal, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}`);
+    throw new Error(
+      `${handler.name} was refused: ${JSON.stringify(outcome.refusal, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}`,
+    );
   };
 
 const createTenant = async (tools: Tools, tenantId: string, name: string): Promise<string> => {
@@ -174,16 +196,35 @@ const createTenant = async (tools: Tools, tenantId: string, name: string): Promi
   await accept(createTenantCommand, { tenantId, name }, { tenantId: platformTenantId });
   await accept(ledger.handlers.openEntity, tools.entity, { tenantId });
   for (const product of ['current', 'savings']) {
-    const terms = { product, version: 1, name: product, statementCycle: 'monthly', allowsOverdraft: product === 'current' } as const;
+    const terms = {
+      product,
+      version: 1,
+      name: product,
+      statementCycle: 'monthly',
+      allowsOverdraft: product === 'current',
+    } as const;
     await accept(account.handlers.publishProduct, terms, { tenantId });
   }
   return tenantId;
 };
 
-const createKey = async (tools: Tools, { tenantId = tools.tenantId, scopes = ['*'], actingFor }: KeyTerms = {}): Promise<string> => {
+const createKey = async (
+  tools: Tools,
+  { tenantId = tools.tenantId, scopes = ['*'], actingFor }: KeyTerms = {},
+): Promise<string> => {
   const { text, prefix, secretHash } = newApiKeySecret('test');
-  const terms = { name: 'Test', scopes: [...scopes], addresses: [], grantor: { scopes: ['*'] }, ...(actingFor === undefined ? {} : { actingFor }) };
-  await accepting(submitTo(tools))(createApiKeyCommand, { keyId: tools.bank.services.newId(), prefix, secretHash, ...terms }, { tenantId });
+  const terms = {
+    name: 'Test',
+    scopes: [...scopes],
+    addresses: [],
+    grantor: { scopes: ['*'] },
+    ...(actingFor === undefined ? {} : { actingFor }),
+  };
+  await accepting(submitTo(tools))(
+    createApiKeyCommand,
+    { keyId: tools.bank.services.newId(), prefix, secretHash, ...terms },
+    { tenantId },
+  );
   return text;
 };
 
@@ -195,16 +236,27 @@ const openCustomer: (tools: Tools, options?: CustomerOptions) => ReturnType<Test
   const { newId } = tools.bank.services;
   const { party, account } = tools.bank.modules;
   const [partyId, accountId, mandateId] = [newId(), newId(), newId()] as [string, string, string];
-  await accept(party.handlers.registerParty, { partyId, kind: 'person', details: { name: { family: `Customer ${partyId.slice(-4)}` } } }, { tenantId });
+  await accept(
+    party.handlers.registerParty,
+    { partyId, kind: 'person', details: { name: { family: `Customer ${partyId.slice(-4)}` } } },
+    { tenantId },
+  );
   const holders = [{ partyId, kind: 'owner', mandateId }] as const;
-  await accept(account.handlers.openAccount, { accountId, entity: tools.entity.entity, product: 'current', asset, holders }, { tenantId });
-  if (amountMinor !== undefined) await accept(account.handlers.recordDeposit, { depositId: newId(), accountId, asset, amountMinor }, { tenantId });
+  await accept(
+    account.handlers.openAccount,
+    { accountId, entity: tools.entity.entity, product: 'current', asset, holders },
+    { tenantId },
+  );
+  if (amountMinor !== undefined)
+    await accept(account.handlers.recordDeposit, { depositId: newId(), accountId, asset, amountMinor }, { tenantId });
   return { partyId, accountId };
 };
 
 const settle = async ({ adminPool, follower }: Tools, tenantId: string): Promise<void> => {
   if (follower === undefined) throw new Error('Nothing is followed here.');
-  const { rows } = await adminPool.query<{ seq: bigint }>('select seq from tenant_heads where tenant_id = $1', [tenantId]);
+  const { rows } = await adminPool.query<{ seq: bigint }>('select seq from tenant_heads where tenant_id = $1', [
+    tenantId,
+  ]);
   follower.wake();
   const isThere = await follower.caughtUp({ tenantId, seq: rows[0]?.seq ?? 0n }, 30_000);
   if (!isThere) throw new Error(`The views are behind: ${JSON.stringify([...follower.stopped])}`);
@@ -222,7 +274,13 @@ const serve = async (tools: Tools): Promise<TestApi> => {
     RATE_LIMIT_SENSITIVE: generous,
   });
   const logger = createLogger({ level: 'error', service: 'finaegis-test' });
-  const http = await createServer({ bank: tools.bank, config, logger, metrics: createMetrics(), follower: tools.follower });
+  const http = await createServer({
+    bank: tools.bank,
+    config,
+    logger,
+    metrics: createMetrics(),
+    follower: tools.follower,
+  });
   const { url } = await http.listen({ host: '127.0.0.1', port: 0 });
   return { url, authorization: `Bearer ${await createKey(tools)}`, close: () => http.close() };
 };

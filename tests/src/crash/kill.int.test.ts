@@ -5,13 +5,13 @@ import { openDatabase } from '@finaegis/server/database';
 import { demoTenantId } from '@finaegis/server/demo';
 import { assertCoherent } from '@finaegis/testing/assert-coherent';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, balanceOf, callerOf, eur, itemsOf, textOf } from '../api.ts';
-import { type ServerProcess, dataFolder, postmasterOf, startServer } from '../server-process.ts';
+import { balanceOf, type Caller, callerOf, eur, itemsOf, textOf } from '../api.ts';
+import { dataFolder, postmasterOf, type ServerProcess, startServer } from '../server-process.ts';
 import { type Load, startLoad } from './load.ts';
 
 const environment = { RATE_LIMIT_WRITE: '100000/100000', RATE_LIMIT_READ: '100000/100000' };
 // Twice, since a kill tells something only when a commit was under way.
-const killsCount = 2;
+const killsCount = 6;
 const loadMs = 500;
 const accountsCount = 6;
 
@@ -25,7 +25,10 @@ const openAccounts = async (caller: Caller): Promise<readonly string[]> => {
   const opened: string[] = [];
   for (let index = 0; index < accountsCount; index++) {
     const party = await caller.make('/v1/parties', { kind: 'person', name: { family: `Client ${index}` } });
-    const account = await caller.make('/v1/accounts', { asset: 'EUR', holders: [{ partyId: textOf(party, 'partyId') }] });
+    const account = await caller.make('/v1/accounts', {
+      asset: 'EUR',
+      holders: [{ partyId: textOf(party, 'partyId') }],
+    });
     await caller.make('/v1/deposits', { accountId: textOf(account, 'accountId'), amount: eur('1000.00') });
     opened.push(textOf(account, 'accountId'));
   }
@@ -52,7 +55,9 @@ afterAll(async () => {
 });
 
 describe('kill -9 under load', () => {
-  it('of the server: clients that ask again under their keys are answered by the next one', { timeout: 60_000 }, async () => {
+  it('of the server: clients that ask again under their keys are answered by the next one', {
+    timeout: 60_000,
+  }, async () => {
     for (let kill = 0; kill < killsCount; kill++) {
       await untilAnswers(50);
       await pause(loadMs);
@@ -73,11 +78,16 @@ describe('kill -9 under load', () => {
     }
   });
 
-  it('loses nothing and doubles nothing: what was acknowledged is there exactly once', { timeout: 60_000 }, async () => {
+  it('loses nothing and doubles nothing: what was acknowledged is there exactly once', {
+    timeout: 60_000,
+  }, async () => {
     await load.stop();
     console.log(`${load.acknowledged.length} acknowledged, ${load.retries} asked again`);
     // What the server logged of a fault tells where it was met.
-    const logged = server.output().split('\n').filter((line) => line.includes('a request failed'));
+    const logged = server
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('a request failed'));
     expect([...new Set(load.unexpected), ...logged.slice(0, 3)]).toEqual([]);
     expect(new Set(load.acknowledged.map(({ journalId }) => journalId)).size).toBe(load.acknowledged.length);
     const caller = callerOf(server.url, server.authorization);
@@ -87,7 +97,11 @@ describe('kill -9 under load', () => {
     let cursor = '';
     do {
       const page = await caller.see(`/v1/journals?limit=200${cursor}`);
-      booked.push(...itemsOf(page).filter(({ kind, bookedAt }) => kind === 'transfer' && String(bookedAt) >= loadedFrom).map((one) => textOf(one, 'journalId')));
+      booked.push(
+        ...itemsOf(page)
+          .filter(({ kind, bookedAt }) => kind === 'transfer' && String(bookedAt) >= loadedFrom)
+          .map((one) => textOf(one, 'journalId')),
+      );
       cursor = typeof page['nextCursor'] === 'string' ? `&cursor=${page['nextCursor']}` : '';
     } while (cursor !== '');
     expect(booked.sort()).toEqual(load.acknowledged.map(({ journalId }) => journalId).sort());
@@ -101,7 +115,9 @@ describe('kill -9 under load', () => {
       cents.set(to, (cents.get(to) ?? 0) + 1);
     }
     for (const account of accounts) {
-      expect(await balanceOf(caller, account)).toMatchObject({ posted: eur(((cents.get(account) ?? 0) / 100).toFixed(2)) });
+      expect(await balanceOf(caller, account)).toMatchObject({
+        posted: eur(((cents.get(account) ?? 0) / 100).toFixed(2)),
+      });
     }
     expect(await caller.see('/v1/entities/main/trial-balance')).toMatchObject({ isBalanced: true });
   });

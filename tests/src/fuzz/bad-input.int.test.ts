@@ -1,5 +1,5 @@
 import { assertCoherent } from '@finaegis/testing/assert-coherent';
-import { type TestApi, type TestBank, startTestBank } from '@finaegis/testing/bank';
+import { startTestBank, type TestApi, type TestBank } from '@finaegis/testing/bank';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type Body, type Caller, callerOf, eur, textOf } from '../api.ts';
 
@@ -24,7 +24,14 @@ beforeAll(async () => {
   await staff.make(`/v1/accounts/${closed}/closing`, {});
   blocked = (await bank.openCustomer({ amountMinor: 100_000n })).accountId;
   await staff.make(`/v1/accounts/${blocked}/blocks`, { kind: 'debit', reason: 'court_order' });
-  await staff.make('/v1/assets', { code: 'GONE', kind: 'custom', decimals: 2, name: 'Gone', activeFrom: '2020-01-01', activeTo: '2021-01-01' });
+  await staff.make('/v1/assets', {
+    code: 'GONE',
+    kind: 'custom',
+    decimals: 2,
+    name: 'Gone',
+    activeFrom: '2020-01-01',
+    activeTo: '2021-01-01',
+  });
 });
 
 afterAll(async () => {
@@ -33,13 +40,15 @@ afterAll(async () => {
   await bank.close();
 });
 
-const eventsOfAll = async (): Promise<unknown> => (await bank.adminPool.query<{ count: bigint }>('select count(*) as count from events')).rows[0]?.count;
+const eventsOfAll = async (): Promise<unknown> =>
+  (await bank.adminPool.query<{ count: bigint }>('select count(*) as count from events')).rows[0]?.count;
 
 /** A transfer that would be accepted, but for what is put over it. */
 const transfer = (over: Readonly<Record<string, unknown>> = {}): Promise<Answer> =>
   staff.post('/v1/transfers', { from: anna.accountId, to: ben.accountId, amount: eur('1.00'), ...over });
 
-const raw = (text: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => staff.post('/v1/transfers', text, { headers });
+const raw = (text: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
+  staff.post('/v1/transfers', text, { headers });
 
 interface Expected {
   readonly status: number;
@@ -52,51 +61,172 @@ interface Expected {
 
 type Case = readonly [name: string, send: () => Promise<Answer>, expected: Expected];
 
-const invalid = (field: string, why?: string): Expected => ({ status: 400, code: 'validation_failed', field, ...(why === undefined ? {} : { why }) });
+const invalid = (field: string, why?: string): Expected => ({
+  status: 400,
+  code: 'validation_failed',
+  field,
+  ...(why === undefined ? {} : { why }),
+});
 
 const cases: readonly Case[] = [
   ['a body that is not JSON', () => raw('{"from": '), { status: 400, code: 'malformed_json', facts: { position: 9 } }],
-  ['a body that is not UTF-8', () => rawBytes(Buffer.from([0x22, 0xff, 0x22])), { status: 400, code: 'malformed_json' }],
+  [
+    'a body that is not UTF-8',
+    () => rawBytes(Buffer.from([0x22, 0xff, 0x22])),
+    { status: 400, code: 'malformed_json' },
+  ],
   ['a body nested without end', () => raw('['.repeat(10_000)), { status: 400, code: 'malformed_json' }],
-  ['a body of another media type', () => raw('from=anna', { 'content-type': 'application/x-www-form-urlencoded' }), { status: 415, code: 'unsupported_media_type', facts: { accepted: ['application/json'] } }],
-  ['a body over the limit', () => raw(`"${'a'.repeat(4 * 1024 * 1024)}"`), { status: 413, code: 'body_too_large', facts: { bytesMax: 4 * 1024 * 1024 } }],
-  ['no Idempotency-Key', () => staff.post('/v1/transfers', { from: anna.accountId, to: ben.accountId, amount: eur('1.00') }, { key: null }), { status: 400, code: 'idempotency_key_required' }],
-  ['an Idempotency-Key with a space', () => staff.post('/v1/transfers', { from: anna.accountId, to: ben.accountId, amount: eur('1.00') }, { key: 'two words' }), invalid('/headers/idempotency-key')],
+  [
+    'a body of another media type',
+    () => raw('from=anna', { 'content-type': 'application/x-www-form-urlencoded' }),
+    { status: 415, code: 'unsupported_media_type', facts: { accepted: ['application/json'] } },
+  ],
+  [
+    'a body over the limit',
+    () => raw(`"${'a'.repeat(4 * 1024 * 1024)}"`),
+    { status: 413, code: 'body_too_large', facts: { bytesMax: 4 * 1024 * 1024 } },
+  ],
+  [
+    'no Idempotency-Key',
+    () => staff.post('/v1/transfers', { from: anna.accountId, to: ben.accountId, amount: eur('1.00') }, { key: null }),
+    { status: 400, code: 'idempotency_key_required' },
+  ],
+  [
+    'an Idempotency-Key with a space',
+    () =>
+      staff.post(
+        '/v1/transfers',
+        { from: anna.accountId, to: ben.accountId, amount: eur('1.00') },
+        { key: 'two words' },
+      ),
+    invalid('/headers/idempotency-key'),
+  ],
   ['a field nobody knows', () => transfer({ amout: eur('1.00') }), invalid('/body/amout', 'unknown_field')],
-  ['a field deep inside that nobody knows', () => transfer({ amount: { ...eur('1.00'), currency: 'EUR' } }), invalid('/body/amount/currency', 'unknown_field')],
-  ['__proto__', () => raw(`{"__proto__":{"isAdmin":true},"from":"${'a'}"}`), invalid('/body/__proto__', 'unknown_field')],
+  [
+    'a field deep inside that nobody knows',
+    () => transfer({ amount: { ...eur('1.00'), currency: 'EUR' } }),
+    invalid('/body/amount/currency', 'unknown_field'),
+  ],
+  [
+    '__proto__',
+    () => raw(`{"__proto__":{"isAdmin":true},"from":"${'a'}"}`),
+    invalid('/body/__proto__', 'unknown_field'),
+  ],
   ['a missing field', () => transfer({ to: undefined }), invalid('/body/to', 'required')],
   ['a query nobody knows', () => staff.get('/v1/accounts?limt=3'), invalid('/query/limt', 'unknown_field')],
-  ['an amount finer than its asset', () => transfer({ amount: { amount: '1.005', asset: 'USD' } }), invalid('/body/amount/amount', 'amount_scale_too_fine')],
+  [
+    'an amount finer than its asset',
+    () => transfer({ amount: { amount: '1.005', asset: 'USD' } }),
+    invalid('/body/amount/amount', 'amount_scale_too_fine'),
+  ],
   ['a negative amount', () => transfer({ amount: eur('-1.00') }), invalid('/body/amount/amount', 'wrong_format')],
   ['an amount of zero', () => transfer({ amount: eur('0.00') }), invalid('/body/amount/amount', 'amount_not_positive')],
-  ['an amount as a number', () => transfer({ amount: { amount: 1, asset: 'EUR' } }), invalid('/body/amount/amount', 'wrong_type')],
+  [
+    'an amount as a number',
+    () => transfer({ amount: { amount: 1, asset: 'EUR' } }),
+    invalid('/body/amount/amount', 'wrong_type'),
+  ],
   ['an amount of 37 digits', () => transfer({ amount: eur('9'.repeat(37)) }), invalid('/body/amount/amount')],
-  ['an amount of 37 digits in minor units', () => transfer({ amount: eur('9'.repeat(36)) }), invalid('/body/amount/amount', 'amount_too_large')],
-  ['U+0000 in a text', () => transfer({ description: 'a\u0000b' }), { status: 400, code: 'text_not_storable', field: '/body/description' }],
-  ['half a surrogate pair', () => raw(`{"description":"\\ud800"}`), { status: 400, code: 'text_not_storable', field: '/body/description' }],
-  ['U+0000 in a query', () => staff.get('/v1/parties?name=a%00'), { status: 400, code: 'text_not_storable', field: '/query/name' }],
-  ['an asset nobody knows', () => transfer({ amount: { amount: '1', asset: 'XYZ' } }), invalid('/body/amount/asset', 'asset_unknown')],
-  ['an asset that has ended', () => transfer({ amount: { amount: '1', asset: 'GONE' } }), invalid('/body/amount/asset', 'asset_inactive')],
+  [
+    'an amount of 37 digits in minor units',
+    () => transfer({ amount: eur('9'.repeat(36)) }),
+    invalid('/body/amount/amount', 'amount_too_large'),
+  ],
+  [
+    'U+0000 in a text',
+    () => transfer({ description: 'a\u0000b' }),
+    { status: 400, code: 'text_not_storable', field: '/body/description' },
+  ],
+  [
+    'half a surrogate pair',
+    () => raw(`{"description":"\\ud800"}`),
+    { status: 400, code: 'text_not_storable', field: '/body/description' },
+  ],
+  [
+    'U+0000 in a query',
+    () => staff.get('/v1/parties?name=a%00'),
+    { status: 400, code: 'text_not_storable', field: '/query/name' },
+  ],
+  [
+    'an asset nobody knows',
+    () => transfer({ amount: { amount: '1', asset: 'XYZ' } }),
+    invalid('/body/amount/asset', 'asset_unknown'),
+  ],
+  [
+    'an asset that has ended',
+    () => transfer({ amount: { amount: '1', asset: 'GONE' } }),
+    invalid('/body/amount/asset', 'asset_inactive'),
+  ],
   ['a date that does not exist', () => transfer({ valueDate: '2026-02-30' }), invalid('/body/valueDate')],
-  ['a cursor of another list', () => staff.get('/v1/accounts?cursor=WzEsInBhcnRpZXMiXQ'), { status: 400, code: 'position_unknown' }],
-  ['a position of another log', () => staff.get('/v1/accounts', { position: 'bm93aGVyZTox' }), { status: 400, code: 'position_unknown' }],
-  ['an account that does not exist', () => transfer({ to: bank.bank.services.newId() }), { status: 404, code: 'account_unknown' }],
-  ['an account of another tenant as payee', () => transfer({ to: eve.accountId }), { status: 404, code: 'account_unknown' }],
-  ['an account of another tenant as payer', () => transfer({ from: eve.accountId }), { status: 404, code: 'account_unknown' }],
-  ['an account of another tenant to look at', () => staff.get(`/v1/accounts/${eve.accountId}`), { status: 404, code: 'not_found' }],
-  ['a party of another tenant to look at', () => staff.get(`/v1/parties/${eve.partyId}`), { status: 404, code: 'not_found' }],
-  ['an account paying itself', () => transfer({ to: anna.accountId }), { status: 422, code: 'account_pays_itself', facts: { asset: 'EUR' } }],
-  ['more than there is', () => transfer({ amount: eur('1000.01') }), { status: 422, code: 'insufficient_funds', facts: { spendableMinor: '100000', neededMinor: '100001' } }],
+  [
+    'a cursor of another list',
+    () => staff.get('/v1/accounts?cursor=WzEsInBhcnRpZXMiXQ'),
+    { status: 400, code: 'position_unknown' },
+  ],
+  [
+    'a position of another log',
+    () => staff.get('/v1/accounts', { position: 'bm93aGVyZTox' }),
+    { status: 400, code: 'position_unknown' },
+  ],
+  [
+    'an account that does not exist',
+    () => transfer({ to: bank.bank.services.newId() }),
+    { status: 404, code: 'account_unknown' },
+  ],
+  [
+    'an account of another tenant as payee',
+    () => transfer({ to: eve.accountId }),
+    { status: 404, code: 'account_unknown' },
+  ],
+  [
+    'an account of another tenant as payer',
+    () => transfer({ from: eve.accountId }),
+    { status: 404, code: 'account_unknown' },
+  ],
+  [
+    'an account of another tenant to look at',
+    () => staff.get(`/v1/accounts/${eve.accountId}`),
+    { status: 404, code: 'not_found' },
+  ],
+  [
+    'a party of another tenant to look at',
+    () => staff.get(`/v1/parties/${eve.partyId}`),
+    { status: 404, code: 'not_found' },
+  ],
+  [
+    'an account paying itself',
+    () => transfer({ to: anna.accountId }),
+    { status: 422, code: 'account_pays_itself', facts: { asset: 'EUR' } },
+  ],
+  [
+    'more than there is',
+    () => transfer({ amount: eur('1000.01') }),
+    { status: 422, code: 'insufficient_funds', facts: { spendableMinor: '100000', neededMinor: '100001' } },
+  ],
   ['a closed account', () => transfer({ to: closed }), { status: 422, code: 'account_closed' }],
   ['a blocked account', () => transfer({ from: blocked }), { status: 422, code: 'account_debits_blocked' }],
-  ['a journal that does not balance', () => staff.post('/v1/journals', { kind: 'gift', postings: [{ account: anna.accountId, side: 'debit', amount: eur('1.00') }, { account: ben.accountId, side: 'credit', amount: eur('0.99') }] }), { status: 422, code: 'journal_unbalanced', facts: { debitsMinor: '100', creditsMinor: '99' } }],
+  [
+    'a journal that does not balance',
+    () =>
+      staff.post('/v1/journals', {
+        kind: 'gift',
+        postings: [
+          { account: anna.accountId, side: 'debit', amount: eur('1.00') },
+          { account: ben.accountId, side: 'credit', amount: eur('0.99') },
+        ],
+      }),
+    { status: 422, code: 'journal_unbalanced', facts: { debitsMinor: '100', creditsMinor: '99' } },
+  ],
   ['a route nobody serves', () => staff.get('/v1/wallets'), { status: 404, code: 'route_not_found' }],
   ['a method the route has not', () => staff.patch('/v1/transfers', {}), { status: 405, code: 'method_not_allowed' }],
 ];
 
 const rawBytes = async (body: Uint8Array): Promise<Answer> => {
-  const response = await fetch(`${api.url}/v1/transfers`, { method: 'POST', headers: { authorization: api.authorization, 'content-type': 'application/json', 'idempotency-key': 'bytes' }, body: new Blob([body]) });
+  const response = await fetch(`${api.url}/v1/transfers`, {
+    method: 'POST',
+    headers: { authorization: api.authorization, 'content-type': 'application/json', 'idempotency-key': 'bytes' },
+    body: new Blob([body]),
+  });
   const text = await response.text();
   return { status: response.status, text, headers: response.headers, body: JSON.parse(text) as Body };
 };
@@ -123,7 +253,11 @@ describe('bad input is answered with its documented problem, and writes nothing'
   });
 
   it('tells all wrong fields at once', async () => {
-    const { body } = await staff.post('/v1/transfers', { from: anna.accountId, amount: { amount: 'ten', asset: 'euro' }, colour: 'red' });
+    const { body } = await staff.post('/v1/transfers', {
+      from: anna.accountId,
+      amount: { amount: 'ten', asset: 'euro' },
+      colour: 'red',
+    });
     const fields = (body['errors'] as readonly Body[]).map((error) => textOf(error, 'field'));
     expect(fields.sort()).toEqual(['/body/amount/amount', '/body/amount/asset', '/body/colour', '/body/to']);
   });
@@ -132,7 +266,10 @@ describe('bad input is answered with its documented problem, and writes nothing'
     const body = { from: anna.accountId, to: ben.accountId, amount: eur('1.00') };
     const first = await staff.post('/v1/transfers', body, { key: 'once' });
     const before = await eventsOfAll();
-    judge(await staff.post('/v1/transfers', { ...body, amount: eur('2.00') }, { key: 'once' }), { status: 422, code: 'idempotency_key_reused' });
+    judge(await staff.post('/v1/transfers', { ...body, amount: eur('2.00') }, { key: 'once' }), {
+      status: 422,
+      code: 'idempotency_key_reused',
+    });
     expect((await staff.post('/v1/transfers', body, { key: 'once' })).text).toBe(first.text);
     expect(await eventsOfAll()).toEqual(before);
   });
@@ -155,7 +292,9 @@ describe('whoever may not enter', () => {
     const expiresAt = new Date(Date.now() + 1_000).toISOString();
     const made = await staff.make('/v1/api-keys', { name: 'short', scopes: ['*'], expiresAt });
     const late = callerOf(api.url, `Bearer ${textOf(made, 'key')}`);
-    await expect.poll(async () => (await late.get('/v1/accounts')).body['code'], { timeout: 4_000 }).toBe('key_expired');
+    await expect
+      .poll(async () => (await late.get('/v1/accounts')).body['code'], { timeout: 4_000 })
+      .toBe('key_expired');
   });
 
   it('lacks the scope, and is told which', async () => {

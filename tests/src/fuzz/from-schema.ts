@@ -21,7 +21,11 @@ const depthMax = 6;
 const itemsMax = 3;
 
 /** Values that a schema allows, as far as JSON Schema can say it. */
-export const fromSchema = (schema: Schema, sources: Sources, place: Place = { name: '', depth: 0 }): fc.Arbitrary<unknown> => {
+export const fromSchema = (
+  schema: Schema,
+  sources: Sources,
+  place: Place = { name: '', depth: 0 },
+): fc.Arbitrary<unknown> => {
   if (typeof schema['$ref'] === 'string') return fromSchema(sources.resolve(schema['$ref']), sources, place);
   if ('const' in schema) return fc.constant(schema['const']);
   if (Array.isArray(schema['enum'])) return fc.constantFrom(...(schema['enum'] as unknown[]));
@@ -61,8 +65,8 @@ const usual = {
 } as const;
 
 const stringOf = (schema: Schema, known: readonly string[]): fc.Arbitrary<unknown> => {
-  const any = anyString(schema);
-  return known.length === 0 ? any : fc.oneof({ arbitrary: fc.constantFrom(...known), weight: 4 }, any);
+  const unknown = anyString(schema);
+  return known.length === 0 ? unknown : fc.oneof({ arbitrary: fc.constantFrom(...known), weight: 4 }, unknown);
 };
 
 const anyString = (schema: Schema): fc.Arbitrary<unknown> => {
@@ -90,14 +94,20 @@ const arrayOf = (schema: Schema, sources: Sources, { name, depth }: Place): fc.A
   const items = (schema['items'] ?? {}) as Schema;
   if (depth > depthMax) return fc.constant([]);
   const minLength = Number(schema['minItems'] ?? 0);
-  return fc.array(fromSchema(items, sources, { name, depth: depth + 1 }), { minLength, maxLength: Math.max(itemsMax, minLength) });
+  return fc.array(fromSchema(items, sources, { name, depth: depth + 1 }), {
+    minLength,
+    maxLength: Math.max(itemsMax, minLength),
+  });
 };
 
 const objectOf = (schema: Schema, sources: Sources, depth: number): fc.Arbitrary<unknown> => {
   const properties = Object.entries((schema['properties'] ?? {}) as Record<string, Schema>);
   const required = (schema['required'] ?? []) as readonly string[];
-  if (properties.length === 0) return fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.string({ maxLength: 8 }), { maxKeys: 2 });
-  const model = Object.fromEntries(properties.map(([name, property]) => [name, fromSchema(property, sources, { name, depth: depth + 1 })]));
+  if (properties.length === 0)
+    return fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.string({ maxLength: 8 }), { maxKeys: 2 });
+  const model = Object.fromEntries(
+    properties.map(([name, property]) => [name, fromSchema(property, sources, { name, depth: depth + 1 })]),
+  );
   return fc.record(model, { requiredKeys: [...required] });
 };
 
@@ -147,4 +157,6 @@ export const spoilt = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   });
 
 const placesOf = (value: unknown): readonly (readonly [object, string])[] =>
-  typeof value !== 'object' || value === null ? [] : Object.entries(value).flatMap(([name, member]) => [[value, name] as const, ...placesOf(member)]);
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([name, member]) => [[value, name] as const, ...placesOf(member)]);

@@ -63,7 +63,14 @@ export const readApi = (document: object): PublishedApi => {
       const content = requestBody?.content ?? {};
       const body = content['application/json']?.schema;
       const fileTypes = body === undefined ? Object.keys(content) : [];
-      return { operationId, method: method.toUpperCase(), path, parameters, fileTypes, ...(body === undefined ? {} : { body }) };
+      return {
+        operationId,
+        method: method.toUpperCase(),
+        path,
+        parameters,
+        fileTypes,
+        ...(body === undefined ? {} : { body }),
+      };
     }),
   );
 
@@ -73,14 +80,21 @@ export const readApi = (document: object): PublishedApi => {
       reference
         .replace('#/', '')
         .split('/')
-        .reduce((at, step) => (at as Readonly<Record<string, unknown>>)[step.replaceAll('~1', '/').replaceAll('~0', '~')], document as unknown) as Schema,
+        .reduce(
+          (at, step) => (at as Readonly<Record<string, unknown>>)[step.replaceAll('~1', '/').replaceAll('~0', '~')],
+          document as unknown,
+        ) as Schema,
     wrongWith: ({ method, path }, { status, contentType, text }) => {
       const response = paths[path]?.[method.toLowerCase()]?.responses[status];
       if (response === undefined) return `status ${status} is not published`;
       const mediaType = contentType?.split(';', 1)[0];
-      if (response.content === undefined) return text === '' ? undefined : `status ${status} is published without a body`;
-      if (mediaType === undefined || !(mediaType in response.content)) return `status ${status} is not published as ${String(mediaType)}`;
-      const pointer = ['paths', path, method.toLowerCase(), 'responses', String(status), 'content', mediaType, 'schema'].map(escaped).join('/');
+      if (response.content === undefined)
+        return text === '' ? undefined : `status ${status} is published without a body`;
+      if (mediaType === undefined || !(mediaType in response.content))
+        return `status ${status} is not published as ${String(mediaType)}`;
+      const pointer = ['paths', path, method.toLowerCase(), 'responses', String(status), 'content', mediaType, 'schema']
+        .map(escaped)
+        .join('/');
       const validate = ajv.getSchema(`openapi#/${pointer}`);
       if (validate === undefined) return `there is no schema at ${pointer}`;
       if (!mediaType.endsWith('json')) return undefined;

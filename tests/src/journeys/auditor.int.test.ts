@@ -1,5 +1,5 @@
 import { assertCoherent } from '@finaegis/testing/assert-coherent';
-import { type TestApi, type TestBank, startTestBank } from '@finaegis/testing/bank';
+import { startTestBank, type TestApi, type TestBank } from '@finaegis/testing/bank';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Body, type Caller, callerOf, eur, itemsOf, textOf } from '../api.ts';
 
@@ -19,11 +19,23 @@ beforeAll(async () => {
   auditor = callerOf(api.url, `Bearer ${await bank.createKey({ scopes: ['ledger:read', 'account:read'] })}`);
   anna = (await bank.openCustomer({ amountMinor: 100_000n })).accountId;
   ben = (await bank.openCustomer()).accountId;
-  const posted = await staff.make('/v1/transfers', { from: anna, to: ben, amount: eur('50.00'), fee: eur('0.50'), endToEndId: 'INV-7', valueDate: '2026-02-27' });
+  const posted = await staff.make('/v1/transfers', {
+    from: anna,
+    to: ben,
+    amount: eur('50.00'),
+    fee: eur('0.50'),
+    endToEndId: 'INV-7',
+    valueDate: '2026-02-27',
+  });
   transfer = textOf(posted, 'journalId');
   middle = textOf(posted, 'bookedAt');
   await staff.make('/v1/holds', { account: anna, amount: eur('10.00') });
-  await staff.make(`/v1/journals/${transfer}/reversals`, { lines: [{ line: 0, amount: eur('20.00') }, { line: 1, amount: eur('20.00') }] });
+  await staff.make(`/v1/journals/${transfer}/reversals`, {
+    lines: [
+      { line: 0, amount: eur('20.00') },
+      { line: 1, amount: eur('20.00') },
+    ],
+  });
   await bank.settle();
 });
 
@@ -65,7 +77,12 @@ describe('an auditor with a key that may only read', () => {
 
   it('follows a journal to what reversed it, and its reference to the payer’s own', async () => {
     const story = await auditor.see(`/v1/journals/${transfer}`);
-    expect(story).toMatchObject({ kind: 'transfer', endToEndId: 'INV-7', valueDate: '2026-02-27', bookingDate: '2026-03-02' });
+    expect(story).toMatchObject({
+      kind: 'transfer',
+      endToEndId: 'INV-7',
+      valueDate: '2026-02-27',
+      bookingDate: '2026-03-02',
+    });
     expect(textOf(story, 'reference')).toMatch(/^[A-Z0-9]{1,35}$/);
     const [reversal] = story['reversedBy'] as readonly Body[];
     const mirrored = await auditor.see(`/v1/journals/${textOf(reversal ?? {}, 'journalId')}`);
@@ -90,7 +107,10 @@ describe('an auditor with a key that may only read', () => {
       'select count(*) as events, max(seq) as newest, count(distinct seq) as distinct_seqs from events where tenant_id = $1',
       [bank.tenantId],
     );
-    const { rows: heads } = await bank.adminPool.query<{ seq: bigint }>('select seq from tenant_heads where tenant_id = $1', [bank.tenantId]);
+    const { rows: heads } = await bank.adminPool.query<{ seq: bigint }>(
+      'select seq from tenant_heads where tenant_id = $1',
+      [bank.tenantId],
+    );
     expect(rows[0]).toEqual({ events: heads[0]?.seq, newest: heads[0]?.seq, distinct_seqs: heads[0]?.seq });
   });
 

@@ -1,7 +1,7 @@
 import { assertCoherent } from '@finaegis/testing/assert-coherent';
-import { type TestApi, type TestBank, startTestBank } from '@finaegis/testing/bank';
+import { startTestBank, type TestApi, type TestBank } from '@finaegis/testing/bank';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Body, type Caller, balanceOf, callerOf, eur, itemsOf, textOf } from '../api.ts';
+import { type Body, balanceOf, type Caller, callerOf, eur, itemsOf, textOf } from '../api.ts';
 
 let bank: TestBank;
 let api: TestApi;
@@ -23,7 +23,10 @@ beforeAll(async () => {
   anna = callerOf(api.url, `Bearer ${await bank.createKey({ actingFor: annas.partyId })}`);
   bensHold = textOf(await staff.make('/v1/holds', { account: bens.accountId, amount: eur('10.00') }), 'holdId');
   const third = await bank.openCustomer();
-  bensTransfer = textOf(await staff.make('/v1/transfers', { from: bens.accountId, to: third.accountId, amount: eur('1.00') }), 'journalId');
+  bensTransfer = textOf(
+    await staff.make('/v1/transfers', { from: bens.accountId, to: third.accountId, amount: eur('1.00') }),
+    'journalId',
+  );
   await bank.settle();
 });
 
@@ -41,7 +44,12 @@ describe('a customer with a key of its own', () => {
   });
 
   it('pays another customer, who is not shown the fee the payer was charged', async () => {
-    const paid = await anna.make('/v1/transfers', { from: annas.accountId, to: bens.accountId, amount: eur('25.00'), fee: eur('0.25') });
+    const paid = await anna.make('/v1/transfers', {
+      from: annas.accountId,
+      to: bens.accountId,
+      amount: eur('25.00'),
+      fee: eur('0.25'),
+    });
     expect(await balanceOf(staff, bens.accountId)).toMatchObject({ posted: eur('1024.00') });
     const ben = callerOf(api.url, `Bearer ${await bank.createKey({ actingFor: bens.partyId })}`);
     const purposes = async (caller: Caller): Promise<unknown> => {
@@ -56,16 +64,28 @@ describe('a customer with a key of its own', () => {
     const [mandate] = itemsOf(await staff.see(`/v1/mandates?accountId=${annas.accountId}`));
     const path = `/v1/mandates/${textOf(mandate ?? {}, 'mandateId')}/limits`;
     await staff.make(path, { limits: [{ perTransfer: eur('20.00') }] });
-    const refused = await anna.post('/v1/transfers', { from: annas.accountId, to: bens.accountId, amount: eur('20.01') });
+    const refused = await anna.post('/v1/transfers', {
+      from: annas.accountId,
+      to: bens.accountId,
+      amount: eur('20.01'),
+    });
     expect([refused.status, refused.body['code']]).toEqual([403, 'mandate_limit_exceeded']);
     await anna.make('/v1/transfers', { from: annas.accountId, to: bens.accountId, amount: eur('20.00') });
     await staff.make(path, { limits: [] });
   });
 
   it('as a viewer looks and does not touch, and from the moment the mandate is revoked sees nothing', async () => {
-    const mandate = await staff.make('/v1/mandates', { partyId: annas.partyId, accountId: bens.accountId, kind: 'viewer' });
+    const mandate = await staff.make('/v1/mandates', {
+      partyId: annas.partyId,
+      accountId: bens.accountId,
+      kind: 'viewer',
+    });
     expect(await balanceOf(anna, bens.accountId)).toHaveProperty('posted');
-    const refused = await anna.post('/v1/transfers', { from: bens.accountId, to: annas.accountId, amount: eur('1.00') });
+    const refused = await anna.post('/v1/transfers', {
+      from: bens.accountId,
+      to: annas.accountId,
+      amount: eur('1.00'),
+    });
     expect([refused.status, refused.body['code']]).toEqual([403, 'mandate_missing']);
     await staff.make(`/v1/mandates/${textOf(mandate, 'mandateId')}/revocation`, {});
     expect((await anna.get(`/v1/ledger-accounts/${bens.accountId}/balances`)).status).toBe(404);
@@ -73,19 +93,35 @@ describe('a customer with a key of its own', () => {
 });
 
 describe('a customer who attacks another', () => {
-  const attacks = (): readonly (readonly [string, () => Promise<{ readonly status: number; readonly text: string }>])[] => [
+  const attacks = (): readonly (readonly [
+    string,
+    () => Promise<{ readonly status: number; readonly text: string }>,
+  ])[] => [
     ['reads the account', () => anna.get(`/v1/accounts/${bens.accountId}`)],
     ['reads the balances', () => anna.get(`/v1/ledger-accounts/${bens.accountId}/balances`)],
     ['reads the transactions', () => anna.get(`/v1/accounts/${bens.accountId}/transactions`)],
-    ['reads one transaction through its own account', () => anna.get(`/v1/accounts/${annas.accountId}/transactions/${bensTransfer}`)],
+    [
+      'reads one transaction through its own account',
+      () => anna.get(`/v1/accounts/${annas.accountId}/transactions/${bensTransfer}`),
+    ],
     ['reads the turnovers', () => anna.get(`/v1/accounts/${bens.accountId}/turnovers?from=2026-01-01&to=2026-12-31`)],
     ['reads the statements', () => anna.get(`/v1/accounts/${bens.accountId}/statements`)],
     ['reads the journal', () => anna.get(`/v1/journals/${bensTransfer}`)],
     ['reads the holds', () => anna.get(`/v1/holds?account=${bens.accountId}`)],
     ['reads one hold', () => anna.get(`/v1/holds/${bensHold}`)],
     ['reads the party', () => anna.get(`/v1/parties/${bens.partyId}`)],
-    ['takes money', () => anna.post('/v1/transfers', { from: bens.accountId, to: annas.accountId, amount: eur('1.00') })],
-    ['takes money in a batch', () => anna.post('/v1/transfer-batches', { mode: 'linked', transfers: [{ from: bens.accountId, to: annas.accountId, amount: eur('1.00') }] })],
+    [
+      'takes money',
+      () => anna.post('/v1/transfers', { from: bens.accountId, to: annas.accountId, amount: eur('1.00') }),
+    ],
+    [
+      'takes money in a batch',
+      () =>
+        anna.post('/v1/transfer-batches', {
+          mode: 'linked',
+          transfers: [{ from: bens.accountId, to: annas.accountId, amount: eur('1.00') }],
+        }),
+    ],
     ['withdraws', () => anna.post('/v1/withdrawals', { accountId: bens.accountId, amount: eur('1.00') })],
     ['holds', () => anna.post('/v1/holds', { account: bens.accountId, amount: eur('1.00') })],
     ['captures a hold', () => anna.post(`/v1/holds/${bensHold}/captures`, { to: annas.accountId })],
@@ -98,7 +134,8 @@ describe('a customer who attacks another', () => {
     for (const [name, attack] of attacks()) {
       const { status, text } = await attack();
       if (status !== 404) found.push(`${name}: ${status} ${text}`);
-      else if (text.includes(bens.partyId) || text.includes('1024') || text.includes('1044')) found.push(`${name} leaks: ${text}`);
+      else if (text.includes(bens.partyId) || text.includes('1024') || text.includes('1044'))
+        found.push(`${name} leaks: ${text}`);
     }
     expect(found).toEqual([]);
     const { instance: _a, ...there } = (await anna.get(`/v1/accounts/${bens.accountId}`)).body;
@@ -115,7 +152,16 @@ describe('a customer who attacks another', () => {
   it('does nothing of the bank’s business, whatever scopes its key has', async () => {
     const tries: readonly (readonly [string, unknown])[] = [
       ['/v1/deposits', { accountId: annas.accountId, amount: eur('1000.00') }],
-      ['/v1/journals', { kind: 'gift', postings: [{ account: 'main:cash', side: 'debit', amount: eur('5.00') }, { account: annas.accountId, side: 'credit', amount: eur('5.00') }] }],
+      [
+        '/v1/journals',
+        {
+          kind: 'gift',
+          postings: [
+            { account: 'main:cash', side: 'debit', amount: eur('5.00') },
+            { account: annas.accountId, side: 'credit', amount: eur('5.00') },
+          ],
+        },
+      ],
       [`/v1/journals/${bensTransfer}/reversals`, {}],
       [`/v1/accounts/${annas.accountId}/overdraft-limits`, { limit: eur('1000.00') }],
       [`/v1/ledger-accounts/${annas.accountId}/overdraft-limits`, { limit: eur('1000.00') }],
@@ -123,7 +169,17 @@ describe('a customer who attacks another', () => {
       ['/v1/mandates', { partyId: annas.partyId, accountId: bens.accountId, kind: 'owner' }],
       [`/v1/parties/${annas.partyId}/kyc`, { status: 'verified' }],
       ['/v1/entities/main/business-day/close', { businessDate: '2026-03-02' }],
-      ['/v1/entities', { entity: 'other', name: 'Other', functionalAsset: 'EUR', timeZone: 'Europe/Prague', calendar: 'target', businessDate: '2026-03-02' }],
+      [
+        '/v1/entities',
+        {
+          entity: 'other',
+          name: 'Other',
+          functionalAsset: 'EUR',
+          timeZone: 'Europe/Prague',
+          calendar: 'target',
+          businessDate: '2026-03-02',
+        },
+      ],
       ['/v1/tenants', { name: 'Mine' }],
       ['/v1/accounts', { asset: 'EUR', holders: [{ partyId: annas.partyId }] }],
       [`/v1/accounts/${bens.accountId}/closing`, {}],

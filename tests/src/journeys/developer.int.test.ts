@@ -1,7 +1,7 @@
 import { assertCoherent } from '@finaegis/testing/assert-coherent';
-import { type TestApi, type TestBank, startTestBank } from '@finaegis/testing/bank';
+import { startTestBank, type TestApi, type TestBank } from '@finaegis/testing/bank';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, balanceOf, callerOf, eur, itemsOf, textOf } from '../api.ts';
+import { balanceOf, type Caller, callerOf, eur, itemsOf, textOf } from '../api.ts';
 
 let bank: TestBank;
 let api: TestApi;
@@ -23,11 +23,23 @@ afterAll(async () => {
 
 describe('a fintech developer with ten minutes and an API key', () => {
   it('registers two customers and opens an account for each, with an IBAN', async () => {
-    await caller.make('/v1/entities/main/bank-details', { country: 'CZ', bankCode: '2010', bic: 'TESTCZPP', name: 'Test Bank' });
-    for (const [name, family] of [['anna', 'Malá'], ['ben', 'Velký']] as const) {
+    await caller.make('/v1/entities/main/bank-details', {
+      country: 'CZ',
+      bankCode: '2010',
+      bic: 'TESTCZPP',
+      name: 'Test Bank',
+    });
+    for (const [name, family] of [
+      ['anna', 'Malá'],
+      ['ben', 'Velký'],
+    ] as const) {
       const party = await caller.make('/v1/parties', { kind: 'person', name: { given: name, family } });
       made.partyId = textOf(party, 'partyId');
-      const account = await caller.make('/v1/accounts', { asset: 'EUR', holders: [{ partyId: made.partyId }], name: `Account of ${name}` });
+      const account = await caller.make('/v1/accounts', {
+        asset: 'EUR',
+        holders: [{ partyId: made.partyId }],
+        name: `Account of ${name}`,
+      });
       expect(account).toMatchObject({ status: 'open', product: 'current', name: `Account of ${name}` });
       expect(JSON.stringify(account['identifiers'])).toMatch(/"iban","value":"CZ\d{22}"/);
       made[name] = textOf(account, 'accountId');
@@ -64,12 +76,24 @@ describe('a fintech developer with ten minutes and an API key', () => {
 
   it('holds an amount, captures part of it and releases the rest', async () => {
     const hold = await caller.make('/v1/holds', { account: ids().anna, amount: eur('40.00') });
-    expect(await balanceOf(caller, ids().anna)).toMatchObject({ posted: eur('49.50'), heldOut: eur('40.00'), available: eur('9.50') });
+    expect(await balanceOf(caller, ids().anna)).toMatchObject({
+      posted: eur('49.50'),
+      heldOut: eur('40.00'),
+      available: eur('9.50'),
+    });
     const path = `/v1/holds/${textOf(hold, 'holdId')}`;
     await caller.make(`${path}/captures`, { to: ids().ben, amount: eur('25.00'), isFinal: false });
-    expect(await balanceOf(caller, ids().anna)).toMatchObject({ posted: eur('24.50'), heldOut: eur('15.00'), available: eur('9.50') });
+    expect(await balanceOf(caller, ids().anna)).toMatchObject({
+      posted: eur('24.50'),
+      heldOut: eur('15.00'),
+      available: eur('9.50'),
+    });
     expect(await caller.make(`${path}/void`, {})).toMatchObject({ status: 'voided', captured: eur('25.00') });
-    expect(await balanceOf(caller, ids().anna)).toMatchObject({ posted: eur('24.50'), heldOut: eur('0.00'), available: eur('24.50') });
+    expect(await balanceOf(caller, ids().anna)).toMatchObject({
+      posted: eur('24.50'),
+      heldOut: eur('0.00'),
+      available: eur('24.50'),
+    });
   });
 
   it('reads what happened, newest first and page by page, and the whole story of one movement', async () => {
@@ -89,7 +113,8 @@ describe('a fintech developer with ten minutes and an API key', () => {
   });
 
   it('closes the month and takes the statement as JSON, CSV, PDF and camt.053', async () => {
-    const day = (name: string, businessDate: string) => caller.make(`/v1/entities/main/business-day/${name}`, { businessDate });
+    const day = (name: string, businessDate: string) =>
+      caller.make(`/v1/entities/main/business-day/${name}`, { businessDate });
     await day('close', '2026-03-02');
     await day('open', '2026-03-31');
     await day('close', '2026-03-31');
@@ -100,6 +125,8 @@ describe('a fintech developer with ten minutes and an API key', () => {
     expect(await caller.see(path)).toMatchObject({ number: 1 });
     expect((await caller.get(`${path}?format=csv`)).text).toContain('50.00');
     expect((await caller.get(path, { headers: { accept: 'application/pdf' } })).text.slice(0, 5)).toBe('%PDF-');
-    expect((await caller.get(path, { headers: { accept: 'application/xml' } })).text).toContain('urn:iso:std:iso:20022:tech:xsd:camt.053.001.08');
+    expect((await caller.get(path, { headers: { accept: 'application/xml' } })).text).toContain(
+      'urn:iso:std:iso:20022:tech:xsd:camt.053.001.08',
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { assertCoherent } from '@finaegis/testing/assert-coherent';
-import { type TestApi, type TestBank, startTestBank } from '@finaegis/testing/bank';
+import { startTestBank, type TestApi, type TestBank } from '@finaegis/testing/bank';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, balanceOf, callerOf, eur, itemsOf, textOf } from '../api.ts';
+import { balanceOf, type Caller, callerOf, eur, itemsOf, textOf } from '../api.ts';
 
 let bank: TestBank;
 let api: TestApi;
@@ -10,7 +10,8 @@ let anna: string;
 let ben: string;
 
 const unknownAccount = '0197f2c4-6f5e-7c3a-9b1d-2f4e6a8c0d12';
-const day = (name: 'open' | 'close', businessDate: string) => operator.post(`/v1/entities/main/business-day/${name}`, { businessDate });
+const day = (name: 'open' | 'close', businessDate: string) =>
+  operator.post(`/v1/entities/main/business-day/${name}`, { businessDate });
 const dayEnds = async (today: string, next: string): Promise<void> => {
   expect((await day('close', today)).body).toMatchObject({ status: 'day_closed', businessDate: today });
   expect((await day('open', next)).body).toMatchObject({ status: 'day_open', businessDate: next });
@@ -35,8 +36,12 @@ describe('an operator', () => {
     const block = await operator.make(`/v1/accounts/${anna}/blocks`, { kind: 'debit', reason: 'fraud_suspicion' });
     const refused = await operator.post('/v1/transfers', { from: anna, to: ben, amount: eur('1.00') });
     expect([refused.status, refused.body['code']]).toEqual([422, 'account_debits_blocked']);
-    expect((await operator.post('/v1/holds', { account: anna, amount: eur('1.00') })).body['code']).toBe('account_debits_blocked');
-    expect(await operator.make('/v1/deposits', { accountId: anna, amount: eur('5.00') })).toMatchObject({ status: 'credited' });
+    expect((await operator.post('/v1/holds', { account: anna, amount: eur('1.00') })).body['code']).toBe(
+      'account_debits_blocked',
+    );
+    expect(await operator.make('/v1/deposits', { accountId: anna, amount: eur('5.00') })).toMatchObject({
+      status: 'credited',
+    });
     await operator.make(`/v1/accounts/${anna}/blocks/${textOf(block, 'blockId')}/lift`, {});
     await operator.make('/v1/transfers', { from: anna, to: ben, amount: eur('5.00') });
   });
@@ -73,7 +78,10 @@ describe('an operator', () => {
 
   it('lets an account go below zero up to its limit and no further', async () => {
     await operator.make(`/v1/accounts/${anna}/overdraft-limits`, { limit: eur('50.00') });
-    expect((await operator.post('/v1/withdrawals', { accountId: anna, amount: eur('1050.01') })).body).toMatchObject({ code: 'insufficient_funds', spendableMinor: '105000' });
+    expect((await operator.post('/v1/withdrawals', { accountId: anna, amount: eur('1050.01') })).body).toMatchObject({
+      code: 'insufficient_funds',
+      spendableMinor: '105000',
+    });
     await operator.make('/v1/withdrawals', { accountId: anna, amount: eur('1050.00') });
     expect(await balanceOf(operator, anna)).toMatchObject({ posted: eur('-50.00'), spendable: eur('0.00') });
     await operator.make('/v1/deposits', { accountId: anna, amount: eur('1050.00') });
@@ -101,12 +109,16 @@ describe('an operator', () => {
     expect((await operator.post('/v1/conversions', { quoteId, account: anna })).body['code']).toBe('quote_used');
     expect(await balanceOf(operator, anna, 'USD')).toMatchObject({ posted: { amount: '108.90', asset: 'USD' } });
     expect(await balanceOf(operator, 'main:fx-position')).toMatchObject({ posted: eur('100.00') });
-    expect(await balanceOf(operator, 'main:fx-position', 'USD')).toMatchObject({ posted: { amount: '-110.00', asset: 'USD' } });
+    expect(await balanceOf(operator, 'main:fx-position', 'USD')).toMatchObject({
+      posted: { amount: '-110.00', asset: 'USD' },
+    });
     await operator.make('/v1/rates', { from: 'EUR', to: 'USD', mid: '1.1200', validFrom: '2026-03-02' });
     await operator.see('/v1/rates/EUR/USD?date=2026-03-03');
     await operator.make('/v1/entities/main/revaluations', { businessDate: '2026-03-03' });
     // 108.90 USD short, the spread swept in, are worth 97.23 EUR; 99.02 EUR are left of the 100 that were bought.
-    expect(await balanceOf(operator, 'main:income/fx-spread', 'USD')).toMatchObject({ posted: { amount: '0.00', asset: 'USD' } });
+    expect(await balanceOf(operator, 'main:income/fx-spread', 'USD')).toMatchObject({
+      posted: { amount: '0.00', asset: 'USD' },
+    });
     expect(await balanceOf(operator, 'main:income/fx-spread')).toMatchObject({ posted: eur('0.98') });
     expect(await balanceOf(operator, 'main:income/fx-reval')).toMatchObject({ posted: eur('1.79') });
     await dayEnds('2026-03-03', '2026-03-04');
@@ -114,9 +126,18 @@ describe('an operator', () => {
   });
 
   it('undoes an error of the bank once, with the value date of the original', async () => {
-    const posted = await operator.make('/v1/transfers', { from: anna, to: ben, amount: eur('3.00'), valueDate: '2026-03-01' });
+    const posted = await operator.make('/v1/transfers', {
+      from: anna,
+      to: ben,
+      amount: eur('3.00'),
+      valueDate: '2026-03-01',
+    });
     const path = `/v1/journals/${textOf(posted, 'journalId')}/reversals`;
-    expect(await operator.make(path, {})).toMatchObject({ kind: 'reversal', valueDate: '2026-03-01', bookingDate: '2026-03-04' });
+    expect(await operator.make(path, {})).toMatchObject({
+      kind: 'reversal',
+      valueDate: '2026-03-01',
+      bookingDate: '2026-03-04',
+    });
     expect((await operator.post(path, {})).body['code']).toBe('journal_already_reversed');
   });
 
@@ -125,7 +146,9 @@ describe('an operator', () => {
     const service = callerOf(api.url, `Bearer ${textOf(created, 'key')}`);
     expect((await service.get('/v1/journals')).status).toBe(200);
     await operator.make(`/v1/api-keys/${textOf(created, 'keyId')}/revocation`, { reason: 'left' });
-    await expect.poll(async () => (await service.get('/v1/journals')).body['code'], { timeout: 3_000 }).toBe('key_revoked');
+    await expect
+      .poll(async () => (await service.get('/v1/journals')).body['code'], { timeout: 3_000 })
+      .toBe('key_revoked');
     const listed = itemsOf(await operator.see('/v1/api-keys')).find((one) => one['keyId'] === created['keyId']);
     expect(listed).toMatchObject({ status: 'revoked' });
     expect(JSON.stringify(listed)).not.toContain(textOf(created, 'key').split('_').at(-1));

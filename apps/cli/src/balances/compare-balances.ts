@@ -32,7 +32,11 @@ const stretch = 5_000;
  * Replays every journal, hold, block and limit of a tenant with the fold the commits use and holds the balance rows against it, both of one
  * moment, so that commands may go on meanwhile.
  */
-export const compareBalances = (bank: Bank, tenantId: string, onProgress: (events: number) => void = () => undefined): Promise<BalanceComparison> =>
+export const compareBalances = (
+  bank: Bank,
+  tenantId: string,
+  onProgress: (events: number) => void = () => undefined,
+): Promise<BalanceComparison> =>
   inTransaction(bank.pools.read, { tenants: [tenantId], readOnly: true, isolation: 'repeatable read' }, async (tx) => {
     const { rows, events } = await replay(bank, tx, tenantId, onProgress);
     const stored = await readStored(tx, tenantId);
@@ -52,7 +56,9 @@ export const compareBalances = (bank: Bank, tenantId: string, onProgress: (event
 type Counters = Pick<Balance, (typeof counters)[number]>;
 
 const readStored = async (tx: Transaction, tenantId: string): Promise<ReadonlyMap<string, Counters>> => {
-  const { rows } = await tx.query<Readonly<Record<'account_id' | 'asset' | 'debits' | 'credits' | 'held_out' | 'blocked' | 'overdraft_limit', string>>>(
+  const { rows } = await tx.query<
+    Readonly<Record<'account_id' | 'asset' | 'debits' | 'credits' | 'held_out' | 'blocked' | 'overdraft_limit', string>>
+  >(
     'select account_id, asset, debits, credits, held_out, blocked, overdraft_limit from ledger_balances where tenant_id = $1',
     [tenantId],
   );
@@ -70,19 +76,28 @@ const readStored = async (tx: Transaction, tenantId: string): Promise<ReadonlyMa
   );
 };
 
-const replay = async ({ modules, services }: Bank, tx: Transaction, tenantId: string, onProgress: (events: number) => void): Promise<{ readonly rows: ReadonlyMap<string, Balance>; readonly events: number }> => {
+const replay = async (
+  { modules, services }: Bank,
+  tx: Transaction,
+  tenantId: string,
+  onProgress: (events: number) => void,
+): Promise<{ readonly rows: ReadonlyMap<string, Balance>; readonly events: number }> => {
   const { balances } = modules.ledger;
   const ledger = inMemory(tenantId);
   let events = 0;
-  const { rows: heads } = await tx.query<{ seq: bigint }>('select seq from tenant_heads where tenant_id = $1', [tenantId]);
+  const { rows: heads } = await tx.query<{ seq: bigint }>('select seq from tenant_heads where tenant_id = $1', [
+    tenantId,
+  ]);
   const upTo = heads[0]?.seq ?? 0n;
   for (let after = 0n; after < upTo; ) {
     const { rows } = await readLog(tx, { tenantId, contexts: ['ledger'], after, upTo, limit: stretch });
     for (const row of rows) {
-      if (row.type !== 'LedgerAccountOpened' && !balances.consumes.includes(row.type)) continue;
+      // A repair says what was added to a row, not what the books say.
+      const isOfBooks = balances.consumes.includes(row.type) && row.type !== 'BalanceRepaired';
+      if (row.type !== 'LedgerAccountOpened' && !isOfBooks) continue;
       const event = open(services.catalogue, row.envelope, row.seq);
       ledger.meet(event);
-      if (balances.consumes.includes(event.type)) balances.fold(ledger.batch, event);
+      if (isOfBooks) balances.fold(ledger.batch, event);
     }
     events += rows.length;
     onProgress(events);
@@ -98,7 +113,13 @@ interface Account {
 }
 
 /** The batch a replay folds into: every balance is there as soon as an event names it, as a commit would have locked it. */
-const inMemory = (tenantId: string): { readonly batch: RowBatch<Balance>; readonly rows: ReadonlyMap<string, Balance>; meet(event: LoggedEvent): void } => {
+const inMemory = (
+  tenantId: string,
+): {
+  readonly batch: RowBatch<Balance>;
+  readonly rows: ReadonlyMap<string, Balance>;
+  meet(event: LoggedEvent): void;
+} => {
   const accounts = new Map<string, Account>();
   const rows = new Map<string, Balance>();
   const make = (account: string, asset: string): void => {
@@ -106,12 +127,24 @@ const inMemory = (tenantId: string): { readonly batch: RowBatch<Balance>; readon
     if (rows.has(name)) return;
     const { entity = '', class: accountClass = 'liability', hasFloor = true } = accounts.get(account) ?? {};
     const zero = { debitsMinor: 0n, creditsMinor: 0n, heldOutMinor: 0n, blockedMinor: 0n, overdraftLimitMinor: 0n };
-    rows.set(name, { account, asset, entity, class: accountClass, hasFloor, status: 'open', debitBlocks: 0, creditBlocks: 0, ...zero, bookedAt: undefined });
+    rows.set(name, {
+      account,
+      asset,
+      entity,
+      class: accountClass,
+      hasFloor,
+      status: 'open',
+      debitBlocks: 0,
+      creditBlocks: 0,
+      ...zero,
+      bookedAt: undefined,
+    });
   };
   const meet = ({ type, data }: LoggedEvent): void => {
     const { accountId, account, asset } = data as { accountId?: string; account?: string; asset?: string };
     if (type === 'LedgerAccountOpened') accounts.set(accountId ?? '', data as unknown as Account);
-    for (const posting of (data['postings'] as readonly { account: string; asset: string }[] | undefined) ?? []) make(posting.account, posting.asset);
+    for (const posting of (data['postings'] as readonly { account: string; asset: string }[] | undefined) ?? [])
+      make(posting.account, posting.asset);
     const named = account ?? accountId;
     // The row comes first and the block then falls on it; that a block finds no row in a real commit makes no difference to the sum.
     if (named !== undefined && asset !== undefined) make(named, asset);

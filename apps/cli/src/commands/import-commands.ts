@@ -1,16 +1,15 @@
-import { createReadStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
 import { parseEcb } from '@finaegis/bank/asset/adapters/ecb-file';
 import { gatherStatistics } from '@finaegis/platform/database/statistics';
+import { type Command, Option } from 'commander';
 import { importAccounts } from '../import/import-accounts.ts';
 import { readOrders } from '../import/import-orders.ts';
 import { importParties } from '../import/import-parties.ts';
 import { importPayments } from '../import/import-payments.ts';
 import type { ImportReport, ImportTarget } from '../import/import-target.ts';
 import { type BadRow, type Mapping, parseMapping } from '../import/mapping.ts';
-import type { Output } from '../output.ts';
-import { exitCodes, type Session, tenantOf, withBank } from '../session.ts';
+import { fileSource } from '../import/text-source.ts';
+import { type Cli, exitCodes, type Session, tenantOf, withBank } from '../session.ts';
 
 interface ImportOptions {
   readonly tenant?: string;
@@ -24,41 +23,59 @@ const withTarget = (command: Command): Command =>
   command
     .addOption(new Option('--tenant <tenant>', 'id or name; the only tenant unless given'))
     .option('--entity <entity>', 'legal entity the records belong to', 'main')
-    .option('--source <name>', 'name of the system the records come from; the same name and number are the same record', 'import')
+    .option(
+      '--source <name>',
+      'name of the system the records come from; the same name and number are the same record',
+      'import',
+    )
     .option('--report <file>', 'where rows that were refused are told; the file’s name with .refused.csv unless given');
 
 /** `import …`: bad rows go to a report, good rows are imported, and running it again adds nothing. */
-export const addImportCommands = (program: Command, output: () => Output): void => {
+export const addImportCommands = (program: Command, cli: Cli): void => {
   const group = program.command('import').description('bring records of another system in; again adds nothing');
   withTarget(group.command('parties <file>').description('persons and organisations from a delimited file'))
     .requiredOption('--mapping <file>', 'which column is which field')
     .action((file: string, options: ImportOptions) =>
-      run({ file, options, output: output(), what: 'parties' }, async (target) => [await importParties(target, createReadStream(file), await mappingOf(options.mapping))]),
+      run({ file, options, cli, what: 'parties' }, async (target) => [
+        await importParties(target, fileSource(file), await mappingOf(options.mapping)),
+      ]),
     );
-  withTarget(group.command('accounts <file>').description('accounts from a delimited file, with those who hold and operate them from another'))
+  withTarget(
+    group
+      .command('accounts <file>')
+      .description('accounts from a delimited file, with those who hold and operate them from another'),
+  )
     .requiredOption('--mapping <file>', 'which column is which field of an account')
     .requiredOption('--mandates <file>', 'who may do what on which account')
     .requiredOption('--mandates-mapping <file>', 'which column is which field of a mandate')
     .action((file: string, options: ImportOptions & { readonly mandates: string; readonly mandatesMapping: string }) =>
-      run({ file, options, output: output(), what: 'accounts' }, async (target) => {
-        const accounts = { file: createReadStream(file), mapping: await mappingOf(options.mapping) };
-        const mandates = { file: createReadStream(options.mandates), mapping: await mappingOf(options.mandatesMapping) };
+      run({ file, options, cli, what: 'accounts' }, async (target) => {
+        const accounts = { file: fileSource(file), mapping: await mappingOf(options.mapping) };
+        const mandates = {
+          file: fileSource(options.mandates),
+          mapping: await mappingOf(options.mandatesMapping),
+        };
         const report = await importAccounts(target, { accounts, mandates });
         return [report.accounts, { ...report.mandates, file: options.mandates }];
       }),
     );
-  withTarget(group.command('orders <file>').description('check standing orders of a delimited file; nothing keeps them yet'))
+  withTarget(
+    group.command('orders <file>').description('check standing orders of a delimited file; nothing keeps them yet'),
+  )
     .requiredOption('--mapping <file>', 'which column is which field')
     .action((file: string, options: ImportOptions) =>
-      run({ file, options, output: output(), what: 'orders' }, async (target) => [(await readOrders(target, createReadStream(file), await mappingOf(options.mapping))).report]),
+      run({ file, options, cli, what: 'orders' }, async (target) => [
+        (await readOrders(target, fileSource(file), await mappingOf(options.mapping))).report,
+      ]),
     );
-  withTarget(group.command('payments <file>').description('payments from an ISO 20022 pain.001 file')).action((file: string, options: ImportOptions) =>
-    run({ file, options, output: output(), what: 'payments' }, async (target) => [await importPayments(target, createReadStream(file))]),
+  withTarget(group.command('payments <file>').description('payments from an ISO 20022 pain.001 file')).action(
+    (file: string, options: ImportOptions) =>
+      run({ file, options, cli, what: 'payments' }, async (target) => [await importPayments(target, fileSource(file))]),
   );
   group
     .command('rates <file>')
     .description('the European Central Bank’s reference rates, CSV or XML')
-    .action((file: string) => withBank((session) => importRates(session, file, output())));
+    .action((file: string) => withBank(cli.environment, (session) => importRates(session, file, cli)));
 };
 
 const mappingOf = async (file: string): Promise<Mapping> => parseMapping(await readFile(file, 'utf8'));
@@ -66,46 +83,68 @@ const mappingOf = async (file: string): Promise<Mapping> => parseMapping(await r
 interface Run {
   readonly file: string;
   readonly options: ImportOptions;
-  readonly output: Output;
+  readonly cli: Cli;
   readonly what: string;
 }
 
 /** The report on one of the files of an import; the command's own file unless it says which. */
 type FileReport = ImportReport & { readonly file?: string };
 
-const run = ({ file, options, output, what }: Run, work: (target: ImportTarget) => Promise<readonly FileReport[]>): Promise<void> =>
-  withBank(async (session) => {
+const run = (
+  { file, options, cli, what }: Run,
+  work: (target: ImportTarget) => Promise<readonly FileReport[]>,
+): Promise<void> =>
+  withBank(cli.environment, async (session) => {
     const tenantId = await tenantOf(session, options.tenant);
     await session.bank.modules.asset.seed();
-    const progress = output.progress(what);
-    const target = { bank: session.bank, tenantId, entity: options.entity, source: options.source, onRecord: () => progress.increase() };
+    const progress = cli.output().progress(what);
+    const target = {
+      bank: session.bank,
+      tenantId,
+      entity: options.entity,
+      source: options.source,
+      onRecord: () => progress.increase(),
+    };
     const reports = await work(target).finally(() => progress.stop());
     if (reports.some(({ imported }) => imported > 0)) await gatherStatistics(session.bank.pools.write);
     const bad = reports.flatMap((report) => report.bad.map((row) => ({ file: report.file ?? file, ...row })));
     const refusedFile = options.report ?? `${file}.refused.csv`;
     if (bad.length > 0) {
       await writeFile(refusedFile, refusedCsv(bad));
-      process.exitCode = exitCodes.partly;
+      cli.exitCode = exitCodes.partly;
     }
-    const sum = (field: 'read' | 'imported' | 'repeated'): number => reports.reduce((total, report) => total + report[field], 0);
+    const sum = (field: 'read' | 'imported' | 'repeated'): number =>
+      reports.reduce((total, report) => total + report[field], 0);
     const counts = { read: sum('read'), imported: sum('imported'), repeated: sum('repeated'), refused: bad.length };
     const there = counts.imported === 0 && counts.repeated > 0 ? 'Nothing is new' : `${counts.imported} imported`;
     const told = bad.length === 0 ? '' : `, ${bad.length} refused (see ${refusedFile})`;
-    output.result({ ...counts, ...(bad.length === 0 ? {} : { report: refusedFile }) }, `${there}, ${counts.repeated} there before${told}.`);
+    cli
+      .output()
+      .result(
+        { ...counts, ...(bad.length === 0 ? {} : { report: refusedFile }) },
+        `${there}, ${counts.repeated} there before${told}.`,
+      );
   });
 
 /** The report of refused rows: RFC 4180, a line for each thing that is wrong. */
 const refusedCsv = (bad: readonly (BadRow & { readonly file: string })[]): string => {
   const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-  const lines = bad.map(({ file, line, field = '', reason }) => [quoted(file), line, quoted(field), quoted(reason)].join(','));
+  const lines = bad.map(({ file, line, field = '', reason }) =>
+    [quoted(file), line, quoted(field), quoted(reason)].join(','),
+  );
   return `${['file,line,field,reason', ...lines].join('\r\n')}\r\n`;
 };
 
-const importRates = async ({ bank }: Session, file: string, output: Output): Promise<void> => {
+const importRates = async ({ bank }: Session, file: string, cli: Cli): Promise<void> => {
   await bank.modules.asset.seed();
   const report = await bank.modules.asset.importRates(parseEcb(await readFile(file, 'utf8')), 'import');
   if (report.imported > 0) await gatherStatistics(bank.pools.write);
-  if (report.refused.length > 0) process.exitCode = exitCodes.partly;
+  if (report.refused.length > 0) cli.exitCode = exitCodes.partly;
   const refused = report.refused.map(({ date, code }) => `\n  ${date}: ${code}`).join('');
-  output.result(report, `${report.imported} days imported, ${report.repeated} there before, ${report.refused.length} refused.${refused}`);
+  cli
+    .output()
+    .result(
+      report,
+      `${report.imported} days imported, ${report.repeated} there before, ${report.refused.length} refused.${refused}`,
+    );
 };

@@ -1,22 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { type Command, Option } from 'commander';
 import { createApiKeyCommand, revokeApiKeyCommand } from '@finaegis/platform/auth/commands';
 import { newApiKeySecret } from '@finaegis/platform/auth/key-text';
 import { platformTenantId } from '@finaegis/platform/auth/principal';
 import type { CommandHandler, Refusal } from '@finaegis/platform/command/handler';
 import { read } from '@finaegis/platform/services';
 import { createTenantCommand, resumeTenantCommand, suspendTenantCommand } from '@finaegis/platform/tenancy/commands';
+import { type Command, Option } from 'commander';
 import { explained } from '../import/import-target.ts';
-import { columns, type Output } from '../output.ts';
-import { CliExit, exitCodes, type Session, tenantOf, withBank } from '../session.ts';
+import { columns } from '../output.ts';
+import { type Cli, CliExit, exitCodes, type Session, tenantOf, withBank } from '../session.ts';
 
 /**
  * Submits one command as the operator at the terminal.
  * @throws CliExit with the refusal
  */
-export const submit = async <Data, Refs, Result, R extends Refusal>({ bank }: Session, tenantId: string, handler: CommandHandler<Data, Refs, Result, R>, data: Data): Promise<Result> => {
+export const submit = async <Data, Refs, Result, R extends Refusal>(
+  { bank }: Session,
+  tenantId: string,
+  handler: CommandHandler<Data, Refs, Result, R>,
+  data: Data,
+): Promise<Result> => {
   const parsed = handler.schema.safeParse(data);
-  if (!parsed.success) throw new CliExit(exitCodes.usage, parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  if (!parsed.success)
+    throw new CliExit(
+      exitCodes.usage,
+      parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+    );
   const metadata = { actor: 'operator', channel: 'cli', correlation: bank.services.newId() };
   const settled = await bank.services.commands.submit(handler, parsed.data, { tenantId, metadata, timeoutMs: 30_000 });
   if (settled.kind !== 'decided') throw new Error(`Without a key nothing is ${settled.kind}.`);
@@ -25,49 +34,73 @@ export const submit = async <Data, Refs, Result, R extends Refusal>({ bank }: Se
 };
 
 /** Tenants and their API keys. */
-export const addTenantCommands = (program: Command, output: () => Output): void => {
+export const addTenantCommands = (program: Command, cli: Cli): void => {
   const tenant = program.command('tenant').description('the organisations that use this installation');
   tenant
     .command('create <name>')
     .description('make a tenant; the same id and name again change nothing')
     .option('--id <uuid>', 'its id; a new one unless given')
     .action((name: string, { id = randomUUID() }: { id?: string }) =>
-      withBank(async (session) => {
+      withBank(cli.environment, async (session) => {
         const made = await submit(session, platformTenantId, createTenantCommand, { tenantId: id, name });
-        output().result(made, made.tenantId);
+        cli.output().result(made, made.tenantId);
       }),
     );
   tenant
     .command('list')
     .description('show all tenants')
-    .action(() => withBank((session) => listTenants(session, output())));
+    .action(() => withBank(cli.environment, (session) => listTenants(session, cli)));
   tenant
     .command('suspend <tenant>')
     .description('let a tenant read and write nothing until it is resumed')
     .requiredOption('--reason <code>', 'why, as a code such as contract_ended')
     .action((name: string, { reason }: { reason: string }) =>
-      withBank(async (session) => {
-        const suspended = await submit(session, platformTenantId, suspendTenantCommand, { tenantId: await tenantOf(session, name), reason });
-        output().result(suspended, `${suspended.name} is suspended.`);
+      withBank(cli.environment, async (session) => {
+        const suspended = await submit(session, platformTenantId, suspendTenantCommand, {
+          tenantId: await tenantOf(session, name),
+          reason,
+        });
+        cli.output().result(suspended, `${suspended.name} is suspended.`);
       }),
     );
   tenant
     .command('resume <tenant>')
     .description('end a suspension')
     .action((name: string) =>
-      withBank(async (session) => {
-        const resumed = await submit(session, platformTenantId, resumeTenantCommand, { tenantId: await tenantOf(session, name) });
-        output().result(resumed, `${resumed.name} is active.`);
+      withBank(cli.environment, async (session) => {
+        const resumed = await submit(session, platformTenantId, resumeTenantCommand, {
+          tenantId: await tenantOf(session, name),
+        });
+        cli.output().result(resumed, `${resumed.name} is active.`);
       }),
     );
-  addKeyCommands(program, output);
+  addKeyCommands(program, cli);
 };
 
-const listTenants = async ({ bank }: Session, output: Output): Promise<void> => {
-  const { rows } = await bank.pools.read.query<{ tenantId: string; name: string; status: string; createdAt: string; events: bigint }>(
+const listTenants = async ({ bank }: Session, cli: Cli): Promise<void> => {
+  const { rows } = await bank.pools.read.query<{
+    tenantId: string;
+    name: string;
+    status: string;
+    createdAt: string;
+    events: bigint;
+  }>(
     `select t.tenant_id as "tenantId", t.name, t.status, t.created_at as "createdAt", h.seq as events from tenants t join tenant_heads h using (tenant_id) order by t.created_at, t.tenant_id`,
   );
-  output.result({ tenants: rows }, columns(rows.map(({ tenantId, name, status, createdAt, events }) => [tenantId, name, status, createdAt, `${events} events`])));
+  cli
+    .output()
+    .result(
+      { tenants: rows },
+      columns(
+        rows.map(({ tenantId, name, status, createdAt, events }) => [
+          tenantId,
+          name,
+          status,
+          createdAt,
+          `${events} events`,
+        ]),
+      ),
+    );
 };
 
 interface KeyOptions {
@@ -82,7 +115,7 @@ interface KeyOptions {
 const list = (text: string): readonly string[] => text.split(',').map((part) => part.trim());
 const tenantOption = (): Option => new Option('--tenant <tenant>', 'id or name; the only tenant unless given');
 
-const addKeyCommands = (program: Command, output: () => Output): void => {
+const addKeyCommands = (program: Command, cli: Cli): void => {
   const key = program.command('key').description('API keys of a tenant');
   key
     .command('create')
@@ -93,26 +126,32 @@ const addKeyCommands = (program: Command, output: () => Output): void => {
     .option('--addresses <list>', 'addresses or CIDR blocks it may be used from', list, [])
     .option('--acting-for <party>', 'the party whose mandates bound it')
     .option('--expires-at <instant>', 'UTC instant with milliseconds')
-    .action((options: KeyOptions) => withBank((session) => createKey(session, options, output())));
+    .action((options: KeyOptions) => withBank(cli.environment, (session) => createKey(session, options, cli)));
   key
     .command('list')
     .description('show the keys of a tenant, never their secrets')
     .addOption(tenantOption())
-    .action(({ tenant }: { tenant?: string }) => withBank((session) => listKeys(session, tenant, output())));
+    .action(({ tenant }: { tenant?: string }) =>
+      withBank(cli.environment, (session) => listKeys(session, tenant, cli)),
+    );
   key
     .command('revoke <keyId>')
     .description('end a key at once')
     .addOption(tenantOption())
     .option('--reason <code>', 'why, as a code', 'operator_request')
     .action((keyId: string, { tenant, reason }: { tenant?: string; reason: string }) =>
-      withBank(async (session) => {
+      withBank(cli.environment, async (session) => {
         const revoked = await submit(session, await tenantOf(session, tenant), revokeApiKeyCommand, { keyId, reason });
-        output().result({ keyId, status: revoked.status }, `${keyId} is ${revoked.status}.`);
+        cli.output().result({ keyId, status: revoked.status }, `${keyId} is ${revoked.status}.`);
       }),
     );
 };
 
-const createKey = async (session: Session, { tenant, name, scopes, addresses, actingFor, expiresAt }: KeyOptions, output: Output): Promise<void> => {
+const createKey = async (
+  session: Session,
+  { tenant, name, scopes, addresses, actingFor, expiresAt }: KeyOptions,
+  cli: Cli,
+): Promise<void> => {
   const tenantId = await tenantOf(session, tenant);
   const { text, prefix, secretHash } = newApiKeySecret('live');
   const keyId = session.bank.services.newId();
@@ -127,17 +166,38 @@ const createKey = async (session: Session, { tenant, name, scopes, addresses, ac
     ...(actingFor === undefined ? {} : { actingFor }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   });
-  output.result({ tenantId, keyId, key: text }, text);
+  cli.output().result({ tenantId, keyId, key: text }, text);
 };
 
-const listKeys = async (session: Session, tenant: string | undefined, output: Output): Promise<void> => {
+const listKeys = async (session: Session, tenant: string | undefined, cli: Cli): Promise<void> => {
   const tenantId = await tenantOf(session, tenant);
   const { rows } = await read(session.bank.services, tenantId, (tx) =>
-    tx.query<{ keyId: string; name: string; prefix: string; status: string; scopes: readonly string[]; usedAt: string | null }>(
+    tx.query<{
+      keyId: string;
+      name: string;
+      prefix: string;
+      status: string;
+      scopes: readonly string[];
+      usedAt: string | null;
+    }>(
       `select k.key_id as "keyId", k.name, k.prefix, k.status, k.scopes, u.used_at as "usedAt" from auth_api_keys k
         left join key_last_use u on u.tenant_id = k.tenant_id and u.key_id = k.key_id where k.tenant_id = $1 order by k.created_at, k.key_id`,
       [tenantId],
     ),
   );
-  output.result({ tenantId, keys: rows }, columns(rows.map(({ keyId, name, prefix, status, scopes, usedAt }) => [keyId, name, prefix, status, scopes.join(','), usedAt ?? 'never used'])));
+  cli
+    .output()
+    .result(
+      { tenantId, keys: rows },
+      columns(
+        rows.map(({ keyId, name, prefix, status, scopes, usedAt }) => [
+          keyId,
+          name,
+          prefix,
+          status,
+          scopes.join(','),
+          usedAt ?? 'never used',
+        ]),
+      ),
+    );
 };

@@ -1,6 +1,6 @@
 import type { OpenAccountData } from '@finaegis/bank/account/contract';
+import { type ImportReport, type ImportTarget, importedId, newTally, reportOf, submitRecord } from './import-target.ts';
 import { forEachInFlight } from './in-flight.ts';
-import { importedId, type ImportReport, type ImportTarget, newTally, reportOf, submitRecord } from './import-target.ts';
 import { type BadRow, type Mapping, readMapped } from './mapping.ts';
 import type { RecordOf } from './records.ts';
 import type { TextSource } from './text-source.ts';
@@ -25,7 +25,10 @@ type Mandate = { readonly line: number; readonly record: RecordOf<'mandate'> };
  * its owners.
  * @throws MappingInvalid; FileRefused when a file cannot be read to its end
  */
-export const importAccounts = async (target: ImportTarget, sources: { readonly accounts: MappedSource; readonly mandates: MappedSource }): Promise<AccountsReport> => {
+export const importAccounts = async (
+  target: ImportTarget,
+  sources: { readonly accounts: MappedSource; readonly mandates: MappedSource },
+): Promise<AccountsReport> => {
   const mandates = await readMandates(sources.mandates);
   const accounts = await openAccounts(target, sources.accounts, mandates.holders);
   return { accounts, mandates: await grantMandates(target, mandates) };
@@ -46,13 +49,18 @@ const readMandates = async ({ file, mapping }: MappedSource): Promise<ReadMandat
   for await (const mandate of good) {
     const { right, accountExternalId, from, to } = mandate.record;
     if (right !== 'owner' && right !== 'joint') others.push(mandate);
-    else if (from !== undefined || to !== undefined) refused.push({ line: mandate.line, reason: 'an owner holds an account as long as it is open, without a period' });
+    else if (from !== undefined || to !== undefined)
+      refused.push({ line: mandate.line, reason: 'an owner holds an account as long as it is open, without a period' });
     else holders.set(accountExternalId, [...(holders.get(accountExternalId) ?? []), mandate]);
   }
   return { holders, others, bad: [...bad, ...refused] };
 };
 
-const openAccounts = async (target: ImportTarget, { file, mapping }: MappedSource, holders: ReadMandates['holders']): Promise<ImportReport> => {
+const openAccounts = async (
+  target: ImportTarget,
+  { file, mapping }: MappedSource,
+  holders: ReadMandates['holders'],
+): Promise<ImportReport> => {
   const { good, bad } = readMapped(file, mapping, 'account');
   const tally = newTally();
   const unfit: BadRow[] = [];
@@ -60,7 +68,12 @@ const openAccounts = async (target: ImportTarget, { file, mapping }: MappedSourc
   await forEachInFlight(good, async ({ line, record }) => {
     tally.read += 1;
     const problem = problemOf(record);
-    if (problem === undefined) await submitRecord(target, tally, { handler, data: accountOf(target, record, holders.get(record.externalId) ?? []), line });
+    if (problem === undefined)
+      await submitRecord(target, tally, {
+        handler,
+        data: accountOf(target, record, holders.get(record.externalId) ?? []),
+        line,
+      });
     else unfit.push({ line, ...problem });
   });
   return reportOf(tally, [...bad, ...unfit]);
@@ -68,18 +81,28 @@ const openAccounts = async (target: ImportTarget, { file, mapping }: MappedSourc
 
 /** What the records may say and the bank cannot do. */
 const problemOf = ({ statementCycle, localNumber, iban }: RecordOf<'account'>): Omit<BadRow, 'line'> | undefined => {
-  if (statementCycle !== undefined && cycles[statementCycle] === undefined) return { field: 'statementCycle', reason: 'statements are issued monthly, weekly or after transactions' };
-  if (localNumber !== undefined) return { field: 'localNumber', reason: 'the bank issues its own numbers; map it to externalId' };
-  return iban === undefined ? undefined : { field: 'iban', reason: 'the bank issues its own IBANs; map it to externalId' };
+  if (statementCycle !== undefined && cycles[statementCycle] === undefined)
+    return { field: 'statementCycle', reason: 'statements are issued monthly, weekly or after transactions' };
+  if (localNumber !== undefined)
+    return { field: 'localNumber', reason: 'the bank issues its own numbers; map it to externalId' };
+  return iban === undefined
+    ? undefined
+    : { field: 'iban', reason: 'the bank issues its own IBANs; map it to externalId' };
 };
 
-const cycles: Readonly<Partial<Record<NonNullable<RecordOf<'account'>['statementCycle']>, NonNullable<OpenAccountData['statementCycle']>>>> = {
+const cycles: Readonly<
+  Partial<Record<NonNullable<RecordOf<'account'>['statementCycle']>, NonNullable<OpenAccountData['statementCycle']>>>
+> = {
   monthly: 'monthly',
   weekly: 'weekly',
   after_transaction: 'transaction',
 };
 
-const accountOf = (target: ImportTarget, { externalId, product, asset, statementCycle, name }: RecordOf<'account'>, holders: readonly Mandate[]): OpenAccountData => {
+const accountOf = (
+  target: ImportTarget,
+  { externalId, product, asset, statementCycle, name }: RecordOf<'account'>,
+  holders: readonly Mandate[],
+): OpenAccountData => {
   const cycle = statementCycle === undefined ? undefined : cycles[statementCycle];
   return {
     accountId: importedId(target, 'account', externalId),
@@ -103,21 +126,29 @@ const grantMandates = async (target: ImportTarget, { others, bad }: ReadMandates
   const { ledger, party } = target.bank.modules;
   const accountIds = others.map(({ record }) => importedId(target, 'account', record.accountExternalId));
   const known = await ledger.directory.accounts(target.tenantId, accountIds);
-  await forEachInFlight(others, async ({ line, record: { externalId, partyExternalId, accountExternalId, right, from, to } }) => {
-    tally.read += 1;
-    const accountId = importedId(target, 'account', accountExternalId);
-    // The decider of a mandate does not know accounts; a route asks this as well.
-    if (!known.has(accountId)) return void unfit.push({ line, field: 'accountExternalId', reason: `there is no account ${accountExternalId}` });
-    const data = {
-      mandateId: importedId(target, 'mandate', externalId),
-      partyId: importedId(target, 'party', partyExternalId),
-      accountId,
-      kind: right,
-      limits: [],
-      ...(from === undefined ? {} : { validFrom: `${from}T00:00:00.000Z` }),
-      ...(to === undefined ? {} : { validTo: `${to}T00:00:00.000Z` }),
-    };
-    await submitRecord(target, tally, { handler: party.handlers.grantMandate, data, line });
-  });
+  await forEachInFlight(
+    others,
+    async ({ line, record: { externalId, partyExternalId, accountExternalId, right, from, to } }) => {
+      tally.read += 1;
+      const accountId = importedId(target, 'account', accountExternalId);
+      // The decider of a mandate does not know accounts; a route asks this as well.
+      if (!known.has(accountId))
+        return void unfit.push({
+          line,
+          field: 'accountExternalId',
+          reason: `there is no account ${accountExternalId}`,
+        });
+      const data = {
+        mandateId: importedId(target, 'mandate', externalId),
+        partyId: importedId(target, 'party', partyExternalId),
+        accountId,
+        kind: right,
+        limits: [],
+        ...(from === undefined ? {} : { validFrom: `${from}T00:00:00.000Z` }),
+        ...(to === undefined ? {} : { validTo: `${to}T00:00:00.000Z` }),
+      };
+      await submitRecord(target, tally, { handler: party.handlers.grantMandate, data, line });
+    },
+  );
   return reportOf(tally, [...bad, ...unfit]);
 };

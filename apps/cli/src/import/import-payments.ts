@@ -4,8 +4,8 @@ import { houseAccountId } from '@finaegis/bank/ledger/contract';
 import type { LedgerModule } from '@finaegis/bank/ledger/module';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import { read } from '@finaegis/platform/services';
+import { type ImportReport, type ImportTarget, importedId, newTally, reportOf, submitRecord } from './import-target.ts';
 import { forEachInFlight } from './in-flight.ts';
-import { importedId, type ImportReport, type ImportTarget, newTally, reportOf, submitRecord } from './import-target.ts';
 import type { BadRow } from './mapping.ts';
 import { type Pain001Party, type Pain001Payment, readPain001 } from './pain001.ts';
 import type { TextSource } from './text-source.ts';
@@ -31,7 +31,11 @@ export const importPayments = async (target: ImportTarget, file: TextSource): Pr
   const { postJournal, openHouseAccount } = target.bank.modules.ledger.handlers;
   const tally = newTally();
   // The clearing of a rail is opened when it is first used; it is no record of the file and is not counted.
-  await submitRecord({ ...target, onRecord: () => undefined }, newTally(), { handler: openHouseAccount, data: { entity: target.entity, chartCode: clearing, hasFloor: false }, line: 0 });
+  await submitRecord({ ...target, onRecord: () => undefined }, newTally(), {
+    handler: openHouseAccount,
+    data: { entity: target.entity, chartCode: clearing, hasFloor: false },
+    line: 0,
+  });
   const accounts = await accountsByIban(target, whole);
   const unfit: BadRow[] = [];
   await forEachInFlight(whole, async (payment) => {
@@ -43,17 +47,29 @@ export const importPayments = async (target: ImportTarget, file: TextSource): Pr
   return reportOf(tally, [...unread, ...unfit]);
 };
 
-const accountsByIban = async ({ bank, tenantId }: ImportTarget, payments: readonly Pain001Payment[]): Promise<ReadonlyMap<string, string>> => {
-  const ibans = new Set(payments.flatMap(({ debtor, creditor }) => [debtor.iban, creditor.iban]).filter((iban) => iban !== undefined));
+const accountsByIban = async (
+  { bank, tenantId }: ImportTarget,
+  payments: readonly Pain001Payment[],
+): Promise<ReadonlyMap<string, string>> => {
+  const ibans = new Set(
+    payments.flatMap(({ debtor, creditor }) => [debtor.iban, creditor.iban]).filter((iban) => iban !== undefined),
+  );
   const { rows } = await read(bank.services, tenantId, (tx) =>
-    tx.query<{ value: string; account_id: string }>(`select value, account_id from ${identifiersName} where tenant_id = $1 and scheme = 'iban' and value = any ($2)`, [tenantId, [...ibans]]),
+    tx.query<{ value: string; account_id: string }>(
+      `select value, account_id from ${identifiersName} where tenant_id = $1 and scheme = 'iban' and value = any ($2)`,
+      [tenantId, [...ibans]],
+    ),
   );
   return new Map(rows.map(({ value, account_id: accountId }) => [value, accountId]));
 };
 
 const nameOf = ({ iban, other }: Pain001Party): string => iban ?? other ?? '';
 
-const journalOf = async (target: ImportTarget, payment: Pain001Payment, accounts: ReadonlyMap<string, string>): Promise<PostJournal | Omit<BadRow, 'line'>> => {
+const journalOf = async (
+  target: ImportTarget,
+  payment: Pain001Payment,
+  accounts: ReadonlyMap<string, string>,
+): Promise<PostJournal | Omit<BadRow, 'line'>> => {
   const { debtor, creditor, amount, currency, endToEndId, requestedExecutionDate, remittance } = payment;
   const payer = accounts.get(nameOf(debtor));
   if (payer === undefined) return { field: 'debtor.iban', reason: `${nameOf(debtor)} is no account of this bank` };
@@ -71,11 +87,17 @@ const journalOf = async (target: ImportTarget, payment: Pain001Payment, accounts
     captures: [],
     endToEndId,
     // Sealed for the payer: whom it goes to and why are personal.
-    description: [creditor.name, nameOf(creditor), remittance].filter((text) => text !== undefined && text !== '').join(' · '),
+    description: [creditor.name, nameOf(creditor), remittance]
+      .filter((text) => text !== undefined && text !== '')
+      .join(' · '),
   };
 };
 
-const moneyOf = async ({ bank, tenantId }: ImportTarget, amount: string, currency: string): Promise<{ readonly asset: string; readonly amountMinor: bigint } | Omit<BadRow, 'line'>> => {
+const moneyOf = async (
+  { bank, tenantId }: ImportTarget,
+  amount: string,
+  currency: string,
+): Promise<{ readonly asset: string; readonly amountMinor: bigint } | Omit<BadRow, 'line'>> => {
   try {
     return await parseAssetAmount(bank.modules.asset.directory, tenantId, { amount, asset: currency }, '');
   } catch (error) {

@@ -45,8 +45,11 @@ export const reportOf = ({ read, imported, repeated, refused }: Tally, unread: r
 });
 
 /** The id a record of another system has here: always the same, so that importing it again is a repeat. */
-export const importedId = ({ tenantId, source }: Pick<ImportTarget, 'tenantId' | 'source'>, kind: string, externalId: string): string =>
-  derivedUuid(tenantId, source, kind, externalId);
+export const importedId = (
+  { tenantId, source }: Pick<ImportTarget, 'tenantId' | 'source'>,
+  kind: string,
+  externalId: string,
+): string => derivedUuid(tenantId, source, kind, externalId);
 
 const timeoutMs = 600_000;
 
@@ -54,7 +57,11 @@ const timeoutMs = 600_000;
 export const submitRecord = async <Data, Refs, Result, R extends Refusal>(
   { bank, tenantId, source, onRecord }: ImportTarget,
   tally: Tally,
-  { handler, data, line }: { readonly handler: CommandHandler<Data, Refs, Result, R>; readonly data: Data; readonly line: number },
+  {
+    handler,
+    data,
+    line,
+  }: { readonly handler: CommandHandler<Data, Refs, Result, R>; readonly data: Data; readonly line: number },
 ): Promise<boolean> => {
   const metadata = { actor: 'import', channel: 'import', correlation: source };
   const settled = await bank.services.commands.submit(handler, data, { tenantId, metadata, lane: 'bulk', timeoutMs });
@@ -69,6 +76,9 @@ export const submitRecord = async <Data, Refs, Result, R extends Refusal>(
 
 /** A refusal in one line: its code and the facts that explain it. */
 export const explained = ({ code, ...facts }: Refusal): string => {
-  const shown = Object.entries(facts).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part))}`);
+  const shown = Object.entries(facts).map(
+    ([name, value]) =>
+      `${name} ${typeof value === 'string' ? value : JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part))}`,
+  );
   return shown.length === 0 ? code : `${code} (${shown.join(', ')})`;
 };

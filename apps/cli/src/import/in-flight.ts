@@ -5,7 +5,11 @@ const inFlightMax = 2_000;
  * Works on items as they come, many at once and never more than a bulk lane can use, and ends when all of them have.
  * @throws whatever the first failure was, after the others have ended
  */
-export const forEachInFlight = async <Item>(items: AsyncIterable<Item> | Iterable<Item>, work: (item: Item) => Promise<void>, max = inFlightMax): Promise<void> => {
+export const forEachInFlight = async <Item>(
+  items: AsyncIterable<Item> | Iterable<Item>,
+  work: (item: Item) => Promise<void>,
+  max = inFlightMax,
+): Promise<void> => {
   const running = new Set<Promise<void>>();
   const failures: unknown[] = [];
   for await (const item of items) {

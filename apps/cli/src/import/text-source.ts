@@ -1,7 +1,13 @@
+import { createReadStream } from 'node:fs';
 import { TextDecoder } from 'node:util';
 
 /** A file as it arrives: pieces of bytes, such as a read stream gives them, or of text. */
 export type TextSource = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
+
+/** A file of the disk, opened when reading begins: a stream opened earlier would fail where nobody listens. */
+export async function* fileSource(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const piece of createReadStream(path)) yield piece as Uint8Array;
+}
 
 /** A file cannot be read at all; nothing that was read of it before may be trusted to be everything. */
 export class FileRefused extends Error {

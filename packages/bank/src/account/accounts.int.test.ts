@@ -1,6 +1,7 @@
 import type { Principal } from '@finaegis/platform/auth/principal';
+import { otherTenantId } from '@finaegis/testing/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AccountBank, otherTenantId, type Received, startAccountBank } from './fixtures/account-bank.ts';
+import { type AccountBank, type Answered, startAccountBank } from './fixtures/account-bank.ts';
 import { isIban } from './identifier/iban.ts';
 
 let bank: AccountBank;
@@ -24,13 +25,13 @@ const party = async (family = 'Nováková'): Promise<string> => {
   return partyId;
 };
 
-const open = async (more: object = {}): Promise<Received> =>
+const open = async (more: object = {}): Promise<Answered> =>
   bank.call('openAccount', { body: { asset: 'EUR', holders: [{ partyId: await party() }], ...more } });
 
 const openId = async (more?: object): Promise<string> => String((await open(more)).body['accountId']);
-const deposit = (accountId: string, amount: string, more: object = {}): Promise<Received> =>
+const deposit = (accountId: string, amount: string, more: object = {}): Promise<Answered> =>
   bank.call('recordDeposit', { body: { accountId, amount: eur(amount), ...more } });
-const withdraw = (accountId: string, amount: string, as?: Partial<Principal>, more: object = {}): Promise<Received> =>
+const withdraw = (accountId: string, amount: string, as?: Partial<Principal>, more: object = {}): Promise<Answered> =>
   bank.call('withdraw', { body: { accountId, amount: eur(amount), ...more }, ...(as === undefined ? {} : { as }) });
 const postedOf = async (account: string): Promise<bigint> => {
   const balances = await bank.modules.ledger.reads.balances('0190a000-0000-7000-8000-00000000000a', account);
@@ -392,7 +393,7 @@ describe('closing an account', () => {
     const accountId = await openId();
     await deposit(accountId, '5');
     await bank.call('recordDeposit', { body: { accountId, amount: { amount: '0.5', asset: 'BTC' } } });
-    const close = (): Promise<Received> => bank.call('closeAccount', { params: { accountId } });
+    const close = (): Promise<Answered> => bank.call('closeAccount', { params: { accountId } });
     expect(await close()).toMatchObject({ status: 422, body: { code: 'account_not_empty', asset: 'BTC' } });
     await bank.call('withdraw', { body: { accountId, amount: { amount: '0.5', asset: 'BTC' } } });
     expect(await close()).toMatchObject({

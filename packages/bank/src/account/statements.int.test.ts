@@ -1,6 +1,7 @@
+import { tenantId } from '@finaegis/testing/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validateXml } from './adapters/xsd.ts';
-import { type AccountBank, type Received, startAccountBank, tenantId } from './fixtures/account-bank.ts';
+import { type AccountBank, type Answered, startAccountBank } from './fixtures/account-bank.ts';
 import { StatementAltered } from './statement-content.ts';
 
 let bank: AccountBank;
@@ -31,13 +32,13 @@ const open = async (statementCycle: string, family = 'Nováková'): Promise<stri
   );
 };
 
-const deposit = (accountId: string, amount: string, asset?: string): Promise<Received> =>
+const deposit = (accountId: string, amount: string, asset?: string): Promise<Answered> =>
   bank.call('recordDeposit', { body: { accountId, amount: amountOf(amount, asset) } });
-const withdraw = (accountId: string, amount: string): Promise<Received> =>
+const withdraw = (accountId: string, amount: string): Promise<Answered> =>
   bank.call('withdraw', { body: { accountId, amount: amountOf(amount) } });
-const transfer = (from: string, to: string, amount: string, more: object = {}): Promise<Received> =>
+const transfer = (from: string, to: string, amount: string, more: object = {}): Promise<Answered> =>
   bank.call('createTransfer', { body: { from, to, amount: amountOf(amount), ...more } });
-const run = (date: string): Promise<Received> => bank.call('runStatements', { body: { date } });
+const run = (date: string): Promise<Answered> => bank.call('runStatements', { body: { date } });
 const listed = async (accountId: string, query: Record<string, string> = {}) =>
   (await bank.call('listStatements', { params: { accountId }, query })).body['items'] as unknown as Record<
     string,
@@ -47,7 +48,7 @@ const get = (
   accountId: string,
   number: number,
   more: { query?: Record<string, string>; headers?: Record<string, string>; asset?: string } = {},
-): Promise<Received> =>
+): Promise<Answered> =>
   bank.call('getStatement', { params: { accountId, asset: more.asset ?? 'EUR', number: String(number) }, ...more });
 
 describe('statements', () => {

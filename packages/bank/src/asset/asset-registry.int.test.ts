@@ -101,6 +101,21 @@ describe("a tenant's own asset", () => {
     });
   });
 
+  it('is not registered or ended by a customer, whatever the scopes of the key', async () => {
+    const before = await bank.seq(bank.tenantId);
+    const refused = { status: 403, body: { code: 'staff_only' } };
+    const body = { ...share, code: 'MINE' };
+    expect(await bank.ask('POST', '/v1/assets', { as: 'customer', body })).toMatchObject(refused);
+    expect(
+      await bank.ask('POST', `/v1/assets/${share.code}/deactivation`, {
+        as: 'customer',
+        body: { activeTo: '2999-01-01' },
+      }),
+    ).toMatchObject(refused);
+    expect(await bank.seq(bank.tenantId)).toBe(before);
+    expect(await bank.ask('GET', `/v1/assets/${share.code}`, { as: 'customer' })).toMatchObject({ status: 200 });
+  });
+
   it('ends on its day, and from then on no amount of it is read', async () => {
     await bank.ask('POST', '/v1/assets', { body: { ...share, code: 'BONUS' } });
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);

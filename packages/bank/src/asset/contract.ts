@@ -1,6 +1,6 @@
 import { ASSET_KINDS, type AssetKind, isAssetCode, isDecimals } from '@finaegis/kernel/asset';
 import { isLocalDate, type LocalDate } from '@finaegis/kernel/local-date';
-import { isRate, parseRate } from '@finaegis/kernel/money';
+import { formatAmount, isRate, parseAmount, parseRate } from '@finaegis/kernel/money';
 import { isStorableText } from '@finaegis/kernel/text';
 import { z } from 'zod';
 import type { AssetFacts, ReadAmount, WrittenAmount } from './asset/amount.ts';
@@ -38,6 +38,61 @@ export const parseAssetAmount = async (
   const read = readAssetAmount(await directory.get(tenantId, written.asset), written, directory.today());
   if (!read.ok) return directory.refuse({ field: `${field}/${read.part}`, code: read.code, message: read.message });
   return { asset: written.asset, amountMinor: read.amountMinor };
+};
+
+/**
+ * Reads an amount of an asset whatever its life: what was booked in an asset that has ended must still be undone, limited and found.
+ * @param field JSON pointers of the amount and of its asset
+ * @throws ProblemError validation_failed with asset_unknown, amount_malformed, amount_scale_too_fine, amount_too_large or, unless zero is allowed,
+ * amount_not_positive
+ */
+export const parseAmountOfAnyLife = async (
+  directory: Pick<AssetDirectory, 'get' | 'refuse'>,
+  tenantId: string,
+  { amount, asset }: WrittenAmount,
+  { field, isZeroAllowed = false }: { readonly field: AmountField; readonly isZeroAllowed?: boolean },
+): Promise<{ readonly asset: string; readonly amountMinor: bigint }> => {
+  const facts = await directory.get(tenantId, asset);
+  if (facts === undefined)
+    return directory.refuse({ field: field.asset, code: 'asset_unknown', message: `there is no asset ${asset}` });
+  const parsed = parseAmount(amount, facts.decimals);
+  if (!parsed.ok) {
+    const message = `must be a decimal string with at most ${facts.decimals} fraction digits`;
+    return directory.refuse({ field: field.amount, code: parsed.problem, message });
+  }
+  if (parsed.amountMinor === 0n && !isZeroAllowed)
+    return directory.refuse({ field: field.amount, code: 'amount_not_positive', message: 'must be more than zero' });
+  return { asset, amountMinor: parsed.amountMinor };
+};
+
+/** JSON pointers of the two parts of a written amount. */
+export interface AmountField {
+  readonly asset: string;
+  readonly amount: string;
+}
+
+/** The parts of an amount that is written as one object. */
+export const amountAt = (field: string): AmountField => ({ asset: `${field}/asset`, amount: `${field}/amount` });
+
+/** Writes minor units with their asset. */
+export type ShowAmount = (asset: string, amountMinor: bigint) => WrittenAmount;
+
+/** A writer of amounts in the assets named; asked for before a command, since its answer is written inside the commit. */
+export const amountWriter = async (
+  assets: Pick<AssetDirectory, 'get'>,
+  tenantId: string,
+  codes: Iterable<string>,
+): Promise<ShowAmount> => {
+  const found = await Promise.all([...new Set(codes)].map((code) => assets.get(tenantId, code)));
+  const decimals = new Map(
+    found.flatMap((facts) => (facts === undefined ? [] : [[facts.code, facts.decimals] as const])),
+  );
+  return (asset, amountMinor) => {
+    const its = decimals.get(asset);
+    // Whatever is booked was registered, for registration is for ever; only an asset that was not asked for can be missing.
+    if (its === undefined) throw new Error(`The decimals of ${asset} were not read.`);
+    return { amount: formatAmount(amountMinor, its), asset };
+  };
 };
 
 /** A pair of assets and the day the rate is for; today in UTC when absent. */

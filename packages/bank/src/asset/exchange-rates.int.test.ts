@@ -265,6 +265,15 @@ describe('a manual rate', () => {
     });
   });
 
+  it('is never set by a customer, who would then convert at it', async () => {
+    const before = await bank.seq(bank.tenantId);
+    const refused = { status: 403, body: { code: 'staff_only' } };
+    const body = { from: 'EUR', to: 'USD', mid: '100000' };
+    const headers = { 'idempotency-key': 'rate-of-a-customer' };
+    expect(await bank.ask('POST', '/v1/rates', { as: 'customer', body, headers })).toMatchObject(refused);
+    expect(await bank.seq(bank.tenantId)).toBe(before);
+  });
+
   it("is its tenant's alone", async () => {
     expect(await rate('XAU/USD', { as: 'other' })).toMatchObject({ status: 404, body: { code: 'rate_unknown' } });
   });

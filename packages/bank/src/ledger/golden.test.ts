@@ -9,28 +9,35 @@ import { entityAggregate } from './entity/entity.ts';
 import { holdAggregate } from './hold/hold.ts';
 import { journalAggregate } from './journal/journal.ts';
 import { quoteAggregate } from './quote/quote.ts';
+import { repairAggregate } from './repair/repair.ts';
 
 // What was once written is read for ever: these files are never edited, a new version of an event adds one.
-const golden = [entityAggregate, ledgerAccountAggregate, journalAggregate, holdAggregate, quoteAggregate].flatMap(
-  (aggregate) => {
-    const folder = join(import.meta.dirname, aggregate.name, 'golden');
-    return readdirSync(folder).map((name) => {
-      const [type = '', version = ''] = name.split('.');
-      return {
-        type,
-        version: Number(version.slice(1)),
-        stored: JSON.parse(readFileSync(join(folder, name), 'utf8')) as EventData,
-        aggregate,
-      };
-    });
-  },
-);
+const golden = [
+  entityAggregate,
+  ledgerAccountAggregate,
+  journalAggregate,
+  holdAggregate,
+  quoteAggregate,
+  repairAggregate,
+].flatMap((aggregate) => {
+  const folder = join(import.meta.dirname, aggregate.name, 'golden');
+  return readdirSync(folder).map((name) => {
+    const [type = '', version = ''] = name.split('.');
+    return {
+      type,
+      version: Number(version.slice(1)),
+      stored: JSON.parse(readFileSync(join(folder, name), 'utf8')) as EventData,
+      aggregate,
+    };
+  });
+});
 const definitions = [
   ...entityAggregate.events,
   ...ledgerAccountAggregate.events,
   ...journalAggregate.events,
   ...holdAggregate.events,
   ...quoteAggregate.events,
+  ...repairAggregate.events,
 ];
 const catalogue = eventCatalogue(definitions);
 

@@ -20,6 +20,7 @@ import {
 } from './journal/commands.ts';
 import { convertHandler, issueQuoteHandler } from './quote/commands.ts';
 import type { QuoteState } from './quote/quote.ts';
+import { repairBalanceHandler } from './repair/commands.ts';
 
 /** What some handlers ask before they lock. */
 export interface HandlerPorts {
@@ -46,6 +47,7 @@ export const createLedgerHandlers = (tools: LedgerTools, ports: HandlerPorts) =>
   closeBusinessDay: closeBusinessDayHandler(),
   openBusinessDay: openBusinessDayHandler(),
   revalueEntity: revalueEntityHandler(tools, ports.revaluationFacts),
+  repairBalance: repairBalanceHandler(tools),
 });
 
 /** The commands by name. */

@@ -23,6 +23,7 @@ import { transferRoutes } from './http/transfer-routes.ts';
 import { journalAggregate } from './journal/journal.ts';
 import { quoteAggregate } from './quote/quote.ts';
 import { createReads, type LedgerReads } from './reads.ts';
+import { repairAggregate } from './repair/repair.ts';
 import { revaluationFacts } from './revaluation-facts.ts';
 import { accountsTable } from './views/accounts.ts';
 import { createBalancesTable } from './views/balances.ts';
@@ -70,6 +71,7 @@ export const createLedgerModule = (services: Services, { access, assets, rates }
       ...journalAggregate.events,
       ...holdAggregate.events,
       ...quoteAggregate.events,
+      ...repairAggregate.events,
     ],
     tables: [entitiesTable, accountsTable, balances, holdsTable],
     views: [postingsView, journalsView],

@@ -1,3 +1,4 @@
+import { ProblemError } from '../http/problem.ts';
 import type { Principal } from './principal.ts';
 
 /** What a principal wants with an account. */
@@ -25,3 +26,8 @@ export interface Access {
 
 /** Whether the principal is bound by mandates: it acts for a party instead of the tenant. */
 export const isCustomer = (principal: Principal): boolean => principal.actingFor !== undefined;
+
+/** @throws ProblemError `staff_only` for a principal that acts for a party: nobody mandates, blocks, reverses or closes a day for themselves */
+export const requireStaff = (principal: Principal): void => {
+  if (isCustomer(principal)) throw new ProblemError('staff_only');
+};

@@ -1,5 +1,6 @@
 import { type Stage, startStage, tenantA, tenantB } from '@finaegis/testing/tenancy/stage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPool } from '../database/pool.ts';
 import { createRateLimiter } from '../http/rate-limit.ts';
 import { createHttpServer, type HttpServer } from '../http/server.ts';
 import { createLogger } from '../observability/logger.ts';
@@ -132,6 +133,20 @@ describe('an API key', () => {
     const answer = await send('GET', '/v1/api-keys', text);
     wallMs = before;
     expect(answer).toMatchObject({ status: 401, body: { code: 'key_expired' } });
+  });
+
+  it('is not taken for a bad one, nor for a fault of ours, while the database is away', async () => {
+    const away = createPool(
+      { host: '/nonexistent', port: 5432, user: 'nobody', database: 'none' },
+      { applicationName: 'away' },
+    );
+    const { text } = newApiKeySecret('test');
+    const lost = { name: 'DatabaseFault', code: 'connection_lost' };
+    await expect(
+      createAuthenticate({ readPool: away })({ authorization: `Bearer ${text}`, ip: '127.0.0.1' }),
+    ).rejects.toMatchObject(lost);
+    await expect(createTenantGuard({ readPool: away }).requireActive(tenantA)).rejects.toMatchObject(lost);
+    await away.end();
   });
 
   it('may be bound to addresses', async () => {

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { inTransaction } from '../database/transaction.ts';
 import { addressList } from './address-list.ts';
 import type { Authenticate, AuthenticationProblem, Credentials } from './authenticate.ts';
 import { briefCache } from './brief-cache.ts';
@@ -70,11 +71,14 @@ export const createAuthenticate = ({
 };
 
 const findKey = async (readPool: Pool, prefix: string): Promise<KnownKey | undefined> => {
-  const { rows } = await readPool.query<FoundRow>({
-    name: 'find-api-key',
-    text: 'select * from finaegis_find_api_key($1)',
-    values: [prefix],
-  });
+  // In a transaction of its own because that tells a database that is away from a bug: the caller is then asked to come back, not told of a fault.
+  const { rows } = await inTransaction(readPool, { tenants: [], readOnly: true }, (tx) =>
+    tx.query<FoundRow>({
+      name: 'find-api-key',
+      text: 'select * from finaegis_find_api_key($1)',
+      values: [prefix],
+    }),
+  );
   const row = rows[0];
   if (row === undefined) return undefined;
   const ends = [row.expires_at, row.superseded_at].flatMap((instant) =>

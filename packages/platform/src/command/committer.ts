@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DatabaseFault, isRetryable } from '../database/transaction.ts';
+import { DatabaseFault, isRetryable, lockTimeout } from '../database/transaction.ts';
 import { keyTaken } from './answers.ts';
 import { type BatchTools, type QueuedCommand, runBatch, type Settled } from './batch.ts';
 import { type BatchLimits, TenantQueues, type Waiting } from './queue.ts';
@@ -41,8 +41,6 @@ export interface CommitterOptions {
 
 const triesMax = 5;
 const boundSeconds = 2;
-/** SQLSTATE lock_not_available: somebody held a row longer than a commit waits. */
-const lockTimeout = '55P03';
 const monotonicMs = (): number => performance.now();
 
 /** A committer over one pool; it uses one connection at a time. */

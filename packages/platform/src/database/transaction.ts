@@ -129,6 +129,9 @@ export const transactionOutcome = async (
   }
 };
 
+/** SQLSTATE lock_not_available: somebody held a row longer than `lock_timeout` allows. */
+export const lockTimeout = '55P03';
+
 /** Whether the same transaction may simply be run again: serialization failure (40001) or deadlock (40P01). */
 export const isRetryable = (error: unknown): boolean => {
   const code = error instanceof DatabaseFault ? error.code : sqlState(error);

@@ -2,7 +2,7 @@ import { ChecksUnavailable } from '../command/checks.ts';
 import { CheckRefused, type Submission, type SubmissionOutcome } from '../command/commands.ts';
 import { Overloaded } from '../command/committer.ts';
 import type { Answer, CommandHandler, Outcome, Refusal } from '../command/handler.ts';
-import { DatabaseFault } from '../database/transaction.ts';
+import { DatabaseFault, lockTimeout } from '../database/transaction.ts';
 import type { EventMetadata } from '../event-store/event.ts';
 import type { Services } from '../services.ts';
 import { ProblemError, type ProblemTable, problemContentType, problemDocument, problemText } from './problem.ts';
@@ -86,6 +86,19 @@ export const toAnswer = async (
   };
 };
 
+/**
+ * The answer already given under the request's key; for routes that do more than one command, or that may refuse before they reach one.
+ * @throws ProblemError `idempotency_key_reused`
+ */
+export const storedAnswer = async (
+  services: Services,
+  { idempotency, principal, tenantId }: ApiRequest,
+): Promise<ApiAnswer | undefined> => {
+  if (idempotency === undefined) return undefined;
+  const stored = await services.commands.storedAnswer(tenantId, { principalId: principal.id, ...idempotency });
+  return stored === undefined ? undefined : toAnswer(services, tenantId, stored);
+};
+
 /** Turns what the write side throws into the problems it is documented as. */
 export const withFaultsAsProblems = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
@@ -102,7 +115,7 @@ export const withFaultsAsProblems = async <T>(work: () => Promise<T>): Promise<T
       throw new ProblemError('check_refused', { facts: { reason: error.reason } }, { cause: error });
     if (error instanceof DatabaseFault && error.code === 'commit_unknown')
       throw new ProblemError('outcome_unknown', {}, { cause: error });
-    if (error instanceof DatabaseFault && error.code === 'connection_lost')
+    if (error instanceof DatabaseFault && ['connection_lost', lockTimeout].includes(error.code))
       throw new ProblemError('overloaded', {}, { cause: error });
     throw error;
   }

@@ -49,6 +49,11 @@ export const commonProblems = defineProblems({
     title: 'A permission is missing',
     description: '`permission` is the scope the key would need.',
   },
+  staff_only: {
+    status: 403,
+    title: 'Only the bank itself may do this',
+    description: 'A key that acts for a party may read what concerns that party.',
+  },
   not_found: {
     status: 404,
     title: 'There is no such resource',

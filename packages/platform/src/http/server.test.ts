@@ -341,6 +341,13 @@ describe('a fault', () => {
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '1']);
   });
 
+  it('met while authenticating is translated as well', async () => {
+    const authenticate = () => Promise.reject(new Error('the keys cannot be read'));
+    const translating = await open({ authenticate, translateFault: () => new ProblemError('overloaded') });
+    const answer = await ask(translating, { url: '/v1/faults/throws' });
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '1']);
+  });
+
   it.each(['undeclared-problem', 'unknown-problem', 'wrong-field', 'extra-field', 'undeclared-status'])(
     'is what tests see when an answer is not the documented one: %s',
     async (kind) => {

@@ -147,7 +147,7 @@ const requestId = (request: IncomingMessage): string => {
 };
 
 const createApp = (
-  { logger, trustedProxies = false, checkAnswers = false }: HttpServerOptions,
+  { logger, trustedProxies = false, checkAnswers = false, translateFault = () => undefined }: HttpServerOptions,
   limits: HttpLimits,
   problems: ProblemTable,
 ): FastifyInstance => {
@@ -178,7 +178,7 @@ const createApp = (
   // Bodies are read as bytes whatever they claim to be; what a route accepts, it says itself.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
   app.setErrorHandler((error, request, reply) =>
-    answerError(error, request, reply, { logger, problems, limits, checkAnswers }),
+    answerError(error, request, reply, { logger, problems, limits, checkAnswers, translateFault }),
   );
   return app;
 };
@@ -188,15 +188,18 @@ type ErrorServices = {
   readonly problems: ProblemTable;
   readonly limits: HttpLimits;
   readonly checkAnswers: boolean;
+  readonly translateFault: (error: unknown) => ProblemError | undefined;
 };
 
 const answerError = (
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  { logger, problems, limits, checkAnswers }: ErrorServices,
+  { logger, problems, limits, checkAnswers, translateFault }: ErrorServices,
 ): FastifyReply => {
-  const problem = error instanceof ProblemError ? error : frameworkProblem(error as FastifyError, limits);
+  // Whoever authenticates asks the database as well, before any handler runs.
+  const problem =
+    error instanceof ProblemError ? error : (translateFault(error) ?? frameworkProblem(error as FastifyError, limits));
   if (problem !== undefined && Object.hasOwn(problems, problem.code)) return sendProblem(reply, problems, problem);
   logger.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'a request failed');
   // Nothing of the fault leaves the house, except in tests, where it must be seen.

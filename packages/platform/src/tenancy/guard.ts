@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { briefCache } from '../auth/brief-cache.ts';
 import { platformTenantId } from '../auth/principal.ts';
+import { inTransaction } from '../database/transaction.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
 
@@ -23,11 +24,13 @@ export const createTenantGuard = ({
 }): TenantGuard => {
   const statuses = briefCache({
     load: async (tenantId) => {
-      const { rows } = await readPool.query<{ status: string }>({
-        name: 'tenant-status',
-        text: 'select status from tenants where tenant_id = $1',
-        values: [tenantId],
-      });
+      const { rows } = await inTransaction(readPool, { tenants: [], readOnly: true }, (tx) =>
+        tx.query<{ status: string }>({
+          name: 'tenant-status',
+          text: 'select status from tenants where tenant_id = $1',
+          values: [tenantId],
+        }),
+      );
       return rows[0]?.status;
     },
     ageMaxMs,

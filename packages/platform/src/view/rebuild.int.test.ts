@@ -25,9 +25,9 @@ const sumsOf = (name: string): View =>
           `create table ${table} (tenant_id uuid not null, counter_id text not null, total bigint not null, primary key (tenant_id, counter_id)); create index on ${table} (tenant_id, total)`,
       },
       {
-        suffix: 'steps',
+        suffix: 'increases',
         create: (table) =>
-          `create table ${table} (tenant_id uuid not null, seq bigint not null, counter_id text not null, line bigint not null); create index on ${table} (tenant_id, counter_id)`,
+          `create table ${table} (tenant_id uuid not null, seq bigint not null, counter_id text not null, line bigint not null check (line > 0)); create index on ${table} (tenant_id, counter_id, seq, line) where counter_id <> ''`,
       },
     ],
     apply: async (tx, { tenantId, table }, events) => {
@@ -38,7 +38,7 @@ const sumsOf = (name: string): View =>
         [tenantId, values[2], events.map(({ data }) => data['by'])],
       );
       await tx.query(
-        `insert into ${table('steps')} select $1, e.seq, counter_id, row_number() over (partition by e.seq)
+        `insert into ${table('increases')} select $1, e.seq, counter_id, row_number() over (partition by e.seq)
           from unnest($2::bigint[], $3::text[]) as e (seq, counter_id) join counters using (counter_id)`,
         values,
       );
@@ -94,7 +94,7 @@ const settle = async (): Promise<void> => {
 
 const contents = (table = 'counter_sums_v1') => ask(`select * from ${table} order by tenant_id, counter_id`);
 const truth = () => ask('select tenant_id, counter_id, value as total from counters order by tenant_id, counter_id');
-const steps = () => ask('select tenant_id, seq, counter_id, line from counter_sums_steps_v1 order by 1, 2, 4');
+const steps = () => ask('select tenant_id, seq, counter_id, line from counter_sums_increases_v1 order by 1, 2, 4');
 const stepsLogged = () =>
   ask('select tenant_id, seq, counter_id, 1::bigint as line from counter_log_v1 order by tenant_id, seq');
 
@@ -158,9 +158,11 @@ describe('a view rebuilt beside the live one', () => {
   it('mends what was wrong in the live one, and PostgreSQL knows how large it is', async () => {
     await settle();
     await ask('update counter_sums_v1 set total = total + 1');
-    await ask('delete from counter_sums_steps_v1 where seq % 3 = 0');
+    await ask('delete from counter_sums_increases_v1 where seq % 3 = 0');
     await rebuild();
-    const [found] = await ask("select reltuples::int as rows from pg_class where relname = 'counter_sums_steps_v1'");
+    const [found] = await ask(
+      "select reltuples::int as rows from pg_class where relname = 'counter_sums_increases_v1'",
+    );
     expect(found).toEqual({ rows: (await steps()).length });
     await expectRight();
   });
@@ -176,7 +178,7 @@ describe('a view rebuilt beside the live one', () => {
           async (tx) => {
             const { rows } = await tx.query<{ total: string }>({
               name: 'read-under-rebuild',
-              text: 'select (select coalesce(sum(total), 0) from counter_sums_v1)::text as total, (select count(*) from counter_sums_steps_v1)',
+              text: 'select (select coalesce(sum(total), 0) from counter_sums_v1)::text as total, (select count(*) from counter_sums_increases_v1)',
             });
             return Number(rows[0]?.total);
           },
@@ -208,7 +210,7 @@ describe('a view rebuilt beside the live one', () => {
     });
     await expect(crash).rejects.toThrow('the power is gone');
     expect((await leftBehind()).map(({ name }) => name)).toEqual([
-      'counter_sums_steps_v1_rebuild',
+      'counter_sums_increases_v1_rebuild',
       'counter_sums_v1:rebuild',
       'counter_sums_v1_rebuild',
     ]);
@@ -288,7 +290,7 @@ describe('a view rebuilt beside the live one', () => {
       slowestMs = Math.max(slowestMs, performance.now() - startMs);
     }
     expect(slowestMs).toBeLessThan(1_000);
-    await report.query('select count(*) from counter_sums_steps_v1');
+    await report.query('select count(*) from counter_sums_increases_v1');
     await report.query('commit');
     report.release();
     await rebuilding;
@@ -343,6 +345,6 @@ describe('a view rebuilt beside the live one', () => {
     const { findings, tables } = await attackTenancy(client, { tenantA, tenantB }).finally(() => client.release());
     await empty.close();
     expect(findings).toEqual([]);
-    expect(tables).toEqual(expect.arrayContaining(['counter_sums_v1', 'counter_sums_steps_v1']));
+    expect(tables).toEqual(expect.arrayContaining(['counter_sums_v1', 'counter_sums_increases_v1']));
   });
 });

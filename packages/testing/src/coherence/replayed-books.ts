@@ -71,10 +71,20 @@ interface Capture {
 }
 
 /** Empty books. */
-export const emptyBooks = (): ReplayedBooks => ({ accounts: new Map(), balances: new Map(), holds: new Map(), journals: new Map(), quotes: new Map(), captures: new Map(), problems: [] });
+export const emptyBooks = (): ReplayedBooks => ({
+  accounts: new Map(),
+  balances: new Map(),
+  holds: new Map(),
+  journals: new Map(),
+  quotes: new Map(),
+  captures: new Map(),
+  problems: [],
+});
 
-const nameOf = ({ account, asset }: { readonly account: string; readonly asset: string }): string => `${account} ${asset}`;
-const isDebitNormal = (accountClass: string | undefined): boolean => accountClass === 'asset' || accountClass === 'expense';
+const nameOf = ({ account, asset }: { readonly account: string; readonly asset: string }): string =>
+  `${account} ${asset}`;
+const isDebitNormal = (accountClass: string | undefined): boolean =>
+  accountClass === 'asset' || accountClass === 'expense';
 
 const problemsMax = 100;
 
@@ -86,7 +96,8 @@ const complain = (books: ReplayedBooks, text: string): void => {
 export const foldRaw = (books: ReplayedBooks, event: RawEvent): void => {
   const before = books.problems.length;
   foldEvent(books, event);
-  for (let index = before; index < books.problems.length; index++) books.problems[index] = `seq ${event.seq}: ${books.problems[index] ?? ''}`;
+  for (let index = before; index < books.problems.length; index++)
+    books.problems[index] = `seq ${event.seq}: ${books.problems[index] ?? ''}`;
 };
 
 const balanceOf = (books: ReplayedBooks, name: string): ReplayedBalance => {
@@ -97,10 +108,25 @@ const balanceOf = (books: ReplayedBooks, name: string): ReplayedBalance => {
 const spendable = (books: ReplayedBooks, name: string): bigint => {
   const { debits, credits, heldOut, overdraftLimit, blocked } = balanceOf(books, name);
   const net = credits - debits;
-  return (isDebitNormal(books.accounts.get(name.slice(0, name.lastIndexOf(' ')))?.class) ? -net : net) - heldOut - blocked + overdraftLimit;
+  return (
+    (isDebitNormal(books.accounts.get(name.slice(0, name.lastIndexOf(' ')))?.class) ? -net : net) -
+    heldOut -
+    blocked +
+    overdraftLimit
+  );
 };
 
-const foldJournal = (books: ReplayedBooks, journal: { journalId: string; postings: readonly Posting[]; captures: readonly { holdId: string; amountMinor: string }[]; forced?: string; reverses?: string; quoteId?: string }): void => {
+const foldJournal = (
+  books: ReplayedBooks,
+  journal: {
+    journalId: string;
+    postings: readonly Posting[];
+    captures: readonly { holdId: string; amountMinor: string }[];
+    forced?: string;
+    reverses?: string;
+    quoteId?: string;
+  },
+): void => {
   const { journalId, postings, forced, reverses, quoteId } = journal;
   if (books.journals.has(journalId)) complain(books, `journal ${journalId} is posted twice`);
   books.journals.set(journalId, { postings, reversed: postings.map(() => 0n), reverses, quoteId });
@@ -122,15 +148,25 @@ const foldJournal = (books: ReplayedBooks, journal: { journalId: string; posting
     nets.set(name, (nets.get(name) ?? 0n) + (isDebitNormal(account?.class) ? -signed : signed));
     if (account?.hasFloor === false) nets.delete(name);
   }
-  for (const [set, sum] of sums) if (sum !== 0n) complain(books, `journal ${journalId} does not balance in ${set}: ${sum}`);
-  for (const [name, net] of nets) if (net < 0n && forced === undefined && spendable(books, name) < 0n) complain(books, `journal ${journalId} takes ${name} below its floor`);
+  for (const [set, sum] of sums)
+    if (sum !== 0n) complain(books, `journal ${journalId} does not balance in ${set}: ${sum}`);
+  for (const [name, net] of nets)
+    if (net < 0n && forced === undefined && spendable(books, name) < 0n)
+      complain(books, `journal ${journalId} takes ${name} below its floor`);
   const said = JSON.stringify(journal.captures.map(({ holdId, amountMinor }) => [holdId, amountMinor]));
-  const done = JSON.stringify((books.captures.get(journalId) ?? []).map(({ holdId, amountMinor }) => [holdId, amountMinor]));
+  const done = JSON.stringify(
+    (books.captures.get(journalId) ?? []).map(({ holdId, amountMinor }) => [holdId, amountMinor]),
+  );
   if (said !== done) complain(books, `journal ${journalId} says it captures ${said} and the holds say ${done}`);
   books.captures.delete(journalId);
 };
 
-const release = (books: ReplayedBooks, holdId: string, released: bigint, status: ReplayedHold['status']): ReplayedHold | undefined => {
+const release = (
+  books: ReplayedBooks,
+  holdId: string,
+  released: bigint,
+  status: ReplayedHold['status'],
+): ReplayedHold | undefined => {
   const hold = books.holds.get(holdId);
   if (hold?.status !== 'active') {
     complain(books, `hold ${holdId} is used and is ${hold?.status ?? 'unknown'}`);
@@ -143,20 +179,33 @@ const release = (books: ReplayedBooks, holdId: string, released: bigint, status:
   return hold;
 };
 
-const foldReversal = (books: ReplayedBooks, { journalId, by, lines }: { journalId: string; by: string; lines: readonly { index: number; amountMinor: string }[] }): void => {
+const foldReversal = (
+  books: ReplayedBooks,
+  { journalId, by, lines }: { journalId: string; by: string; lines: readonly { index: number; amountMinor: string }[] },
+): void => {
   const [original, mirror] = [books.journals.get(journalId), books.journals.get(by)];
-  if (original === undefined || mirror?.reverses !== journalId) return complain(books, `journal ${journalId} is reversed by ${by}, which is no reversal of it`);
+  if (original === undefined || mirror?.reverses !== journalId)
+    return complain(books, `journal ${journalId} is reversed by ${by}, which is no reversal of it`);
   for (const [at, { index, amountMinor }] of lines.entries()) {
     const [posting, other] = [original.postings[index], mirror.postings[at]];
     const total = (original.reversed[index] ?? 0n) + BigInt(amountMinor);
     original.reversed[index] = total;
-    if (posting === undefined || total > BigInt(posting.amountMinor)) complain(books, `journal ${journalId} is reversed beyond its posting ${index}`);
-    const isMirror = other?.account === posting?.account && other?.asset === posting?.asset && other?.side !== posting?.side && other?.amountMinor === amountMinor;
+    if (posting === undefined || total > BigInt(posting.amountMinor))
+      complain(books, `journal ${journalId} is reversed beyond its posting ${index}`);
+    const isMirror =
+      other?.account === posting?.account &&
+      other?.asset === posting?.asset &&
+      other?.side !== posting?.side &&
+      other?.amountMinor === amountMinor;
     if (!isMirror) complain(books, `journal ${by} does not mirror posting ${index} of ${journalId}`);
   }
 };
 
-const foldBlock = (books: ReplayedBooks, { accountId, kind, asset, amountMinor }: { accountId: string; kind: string; asset?: string; amountMinor?: string }, sign: 1 | -1): void => {
+const foldBlock = (
+  books: ReplayedBooks,
+  { accountId, kind, asset, amountMinor }: { accountId: string; kind: string; asset?: string; amountMinor?: string },
+  sign: 1 | -1,
+): void => {
   const account = books.accounts.get(accountId);
   if (account === undefined) return complain(books, `a block on account ${accountId}, which nobody opened`);
   if (kind === 'debit') account.debitBlocks += sign;
@@ -164,7 +213,20 @@ const foldBlock = (books: ReplayedBooks, { accountId, kind, asset, amountMinor }
   else balanceOf(books, `${accountId} ${asset ?? ''}`).blocked += BigInt(sign) * BigInt(amountMinor ?? '0');
 };
 
-const foldHold = (books: ReplayedBooks, type: string, data: { holdId: string; account: string; asset: string; amountMinor: string; addedMinor: string; releasedMinor: string; journalId: string; isFinal: boolean }): void => {
+const foldHold = (
+  books: ReplayedBooks,
+  type: string,
+  data: {
+    holdId: string;
+    account: string;
+    asset: string;
+    amountMinor: string;
+    addedMinor: string;
+    releasedMinor: string;
+    journalId: string;
+    isFinal: boolean;
+  },
+): void => {
   const { holdId, account, asset } = data;
   switch (type) {
     case 'HoldPlaced': {
@@ -184,11 +246,15 @@ const foldHold = (books: ReplayedBooks, type: string, data: { holdId: string; ac
     }
     case 'HoldCaptured': {
       const hold = release(books, holdId, BigInt(data.releasedMinor), 'captured');
-      books.captures.set(data.journalId, [...(books.captures.get(data.journalId) ?? []), { holdId, amountMinor: data.amountMinor }]);
+      books.captures.set(data.journalId, [
+        ...(books.captures.get(data.journalId) ?? []),
+        { holdId, amountMinor: data.amountMinor },
+      ]);
       if (hold === undefined) return;
       hold.captured += BigInt(data.amountMinor);
       if (hold.captured > hold.amount) complain(books, `hold ${holdId} is captured beyond its amount`);
-      if (data.isFinal !== (hold.status === 'captured') && data.isFinal) complain(books, `hold ${holdId} keeps ${hold.remaining} after its final capture`);
+      if (data.isFinal !== (hold.status === 'captured') && data.isFinal)
+        complain(books, `hold ${holdId} keeps ${hold.remaining} after its final capture`);
       return;
     }
     default:
@@ -200,18 +266,33 @@ const foldEvent = (books: ReplayedBooks, { type, data }: RawEvent): void => {
   const accountId = data['accountId'] as unknown as string;
   switch (type) {
     case 'LedgerAccountOpened': {
-      const { entity, class: accountClass, hasFloor } = data as unknown as { entity: string; class: string; hasFloor: boolean };
-      books.accounts.set(accountId, { entity, class: accountClass, hasFloor, isClosed: false, debitBlocks: 0, creditBlocks: 0 });
+      const {
+        entity,
+        class: accountClass,
+        hasFloor,
+      } = data as unknown as { entity: string; class: string; hasFloor: boolean };
+      books.accounts.set(accountId, {
+        entity,
+        class: accountClass,
+        hasFloor,
+        isClosed: false,
+        debitBlocks: 0,
+        creditBlocks: 0,
+      });
       return;
     }
     case 'LedgerAccountClosed': {
       const account = books.accounts.get(accountId);
       if (account !== undefined) account.isClosed = true;
-      for (const [name, { debits, credits, heldOut }] of books.balances) if (name.startsWith(`${accountId} `) && (debits !== credits || heldOut !== 0n)) complain(books, `account ${accountId} is closed with a balance`);
+      for (const [name, { debits, credits, heldOut }] of books.balances)
+        if (name.startsWith(`${accountId} `) && (debits !== credits || heldOut !== 0n))
+          complain(books, `account ${accountId} is closed with a balance`);
       return;
     }
     case 'OverdraftLimitSet':
-      balanceOf(books, `${accountId} ${String(data['asset'])}`).overdraftLimit = BigInt(data['limitMinor'] as unknown as string);
+      balanceOf(books, `${accountId} ${String(data['asset'])}`).overdraftLimit = BigInt(
+        data['limitMinor'] as unknown as string,
+      );
       return;
     case 'AccountBlockPlaced':
       return foldBlock(books, data as never, 1);
@@ -242,9 +323,17 @@ export const conclude = (books: ReplayedBooks): void => {
   }
   for (const [set, total] of totals) if (total !== 0n) complain(books, `the trial balance of ${set} is ${total}`);
   const held = new Map<string, bigint>();
-  for (const hold of books.holds.values()) if (hold.status === 'active') held.set(nameOf(hold), (held.get(nameOf(hold)) ?? 0n) + hold.remaining);
-  for (const [name, { heldOut }] of books.balances) if (heldOut !== (held.get(name) ?? 0n)) complain(books, `${name} holds ${heldOut} out and its open holds are ${held.get(name) ?? 0n}`);
-  for (const journalId of books.captures.keys()) complain(books, `holds were captured for journal ${journalId}, which was never posted`);
-  for (const [quoteId, journalId] of books.quotes) if (books.journals.get(journalId ?? '')?.quoteId !== quoteId) complain(books, `quote ${quoteId} is used by journal ${journalId ?? ''}, which does not say so`);
-  for (const [journalId, { quoteId }] of books.journals) if (quoteId !== undefined && books.quotes.get(quoteId) !== journalId) complain(books, `journal ${journalId} names quote ${quoteId}, which is used elsewhere`);
+  for (const hold of books.holds.values())
+    if (hold.status === 'active') held.set(nameOf(hold), (held.get(nameOf(hold)) ?? 0n) + hold.remaining);
+  for (const [name, { heldOut }] of books.balances)
+    if (heldOut !== (held.get(name) ?? 0n))
+      complain(books, `${name} holds ${heldOut} out and its open holds are ${held.get(name) ?? 0n}`);
+  for (const journalId of books.captures.keys())
+    complain(books, `holds were captured for journal ${journalId}, which was never posted`);
+  for (const [quoteId, journalId] of books.quotes)
+    if (books.journals.get(journalId ?? '')?.quoteId !== quoteId)
+      complain(books, `quote ${quoteId} is used by journal ${journalId ?? ''}, which does not say so`);
+  for (const [journalId, { quoteId }] of books.journals)
+    if (quoteId !== undefined && books.quotes.get(quoteId) !== journalId)
+      complain(books, `journal ${journalId} names quote ${quoteId}, which is used elsewhere`);
 };

@@ -1,4 +1,5 @@
 import { derivedUuid } from '@finaegis/kernel/id';
+import { requireStaff } from '@finaegis/platform/auth/access';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import { assetCode, text, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
@@ -12,7 +13,7 @@ import { productName } from '../product/commands.ts';
 import { type AccountFilter, listAccounts } from '../views/account-list.ts';
 import { type AccountRow, findAccounts } from '../views/accounts.ts';
 import { identifiersOf } from '../views/identifiers.ts';
-import { type AccountHttp, requireStaff, requireVisible } from './account-http.ts';
+import { type AccountHttp, requireVisible } from './account-http.ts';
 import { accountOpening, accountParams, accountResource, entityName, showOpened, showRow } from './account-resource.ts';
 import { openingProblems } from './problems.ts';
 

@@ -1,19 +1,18 @@
+import { requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { throwProblem } from '@finaegis/platform/http/problem';
 import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { parseAssetAmount } from '../../asset/contract.ts';
-import { blockReasons, type LedgerAccount } from '../../ledger/contract.ts';
 import {
-  type AccountHttp,
+  amountAt,
   amountWriter,
-  readAmount,
-  requireStaff,
-  requireVisible,
+  parseAmountOfAnyLife,
+  parseAssetAmount,
   type ShowAmount,
-  withReplay,
-} from './account-http.ts';
+} from '../../asset/contract.ts';
+import { blockReasons, type LedgerAccount } from '../../ledger/contract.ts';
+import { type AccountHttp, requireVisible, withReplay } from './account-http.ts';
 import { accountParams } from './account-resource.ts';
 
 const tag = 'Accounts';
@@ -168,8 +167,10 @@ const overdraftRoute = (http: AccountHttp): Route =>
         const { principal, tenantId, body, params } = request;
         requireStaff(principal);
         const { asset } = body.limit;
-        const field = { asset: '/body/limit/asset', amount: '/body/limit/amount' };
-        const limitMinor = await readAmount(http, tenantId, body.limit, field);
+        const { amountMinor: limitMinor } = await parseAmountOfAnyLife(http.assets, tenantId, body.limit, {
+          field: amountAt('/body/limit'),
+          isZeroAllowed: true,
+        });
         const amount = await amountWriter(http.assets, tenantId, [asset]);
         const show = ({ accountId, overdraftLimits }: LedgerAccount): unknown => ({
           accountId,

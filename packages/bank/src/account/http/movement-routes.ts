@@ -1,20 +1,13 @@
-import { isCustomer } from '@finaegis/platform/auth/access';
+import { isCustomer, requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, instant, isoDate, text, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { parseAssetAmount } from '../../asset/contract.ts';
+import { amountWriter, parseAssetAmount, type ShowAmount } from '../../asset/contract.ts';
 import type { Journal } from '../../ledger/contract.ts';
 import { type Deposit, suspensionReasons } from '../deposit.ts';
-import {
-  type AccountHttp,
-  amountWriter,
-  requireStaff,
-  requireVisible,
-  type ShowAmount,
-  withReplay,
-} from './account-http.ts';
+import { type AccountHttp, requireVisible, withReplay } from './account-http.ts';
 import { entityName } from './account-resource.ts';
 import { bookingProblems } from './problems.ts';
 

@@ -1,3 +1,4 @@
+import { requireStaff } from '@finaegis/platform/auth/access';
 import { assetCode, instant } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { throwProblem } from '@finaegis/platform/http/problem';
@@ -11,7 +12,7 @@ import { statementCycles } from '../product/events.ts';
 import type { PublishProduct } from '../product/product.ts';
 import { findNumbering } from '../views/numbering.ts';
 import { readProducts } from '../views/products.ts';
-import { type AccountHttp, requireStaff } from './account-http.ts';
+import type { AccountHttp } from './account-http.ts';
 import { entityName } from './account-resource.ts';
 
 const terms = {

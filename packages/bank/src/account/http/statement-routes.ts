@@ -1,24 +1,19 @@
+import { requireStaff } from '@finaegis/platform/auth/access';
 import { assetCode, instant, isoDate, signedAmountSchema, uuid } from '@finaegis/platform/http/amount';
-import { metadataOf, toAnswer, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
+import { metadataOf, storedAnswer, toAnswer, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { ProblemError, throwProblem } from '@finaegis/platform/http/problem';
 import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { read } from '@finaegis/platform/services';
 import { z } from 'zod';
+import { amountWriter, type ShowAmount } from '../../asset/contract.ts';
 import { statementOnWire } from '../adapters/statement-json.ts';
 import { type StatementWriter, statementFormats } from '../ports.ts';
 import type { Statement } from '../statement/statement.ts';
 import { statementDocument } from '../statement-content.ts';
 import type { StatementRunReport } from '../statement-run.ts';
 import { findStatement, listStatements } from '../views/statements.ts';
-import {
-  type AccountHttp,
-  amountWriter,
-  requireStaff,
-  requireVisible,
-  type ShowAmount,
-  storedAnswer,
-} from './account-http.ts';
+import { type AccountHttp, requireVisible } from './account-http.ts';
 import { accountParams, entityName } from './account-resource.ts';
 
 const tag = 'Statements';

@@ -14,8 +14,9 @@ import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@
 import { throwProblem } from '@finaegis/platform/http/problem';
 import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
+import { amountWriter, parseAmountOfAnyLife, type ShowAmount } from '../../asset/contract.ts';
 import { isHouseAccountId, type JournalStory, type LedgerReads, purposes } from '../../ledger/contract.ts';
-import { type AccountHttp, amountWriter, readAmount, requireVisible, type ShowAmount } from './account-http.ts';
+import { type AccountHttp, requireVisible } from './account-http.ts';
 import { accountParams } from './account-resource.ts';
 
 const sides = z.enum(['debit', 'credit']);
@@ -166,15 +167,12 @@ const list = async (http: AccountHttp, request: ListRequest): Promise<ApiAnswer>
   const { tenantId, params, query } = request;
   await requireVisible(http, request, params.accountId);
   const { cursor, limit, amountFrom, amountTo, ...filter } = query;
-  const bound = (amount: string | undefined, name: string): Promise<bigint> | undefined =>
-    amount === undefined
-      ? undefined
-      : readAmount(
-          http,
-          tenantId,
-          { amount, asset: filter.asset ?? '' },
-          { asset: '/query/asset', amount: `/query/${name}` },
-        );
+  const bound = async (amount: string | undefined, name: string): Promise<bigint | undefined> => {
+    if (amount === undefined) return undefined;
+    const field = { asset: '/query/asset', amount: `/query/${name}` };
+    const written = { amount, asset: filter.asset ?? '' };
+    return (await parseAmountOfAnyLife(http.assets, tenantId, written, { field, isZeroAllowed: true })).amountMinor;
+  };
   const [amountMin, amountMax] = await Promise.all([bound(amountFrom, 'amountFrom'), bound(amountTo, 'amountTo')]);
   const scope: CursorScope = { list: `transactions ${params.accountId}`, epoch: http.services.positions.epoch };
   const found = await http.ledger.reads.postings(

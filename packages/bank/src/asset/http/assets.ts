@@ -1,4 +1,5 @@
 import { ASSET_KINDS, type AssetKind } from '@finaegis/kernel/asset';
+import { requireStaff } from '@finaegis/platform/auth/access';
 import { platformTenantId } from '@finaegis/platform/auth/principal';
 import { inTransaction } from '@finaegis/platform/database/transaction';
 import { assetCode, isoDate } from '@finaegis/platform/http/amount';
@@ -129,8 +130,11 @@ const commandRoutes = (
         200: { description: 'It had been registered before.', schema: assetOnWire },
         201: { description: 'Registered.', schema: assetOnWire },
       },
-      problems: ['asset_exists_with_different_facts', 'asset_code_reserved', 'asset_kind_reserved'],
-      handle: (request) => answerCommand(services, request, commands.registerAsset, request.body, how(201, request)),
+      problems: ['staff_only', 'asset_exists_with_different_facts', 'asset_code_reserved', 'asset_kind_reserved'],
+      handle: (request) => {
+        requireStaff(request.principal);
+        return answerCommand(services, request, commands.registerAsset, request.body, how(201, request));
+      },
     }),
     defineRoute({
       ...commandParts,
@@ -144,15 +148,18 @@ const commandRoutes = (
         body: z.strictObject({ activeTo: isoDate.describe('The first day on which it may no longer be booked.') }),
       },
       responses: { 200: { description: 'The asset as it is now.', schema: assetOnWire } },
-      problems: ['asset_unknown', 'asset_code_reserved', 'asset_already_inactive', 'deactivation_in_past'],
-      handle: (request) =>
-        answerCommand(
-          services,
-          request,
-          commands.deactivateAsset,
-          { code: request.params.code, activeTo: request.body.activeTo },
-          how(200, request),
-        ),
+      problems: [
+        'staff_only',
+        'asset_unknown',
+        'asset_code_reserved',
+        'asset_already_inactive',
+        'deactivation_in_past',
+      ],
+      handle: (request) => {
+        requireStaff(request.principal);
+        const command = { code: request.params.code, activeTo: request.body.activeTo };
+        return answerCommand(services, request, commands.deactivateAsset, command, how(200, request));
+      },
     }),
   ];
 };

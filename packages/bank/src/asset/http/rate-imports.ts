@@ -1,6 +1,7 @@
+import { requireStaff } from '@finaegis/platform/auth/access';
 import { platformTenantId } from '@finaegis/platform/auth/principal';
 import { isoDate } from '@finaegis/platform/http/amount';
-import { metadataOf, toAnswer, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
+import { metadataOf, storedAnswer, toAnswer, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import type { Services } from '@finaegis/platform/services';
@@ -42,8 +43,9 @@ export const rateImportRoute = (services: Services, commands: AssetCommands): Ro
       },
     },
     responses: { 200: { description: 'What was done, day by day.', schema: report } },
-    problems: ['rates_belong_to_platform', 'rate_file_unreadable'],
+    problems: ['staff_only', 'rates_belong_to_platform', 'rate_file_unreadable'],
     handle: async (request) => {
+      requireStaff(request.principal);
       if (request.tenantId !== platformTenantId)
         throw new ProblemError('rates_belong_to_platform', { facts: { provider: 'ecb' } });
       return underItsKey(services, request, async () => {
@@ -77,9 +79,9 @@ const underItsKey = async (
   const { idempotency, principal, tenantId } = request;
   if (idempotency === undefined)
     return { status: 200, body: await work(), contentType: 'application/json; charset=utf-8' };
+  const given = await storedAnswer(services, request);
+  if (given !== undefined) return given;
   const key = { principalId: principal.id, ...idempotency };
-  const given = await services.commands.storedAnswer(tenantId, key);
-  if (given !== undefined) return toAnswer(services, tenantId, given);
   const answer = { status: 200, body: await work() };
   return toAnswer(
     services,

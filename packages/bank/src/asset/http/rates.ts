@@ -1,3 +1,4 @@
+import { requireStaff } from '@finaegis/platform/auth/access';
 import { platformTenantId } from '@finaegis/platform/auth/principal';
 import { assetCode, isoDate, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
@@ -227,8 +228,10 @@ const manualRateRoute = (services: Services, { commands }: RateRouteParts): Rout
       200: { description: 'It had been set before.', schema: manualRateOnWire },
       201: { description: 'Set.', schema: manualRateOnWire },
     },
-    problems: ['rate_exists_with_different_content', 'rate_asset_unknown'],
+    problems: ['staff_only', 'rate_exists_with_different_content', 'rate_asset_unknown'],
     handle: (request) => {
+      // Conversions are priced by it: whoever sets a rate can make money.
+      requireStaff(request.principal);
       const {
         rateId = services.newId(),
         from,

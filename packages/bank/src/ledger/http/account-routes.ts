@@ -1,13 +1,14 @@
+import { requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, instant, isoDate, signedAmountSchema } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
+import { amountAt, amountWriter, parseAmountOfAnyLife } from '../../asset/contract.ts';
 import type { LedgerAccount } from '../account/account.ts';
 import { availableOf, postedOf, spendableOf } from '../balance.ts';
-import { accountId, day, exactly, moment, readAnyAmount } from './fields.ts';
-import { type LedgerHttp, requireStaff, requireVisible, withReplay } from './ledger-http.ts';
+import { accountId, day, exactly, moment } from './fields.ts';
+import { type LedgerHttp, requireVisible, withReplay } from './ledger-http.ts';
 import { ledgerProblems } from './problems.ts';
-import { amountWriter } from './show.ts';
 
 const accountParams = z.strictObject({ accountId });
 const tag = 'Ledger accounts';
@@ -144,8 +145,8 @@ const limitRoute = (http: LedgerHttp): Route =>
       withReplay(http, request, async () => {
         const { principal, tenantId, body, params } = request;
         requireStaff(principal);
-        const { asset, amountMinor: limitMinor } = await readAnyAmount(http.assets, tenantId, body.limit, {
-          field: '/body/limit',
+        const { asset, amountMinor: limitMinor } = await parseAmountOfAnyLife(http.assets, tenantId, body.limit, {
+          field: amountAt('/body/limit'),
           isZeroAllowed: true,
         });
         const amount = await amountWriter(http.assets, tenantId, [asset]);

@@ -1,15 +1,15 @@
+import { requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { throwProblem } from '@finaegis/platform/http/problem';
 import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { parseAssetAmount } from '../../asset/contract.ts';
+import { amountWriter, parseAssetAmount, type ShowAmount } from '../../asset/contract.ts';
 import type { Block, LedgerAccount } from '../account/account.ts';
 import { blockReasons } from '../terms.ts';
-import { accountId, fieldProblem, ownId, type ShowAmount } from './fields.ts';
-import { type LedgerHttp, requireStaff, withReplay } from './ledger-http.ts';
+import { accountId, fieldProblem, ownId } from './fields.ts';
+import { type LedgerHttp, withReplay } from './ledger-http.ts';
 import { ledgerProblems } from './problems.ts';
-import { amountWriter } from './show.ts';
 
 const accountParams = z.strictObject({ accountId });
 const blockParams = z.strictObject({ accountId, blockId: uuid });

@@ -1,5 +1,6 @@
+import { tenantId } from '@finaegis/testing/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LedgerBank, startLedgerBank, tenantId } from '../fixtures/ledger-bank.ts';
+import { type LedgerBank, startLedgerBank } from '../fixtures/ledger-bank.ts';
 import { midRates } from '../fixtures/twins.ts';
 
 const eur = (amount: string) => ({ amount, asset: 'EUR' });

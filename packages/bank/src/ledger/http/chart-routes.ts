@@ -1,15 +1,16 @@
+import { requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, assetCode, signedAmountSchema } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { throwProblem } from '@finaegis/platform/http/problem';
 import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
+import { amountWriter, type ShowAmount } from '../../asset/contract.ts';
 import type { LedgerAccount } from '../account/account.ts';
 import { classes } from '../terms.ts';
 import { type ChartNode, customersCode } from '../views/chart.ts';
-import { entityName, type ShowAmount } from './fields.ts';
-import { type LedgerHttp, requireStaff } from './ledger-http.ts';
+import { entityName } from './fields.ts';
+import type { LedgerHttp } from './ledger-http.ts';
 import { ledgerProblems } from './problems.ts';
-import { amountWriter } from './show.ts';
 
 const entityParams = z.strictObject({ entity: entityName });
 

@@ -1,15 +1,17 @@
 import { isCalendar } from '@finaegis/kernel/calendar';
+import { requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, assetCode, isoDate, signedAmountSchema, text } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { throwProblem } from '@finaegis/platform/http/problem';
 import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
+import { amountWriter } from '../../asset/contract.ts';
 import type { Entity } from '../entity/entity.ts';
 import { chartRoutes } from './chart-routes.ts';
 import { day, entityName, fieldProblem, journalResource } from './fields.ts';
-import { type LedgerHttp, requireStaff, withReplay } from './ledger-http.ts';
+import { type LedgerHttp, withReplay } from './ledger-http.ts';
 import { ledgerProblems, postingProblems } from './problems.ts';
-import { amountWriter, asMarker, showJournal } from './show.ts';
+import { asMarker, showJournal } from './show.ts';
 
 const entityParams = z.strictObject({ entity: entityName });
 const tag = 'Entities';

@@ -1,8 +1,6 @@
-import { parseAmount } from '@finaegis/kernel/money';
-import { type AmountOnWire, amountSchema, instant, isoDate, text, uuid } from '@finaegis/platform/http/amount';
+import { amountSchema, instant, isoDate, text, uuid } from '@finaegis/platform/http/amount';
 import { type FieldError, ProblemError } from '@finaegis/platform/http/problem';
 import { z } from 'zod';
-import type { AssetDirectory } from '../../asset/contract.ts';
 import { purposes } from '../purpose.ts';
 import { forcedReasons, sides } from '../terms.ts';
 
@@ -122,37 +120,6 @@ export const quoteResource = z
     journalId: uuid.optional().describe('The conversion that used it.'),
   })
   .meta({ id: 'Quote', description: 'A bound price: used once, before it expires.' });
-
-/** Writes minor units with their asset. */
-export type ShowAmount = (asset: string, amountMinor: bigint) => AmountOnWire;
-
-/** Decimals of an asset, from the registry; undefined for one it does not know. */
-export type FindAsset = Pick<AssetDirectory, 'get'>;
-
-/**
- * Reads an amount of an asset whatever its life: what was booked in an asset that has ended must still be undone. Zero is allowed where said.
- * @throws ProblemError validation_failed with asset_unknown, amount_malformed, amount_scale_too_fine, amount_too_large or amount_not_positive
- */
-export const readAnyAmount = async (
-  assets: FindAsset,
-  tenantId: string,
-  { amount, asset }: AmountOnWire,
-  { field, isZeroAllowed = false }: { readonly field: string; readonly isZeroAllowed?: boolean },
-): Promise<{ readonly asset: string; readonly amountMinor: bigint }> => {
-  const facts = await assets.get(tenantId, asset);
-  if (facts === undefined)
-    throw fieldProblem({ field: `${field}/asset`, code: 'asset_unknown', message: `there is no asset ${asset}` });
-  const parsed = parseAmount(amount, facts.decimals);
-  if (!parsed.ok)
-    throw fieldProblem({
-      field: `${field}/amount`,
-      code: parsed.problem,
-      message: `must be a decimal string with at most ${facts.decimals} fraction digits`,
-    });
-  if (parsed.amountMinor === 0n && !isZeroAllowed)
-    throw fieldProblem({ field: `${field}/amount`, code: 'amount_not_positive', message: 'must be more than zero' });
-  return { asset, amountMinor: parsed.amountMinor };
-};
 
 /** One wrong field, as the problem it is answered with. */
 export const fieldProblem = (error: FieldError): ProblemError =>

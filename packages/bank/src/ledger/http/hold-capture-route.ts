@@ -2,13 +2,13 @@ import { amountSchema, metadata, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
+import { amountAt, amountWriter, parseAmountOfAnyLife } from '../../asset/contract.ts';
 import type { Hold } from '../hold/hold.ts';
 import type { PostJournalData } from '../journal/commands.ts';
-import { accountId, day, description, endToEndId, journalResource, ownId, readAnyAmount } from './fields.ts';
+import { accountId, day, description, endToEndId, journalResource, ownId } from './fields.ts';
 import { type HoldRequest, requireAssetOf, requireChangeable } from './hold-access.ts';
 import { journalShower, type LedgerHttp, requirePayable, withReplay } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems, postingProblems } from './problems.ts';
-import { amountWriter } from './show.ts';
 
 const captureBody = z
   .strictObject({
@@ -79,7 +79,9 @@ const capturedAmount = async (
   hold: Hold,
 ): Promise<bigint> => {
   if (body.amount !== undefined) {
-    const { asset, amountMinor } = await readAnyAmount(http.assets, tenantId, body.amount, { field: '/body/amount' });
+    const { asset, amountMinor } = await parseAmountOfAnyLife(http.assets, tenantId, body.amount, {
+      field: amountAt('/body/amount'),
+    });
     requireAssetOf(hold, asset, '/body/amount/asset');
     return amountMinor;
   }

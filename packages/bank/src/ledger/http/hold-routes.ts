@@ -3,13 +3,13 @@ import { answerCommand } from '@finaegis/platform/http/command-route';
 import { decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { parseAssetAmount } from '../../asset/contract.ts';
+import { amountWriter, parseAssetAmount } from '../../asset/contract.ts';
 import { accountId, description, exactly, holdResource, moment, ownId } from './fields.ts';
 import { type HoldRequest, requireAssetOf, requireChangeable, requireHold } from './hold-access.ts';
 import { captureRoute } from './hold-capture-route.ts';
 import { type LedgerHttp, requireVisible, withReplay } from './ledger-http.ts';
 import { holdProblems, ledgerProblems, mandateProblems } from './problems.ts';
-import { amountWriter, asMarker, showHold, showHoldRow } from './show.ts';
+import { asMarker, showHold, showHoldRow } from './show.ts';
 
 const holdParams = z.strictObject({ holdId: uuid });
 const tag = 'Holds';

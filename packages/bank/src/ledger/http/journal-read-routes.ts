@@ -3,9 +3,10 @@ import { decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/
 import { throwProblem } from '@finaegis/platform/http/problem';
 import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
+import { amountWriter } from '../../asset/contract.ts';
 import { accountId, day, endToEndId, entityName, holdResource, journalResource, quoteResource } from './fields.ts';
 import { type LedgerHttp, showJournals } from './ledger-http.ts';
-import { amountWriter, showHold, showQuote } from './show.ts';
+import { showHold, showQuote } from './show.ts';
 
 const story = journalResource
   .extend({

@@ -1,10 +1,11 @@
+import { requireStaff } from '@finaegis/platform/auth/access';
 import { isPermitted } from '@finaegis/platform/auth/principal';
 import { amountSchema, metadata, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { parseAssetAmount } from '../../asset/contract.ts';
+import { amountAt, amountWriter, parseAmountOfAnyLife, parseAssetAmount } from '../../asset/contract.ts';
 import type { PostJournalData } from '../journal/commands.ts';
 import type { JournalCapture, JournalPosting } from '../journal/events.ts';
 import {
@@ -16,11 +17,10 @@ import {
   journalResource,
   ownId,
   postingBody,
-  readAnyAmount,
 } from './fields.ts';
-import { journalShower, type LedgerHttp, requireStaff, withReplay } from './ledger-http.ts';
+import { journalShower, type LedgerHttp, withReplay } from './ledger-http.ts';
 import { ledgerProblems, postingProblems, reversalProblems } from './problems.ts';
-import { amountWriter, assetsOf } from './show.ts';
+import { assetsOf } from './show.ts';
 
 // Journals of these kinds are made by their own commands, and say more than their postings.
 const reservedKinds = ['reversal', 'conversion', 'revaluation'];
@@ -169,7 +169,9 @@ const readCaptures = (
   Promise.all(
     captures.map(async ({ holdId, amount, isFinal }, index) => {
       const field = `/body/captures/${index}/amount`;
-      const { asset, amountMinor } = await readAnyAmount(http.assets, tenantId, amount, { field });
+      const { asset, amountMinor } = await parseAmountOfAnyLife(http.assets, tenantId, amount, {
+        field: amountAt(field),
+      });
       const hold = holds.get(holdId);
       if (hold !== undefined && hold.asset !== asset)
         throw fieldProblem({
@@ -194,7 +196,9 @@ const reverseJournal = async (
   const lines = await Promise.all(
     (body.lines ?? []).map(async ({ line, amount }, index) => {
       const field = `/body/lines/${index}/amount`;
-      const { asset, amountMinor } = await readAnyAmount(http.assets, tenantId, amount, { field });
+      const { asset, amountMinor } = await parseAmountOfAnyLife(http.assets, tenantId, amount, {
+        field: amountAt(field),
+      });
       const posting = original.postings[line];
       if (posting !== undefined && posting.asset !== asset)
         throw fieldProblem({

@@ -1,16 +1,14 @@
 import { type Access, isCustomer } from '@finaegis/platform/auth/access';
-import type { Principal } from '@finaegis/platform/auth/principal';
 import { toAnswer } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import type { ApiAnswer, ApiRequest } from '@finaegis/platform/http/route';
 import type { Services } from '@finaegis/platform/services';
-import type { AssetDirectory, Rates } from '../../asset/contract.ts';
+import { type AssetDirectory, amountWriter, type Rates, type ShowAmount } from '../../asset/contract.ts';
 import type { LedgerDirectory } from '../directory.ts';
 import type { LedgerHandlers } from '../handlers.ts';
 import type { AccountFacts, Journal } from '../journal/journal.ts';
 import type { LedgerReads } from '../reads.ts';
-import type { ShowAmount } from './fields.ts';
-import { amountWriter, asMarker, assetsOf, type ShowText, showJournal } from './show.ts';
+import { asMarker, assetsOf, type ShowText, showJournal } from './show.ts';
 
 /** What the ledger's routes are built over. */
 export interface LedgerHttp {
@@ -22,11 +20,6 @@ export interface LedgerHttp {
   readonly assets: AssetDirectory;
   readonly rates: Pick<Rates, 'quote'>;
 }
-
-/** @throws ProblemError `staff_only` for a principal that acts for a party: nobody blocks, reverses or closes a day for themselves */
-export const requireStaff = (principal: Principal): void => {
-  if (isCustomer(principal)) throw new ProblemError('staff_only');
-};
 
 /**
  * The facts of an account somebody wants to look at.

@@ -6,13 +6,13 @@ import { answerCommand } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { type AssetFacts, parseAssetAmount } from '../../asset/contract.ts';
+import { type AssetFacts, amountWriter, parseAssetAmount } from '../../asset/contract.ts';
 import { customerRate } from '../quote/margin.ts';
 import { type Quote, quoteAggregate } from '../quote/quote.ts';
 import { accountId, entityName, fieldProblem, journalResource, ownId, quoteResource } from './fields.ts';
 import { journalShower, type LedgerHttp, requirePayable, withReplay } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems, postingProblems } from './problems.ts';
-import { amountWriter, showQuote } from './show.ts';
+import { showQuote } from './show.ts';
 
 const quoteLifeMs = 30_000;
 const marginDefaultBps = 100;

@@ -1,33 +1,11 @@
-import { formatAmount } from '@finaegis/kernel/money';
 import { personalMarker } from '@finaegis/platform/event-store/personal-ref';
+import type { ShowAmount } from '../../asset/contract.ts';
 import type { Hold } from '../hold/hold.ts';
 import type { JournalPosting } from '../journal/events.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Quote } from '../quote/quote.ts';
 import { mirrored, type Side } from '../terms.ts';
 import type { HoldRow } from '../views/holds.ts';
-import type { FindAsset, ShowAmount } from './fields.ts';
-
-/** A writer of amounts in the assets named; asked for before a command, since its answer is written inside the commit. */
-export const amountWriter = async (
-  assets: FindAsset,
-  tenantId: string,
-  codes: Iterable<string>,
-): Promise<ShowAmount> => {
-  const decimals = new Map<string, number>();
-  await Promise.all(
-    [...new Set(codes)].map(async (code) => {
-      const facts = await assets.get(tenantId, code);
-      if (facts !== undefined) decimals.set(code, facts.decimals);
-    }),
-  );
-  return (asset, amountMinor) => {
-    const its = decimals.get(asset);
-    // Whatever is booked was registered, for registration is for ever; only an asset that was not asked for can be missing.
-    if (its === undefined) throw new Error(`The decimals of ${asset} were not read.`);
-    return { amount: formatAmount(amountMinor, its), asset };
-  };
-};
 
 /** Every asset a journal speaks of. */
 export const assetsOf = ({ postings }: Pick<Journal, 'postings'>): readonly string[] =>

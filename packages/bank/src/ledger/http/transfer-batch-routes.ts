@@ -3,17 +3,23 @@ import { isCustomer } from '@finaegis/platform/auth/access';
 import { CheckRefused, type Submission } from '@finaegis/platform/command/commands';
 import type { Outcome } from '@finaegis/platform/command/handler';
 import { uuid } from '@finaegis/platform/http/amount';
-import { metadataOf, renderer, toAnswer, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
+import {
+  metadataOf,
+  renderer,
+  storedAnswer,
+  toAnswer,
+  withFaultsAsProblems,
+} from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
+import { amountWriter } from '../../asset/contract.ts';
 import { linkedMax, type PostJournalData } from '../journal/commands.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalRefusal } from '../journal/post.ts';
 import { journalResource } from './fields.ts';
 import { journalShower, type LedgerHttp, requirePayable, withReplay } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems } from './problems.ts';
-import { amountWriter } from './show.ts';
 import { debitsFrom, transferBody, transferJournal } from './transfer-routes.ts';
 
 const independentMax = 10_000;
@@ -82,7 +88,7 @@ const postBatch = async (http: LedgerHttp, request: BatchRequest): Promise<ApiAn
   const { principal, tenantId, body } = request;
   if (body.mode === 'linked' && body.transfers.length > linkedMax)
     throw new ProblemError('batch_too_large', { facts: { max: linkedMax } });
-  const stored = await storedAnswer(http, request);
+  const stored = await storedAnswer(http.services, request);
   if (stored !== undefined) return stored;
   // A retry must find the ids of the first try, which nobody may have been told.
   const batchId =
@@ -99,15 +105,6 @@ const postBatch = async (http: LedgerHttp, request: BatchRequest): Promise<ApiAn
   );
   await authorise(http, request, journals);
   return body.mode === 'linked' ? postLinked(http, request, journals) : postIndependent(http, request, journals);
-};
-
-const storedAnswer = async (
-  { services }: LedgerHttp,
-  { idempotency, principal, tenantId }: BatchRequest,
-): Promise<ApiAnswer | undefined> => {
-  if (idempotency === undefined) return undefined;
-  const stored = await services.commands.storedAnswer(tenantId, { principalId: principal.id, ...idempotency });
-  return stored === undefined ? undefined : toAnswer(services, tenantId, stored);
 };
 
 /** A mandate's limit is per transfer: each account is asked about once, with the largest transfer of each asset. */

@@ -2,13 +2,12 @@ import { amountSchema, metadata } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { parseAssetAmount } from '../../asset/contract.ts';
+import { amountWriter, parseAssetAmount } from '../../asset/contract.ts';
 import type { PostJournalData } from '../journal/commands.ts';
 import { transferPostings } from '../journal/transfer.ts';
 import { accountId, day, description, endToEndId, fieldProblem, journalResource, ownId } from './fields.ts';
 import { journalShower, type LedgerHttp, requirePayable, withReplay } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems, postingProblems } from './problems.ts';
-import { amountWriter } from './show.ts';
 
 /** A transfer as it is sent. */
 export const transferBody = z

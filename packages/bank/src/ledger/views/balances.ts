@@ -6,6 +6,7 @@ import type { ModuleTable } from '@finaegis/platform/module';
 import type { Block } from '../account/account.ts';
 import { afterPosting, type Balance } from '../balance.ts';
 import type { JournalPosting } from '../journal/events.ts';
+import type { RepairBalance } from '../repair/repair.ts';
 import { accountsName } from './accounts.ts';
 
 export const balancesName = 'ledger_balances';
@@ -87,6 +88,7 @@ export const createBalancesTable = (): ModuleTable<Balance> => {
       'AccountBlockLifted',
       'OverdraftLimitSet',
       'LedgerAccountClosed',
+      'BalanceRepaired',
     ],
     ddl: [{ name: balancesName, create: ddl }],
     lock: (tx, requests) => lock(tx, requests, known),
@@ -202,6 +204,12 @@ const fold = (rows: RowBatch<Balance>, event: RecordedEvent): void => {
         overdraftLimitMinor: limitMinor,
       }));
     }
+    case 'BalanceRepaired': {
+      const repair = event.data as unknown as RepairBalance;
+      return change(rows, { tenantId, account: repair.account, asset: repair.asset }, (balance) =>
+        afterRepair(balance, repair),
+      );
+    }
     default: {
       const { account, asset } = event.data as { account: string; asset: string };
       return change(rows, { tenantId, account, asset }, (balance) => ({
@@ -212,6 +220,15 @@ const fold = (rows: RowBatch<Balance>, event: RecordedEvent): void => {
     }
   }
 };
+
+const afterRepair = (balance: Balance, repair: RepairBalance): Balance => ({
+  ...balance,
+  debitsMinor: balance.debitsMinor + repair.debitsMinor,
+  creditsMinor: balance.creditsMinor + repair.creditsMinor,
+  heldOutMinor: balance.heldOutMinor + repair.heldOutMinor,
+  blockedMinor: balance.blockedMinor + repair.blockedMinor,
+  overdraftLimitMinor: balance.overdraftLimitMinor + repair.overdraftLimitMinor,
+});
 
 /** What a hold's event adds to the amount held. */
 export const heldChange = ({ type, data }: Pick<RecordedEvent, 'type' | 'data'>): bigint => {

@@ -1,8 +1,9 @@
 import { inTransaction } from '@finaegis/platform/database/transaction';
 import { open } from '@finaegis/platform/event-store/envelope';
 import type { LoggedEvent } from '@finaegis/platform/event-store/event';
+import { tenantId } from '@finaegis/testing/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LedgerBank, startLedgerBank, tenantId } from '../fixtures/ledger-bank.ts';
+import { type LedgerBank, startLedgerBank } from '../fixtures/ledger-bank.ts';
 import type { JournalPosting } from '../journal/events.ts';
 import { bucketsName, latestName, postingsName, postingsView } from './postings.ts';
 

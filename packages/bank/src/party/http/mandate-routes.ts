@@ -1,3 +1,4 @@
+import { requireStaff } from '@finaegis/platform/auth/access';
 import { uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
@@ -9,7 +10,7 @@ import type { MandateCommands } from '../mandate/commands.ts';
 import type { PartyPorts } from '../ports.ts';
 import { listMandates } from '../views/mandate-list.ts';
 import { findMandate } from '../views/mandates.ts';
-import { requireOwn, requireStaff } from './customer.ts';
+import { requireOwn } from './customer.ts';
 import {
   mandateGrant,
   mandateLimits,

@@ -4,8 +4,9 @@ import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import { inTransaction } from '@finaegis/platform/database/transaction';
 import { open } from '@finaegis/platform/event-store/envelope';
 import { ProblemError } from '@finaegis/platform/http/problem';
+import { otherTenantId, tenantId } from '@finaegis/testing/context';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { otherTenantId, type PartyBank, type Received, startPartyBank, tenantId } from '../fixtures/bank.ts';
+import { type Answered, type PartyBank, startPartyBank } from '../fixtures/bank.ts';
 
 let bank: PartyBank;
 let access: Access;
@@ -22,9 +23,9 @@ const party = async (family = 'Nováková'): Promise<string> =>
   String(
     (await bank.call('registerParty', { body: { kind: 'person', name: { given: 'Jana', family } } })).body['partyId'],
   );
-const grant = (body: object, headers = {}): Promise<Received> => bank.call('grantMandate', { body, headers });
-const revoke = (mandateId: string): Promise<Received> => bank.call('revokeMandate', { params: { mandateId } });
-const idOf = ({ body }: Received): string => String(body['mandateId']);
+const grant = (body: object, headers = {}): Promise<Answered> => bank.call('grantMandate', { body, headers });
+const revoke = (mandateId: string): Promise<Answered> => bank.call('revokeMandate', { params: { mandateId } });
+const idOf = ({ body }: Answered): string => String(body['mandateId']);
 const customer = (partyId: string, tenant = tenantId): Principal => ({
   kind: 'key',
   id: 'key-2',
@@ -119,7 +120,7 @@ describe('a mandate', () => {
 
   it('has its limits replaced until it is revoked, once', async () => {
     const mandateId = idOf(await grant({ partyId: await party(), accountId: account(), kind: 'joint' }));
-    const limit = (amount: string): Promise<Received> =>
+    const limit = (amount: string): Promise<Answered> =>
       bank.call('changeMandateLimits', {
         params: { mandateId },
         body: { limits: [{ perTransfer: { amount, asset: 'BTC' } }] },
@@ -176,7 +177,7 @@ describe('a mandate', () => {
   it('keeps its party from being erased, and so does the law for five years after', async () => {
     const partyId = await party();
     const mandateId = idOf(await grant({ partyId, accountId: account(), kind: 'owner' }));
-    const erase = (): Promise<Received> =>
+    const erase = (): Promise<Answered> =>
       bank.call('eraseParty', { params: { partyId }, body: { reason: 'data_subject_request' } });
     expect(await erase()).toMatchObject({
       status: 409,
@@ -370,7 +371,7 @@ describe('a neighbour', () => {
 describe('the inline tables', () => {
   it('are what a replay of the log gives', async () => {
     const { services, module } = bank;
-    const log = await bank.queryAll(
+    const log = await bank.query(
       "select envelope, seq from events where tenant_id = $1 and context = 'party' order by seq",
       [tenantId],
     );

@@ -1,5 +1,6 @@
+import { otherTenantId } from '@finaegis/testing/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { otherTenantId, type PartyBank, type Received, startPartyBank } from '../fixtures/bank.ts';
+import { type Answered, type PartyBank, startPartyBank } from '../fixtures/bank.ts';
 
 let bank: PartyBank;
 
@@ -18,15 +19,15 @@ const jana = {
   externalReference: 'C-4711',
 };
 
-const register = (body: object, headers = {}): Promise<Received> => bank.call('registerParty', { body, headers });
-const idOf = ({ body }: Received): string => String(body['partyId']);
-const items = ({ body }: Received): readonly string[] =>
+const register = (body: object, headers = {}): Promise<Answered> => bank.call('registerParty', { body, headers });
+const idOf = ({ body }: Answered): string => String(body['partyId']);
+const items = ({ body }: Answered): readonly string[] =>
   (body['items'] as unknown as { partyId: string }[]).map(({ partyId }) => partyId);
-const get = (partyId: string): Promise<Received> => bank.call('getParty', { params: { partyId } });
-const erase = (partyId: string, headers = {}): Promise<Received> =>
+const get = (partyId: string): Promise<Answered> => bank.call('getParty', { params: { partyId } });
+const erase = (partyId: string, headers = {}): Promise<Answered> =>
   bank.call('eraseParty', { params: { partyId }, body: { reason: 'data_subject_request' }, headers });
 
-const list = async (query: Record<string, string>): Promise<Received> => {
+const list = async (query: Record<string, string>): Promise<Answered> => {
   await bank.settle();
   return bank.call('listParties', { query });
 };
@@ -85,7 +86,7 @@ describe('a party', () => {
 
   it('changes in what is named, and null removes', async () => {
     const partyId = idOf(await register(jana));
-    const change = (body: object): Promise<Received> => bank.call('changeParty', { params: { partyId }, body });
+    const change = (body: object): Promise<Answered> => bank.call('changeParty', { params: { partyId }, body });
     const changed = await change({ name: { given: 'Jana', family: 'Malá' }, birthDate: null, contacts: [] });
     expect(changed.status).toBe(200);
     expect(changed.body).toMatchObject({ name: { family: 'Malá' }, address: jana.address, contacts: [] });
@@ -96,15 +97,14 @@ describe('a party', () => {
       body: { code: 'details_do_not_fit_kind', kind: 'person' },
     });
     expect(await change({})).toMatchObject({ status: 400 });
-    const [{ count } = { count: 0n }] = await bank.queryAll(
+    const [{ count } = { count: 0n }] = await bank.query(
       "select count(*) from events where stream = $1 and type = 'PartyDetailsChanged'",
       [`party:${partyId}`],
     );
     await change({ name: { given: 'Jana', family: 'Malá' } });
-    const [after] = await bank.queryAll(
-      "select count(*) from events where stream = $1 and type = 'PartyDetailsChanged'",
-      [`party:${partyId}`],
-    );
+    const [after] = await bank.query("select count(*) from events where stream = $1 and type = 'PartyDetailsChanged'", [
+      `party:${partyId}`,
+    ]);
     expect([count, after?.['count']]).toEqual([1n, 1n]);
   });
 
@@ -189,13 +189,11 @@ describe('parties are found', () => {
   it('while the database holds no name that could be read', async () => {
     await register({ kind: 'person', name: { family: 'Tajemnik' }, externalReference: 'SECRET-1' });
     await bank.settle();
-    const tables = await bank.queryAll(
+    const tables = await bank.query(
       "select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind in ('r', 'p')",
     );
     for (const { name } of tables) {
-      const [found] = await bank.queryAll(
-        `select count(*) from "${String(name)}" t where t::text ~* 'tajemnik|SECRET-1'`,
-      );
+      const [found] = await bank.query(`select count(*) from "${String(name)}" t where t::text ~* 'tajemnik|SECRET-1'`);
       expect([name, found?.['count']]).toEqual([name, 0n]);
     }
   });
@@ -214,7 +212,7 @@ describe('erasing a party', () => {
     });
     expect(items(await list({ name: 'smazana' }))).toEqual([partyId]);
     const log = () =>
-      bank.queryAll('select seq, envelope, hash from events where stream = $1 order by seq', [`party:${partyId}`]);
+      bank.query('select seq, envelope, hash from events where stream = $1 order by seq', [`party:${partyId}`]);
     const before = await log();
 
     expect(await erase(partyId)).toMatchObject({
@@ -239,8 +237,8 @@ describe('erasing a party', () => {
     });
     expect(items(await list({ name: 'smazana' }))).toEqual([]);
     expect(items(await list({ status: 'erased' }))).toEqual([partyId]);
-    expect(await bank.queryAll('select * from party_directory_tokens_v1 where party_id = $1', [partyId])).toEqual([]);
-    expect(await bank.queryAll('select * from personal_data where subject = $1', [`party:${partyId}`])).toEqual([]);
+    expect(await bank.query('select * from party_directory_tokens_v1 where party_id = $1', [partyId])).toEqual([]);
+    expect(await bank.query('select * from personal_data where subject = $1', [`party:${partyId}`])).toEqual([]);
   });
 
   it('is for ever: the party cannot be changed, rated or registered again, and erasing twice is one erasure', async () => {
@@ -256,8 +254,8 @@ describe('erasing a party', () => {
       body: { code: 'party_erased' },
     });
     expect(await register({ ...jana, partyId })).toMatchObject({ status: 409, body: { code: 'party_erased' } });
-    expect(await bank.queryAll('select * from personal_data where subject = $1', [`party:${partyId}`])).toEqual([]);
-    const [{ count } = { count: 0n }] = await bank.queryAll(
+    expect(await bank.query('select * from personal_data where subject = $1', [`party:${partyId}`])).toEqual([]);
+    const [{ count } = { count: 0n }] = await bank.query(
       "select count(*) from events where stream = $1 and type = 'PartyErased'",
       [`party:${partyId}`],
     );
@@ -273,7 +271,7 @@ describe('erasing a party', () => {
       erase(partyId),
     ]);
     expect(await get(partyId)).toMatchObject({ body: { status: 'erased', name: { family: 'erased' } } });
-    expect(await bank.queryAll('select * from personal_data where subject = $1', [`party:${partyId}`])).toEqual([]);
+    expect(await bank.query('select * from personal_data where subject = $1', [`party:${partyId}`])).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { requireStaff } from '@finaegis/platform/auth/access';
 import { uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
@@ -9,7 +10,7 @@ import type { PartyCommands } from '../party/commands.ts';
 import { listParties } from '../views/directory.ts';
 import { referenceText, searchTexts } from '../views/names.ts';
 import { findParty } from '../views/parties.ts';
-import { requireOwn, requireStaff } from './customer.ts';
+import { requireOwn } from './customer.ts';
 import {
   erasure,
   kycStatement,

@@ -3,7 +3,7 @@ import type { MandateRefusal } from '../mandate/mandate.ts';
 import type { PartyRefusal } from '../party/party.ts';
 
 /** What the routes and the authorisation of this context refuse besides its deciders. */
-type RouteProblem = 'staff_only' | 'mandate_missing' | 'mandate_limit_exceeded';
+type RouteProblem = 'mandate_missing' | 'mandate_limit_exceeded';
 
 /** Every refusal of the context over HTTP; total by type. */
 export const partyProblems = {
@@ -52,10 +52,5 @@ export const partyProblems = {
     title: 'The mandate allows less',
     description:
       '`perTransfer` is the most one transfer may take; absent when the mandate does not allow the `asset` at all.',
-  },
-  staff_only: {
-    status: 403,
-    title: 'Only the bank itself may do this',
-    description: 'A key that acts for a party may read what concerns that party.',
   },
 } as const satisfies Record<PartyRefusal['code'] | MandateRefusal['code'] | RouteProblem, Problem>;

@@ -1,4 +1,5 @@
 import { platformTenantId } from '../../auth/principal.ts';
+import { inTransaction } from '../../database/transaction.ts';
 import { ProblemError } from '../../http/problem.ts';
 import type { ApiRequest } from '../../http/route.ts';
 import type { Services } from '../../services.ts';
@@ -14,10 +15,12 @@ export const requirePlatform = async (
 ): Promise<void> => {
   if (principal.tenantId !== platformTenantId) throw new ProblemError('platform_principal_required');
   if (tenantId === undefined) return;
-  const { rows } = await readPool.query({
-    name: 'tenant-exists',
-    text: 'select 1 from tenants where tenant_id = $1',
-    values: [tenantId],
-  });
+  const { rows } = await inTransaction(readPool, { tenants: [], readOnly: true }, (tx) =>
+    tx.query({
+      name: 'tenant-exists',
+      text: 'select 1 from tenants where tenant_id = $1',
+      values: [tenantId],
+    }),
+  );
   if (rows.length === 0) throw new ProblemError('not_found');
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inTransaction } from '../../database/transaction.ts';
 import { answerCommand } from '../../http/command-route.ts';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '../../http/cursor.ts';
 import { defineRoute, type Route } from '../../http/route.ts';
@@ -78,12 +79,14 @@ const listRoute = (services: Services): Route =>
       const scope: CursorScope = { list: 'tenants', epoch: services.positions.epoch };
       const [createdAt, id] =
         cursor === undefined ? [null, null] : decodeCursor(cursor, scope, z.tuple([z.iso.datetime(), z.uuid()]));
-      const { rows } = await services.readPool.query<TenantResult>({
-        name: 'tenants',
-        text: `select tenant_id as "tenantId", name, status, created_at as "createdAt" from tenants
+      const { rows } = await inTransaction(services.readPool, { tenants: [], readOnly: true }, (tx) =>
+        tx.query<TenantResult>({
+          name: 'tenants',
+          text: `select tenant_id as "tenantId", name, status, created_at as "createdAt" from tenants
           where $1::timestamptz is null or (created_at, tenant_id) < ($1, $2::uuid) order by created_at desc, tenant_id desc limit $3`,
-        values: [createdAt, id, limit + 1],
-      });
+          values: [createdAt, id, limit + 1],
+        }),
+      );
       return {
         status: 200,
         body: pageOf(rows, { limit, scope, positionOf: (row) => [row.createdAt, row.tenantId], show }),
