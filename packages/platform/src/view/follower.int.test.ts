@@ -22,13 +22,18 @@ afterAll(async () => {
   await stage.close();
 });
 
-const follow = (views: readonly View[] = [counterLog], onError?: (view: string) => void): Follower => {
+const follow = (
+  views: readonly View[] = [counterLog],
+  onError?: (view: string) => void,
+  retryMs = 30_000,
+): Follower => {
   const follower = startFollower({
     pool: stage.startProcess().pool,
     systemPool: stage.systemPool,
     catalogue: stage.services.catalogue,
     views,
     pollMs: 20,
+    retryMs,
     ...(onError === undefined ? {} : { onError }),
   });
   followers.push(follower);
@@ -135,6 +140,25 @@ describe('a view', () => {
       [tenantA],
     );
     expect(rows).toEqual([]);
+  });
+
+  it('that stopped is tried again, and goes on when what stopped it is gone', async () => {
+    let isBroken = true;
+    const mended: View = defineView({
+      ...counterLog,
+      name: 'counter_mended',
+      apply: async (tx, tables, events) => {
+        if (isBroken) throw new Error('a bug in a view');
+        await counterLog.apply(tx, tables, events);
+      },
+    });
+    await ensureViews(stage.adminPool, [mended]);
+    const follower = follow([mended], () => undefined, 50);
+    const last = await grow(10);
+    await expect.poll(() => follower.stopped.size).toBe(1);
+    isBroken = false;
+    expect(await follower.caughtUp({ tenantId: tenantA, seq: last }, 5_000)).toBe(true);
+    await expect.poll(() => follower.stopped.size).toBe(0);
   });
 
   it('that fails stops alone and is reported, and what it had begun is undone', async () => {

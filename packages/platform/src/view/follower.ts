@@ -14,7 +14,7 @@ export interface Follower {
     position: { readonly tenantId: string; readonly seq: bigint; readonly views?: readonly string[] },
     timeoutMs: number,
   ): Promise<boolean>;
-  /** Views that stopped, with the reason: shown by /readyz. */
+  /** Views that stopped, with the reason: shown by /readyz. They are tried again from time to time. */
   readonly stopped: ReadonlyMap<string, string>;
   close(): Promise<void>;
 }
@@ -28,6 +28,8 @@ export interface FollowerOptions {
   readonly catalogue: EventCatalogue;
   readonly views: readonly View[];
   readonly pollMs?: number;
+  /** How often a stopped view is tried again; 30,000 ms unless told. */
+  readonly retryMs?: number;
   readonly onError?: (view: string, error: unknown) => void;
 }
 
@@ -38,7 +40,7 @@ interface Behind {
 
 /** Starts following; every process may, the row lock on a subscription lets one of them at a time advance it. */
 export const startFollower = (options: FollowerOptions): Follower => {
-  const { views, pollMs = 250 } = options;
+  const { views, pollMs = 250, retryMs = 30_000 } = options;
   const stopped = new Map<string, string>();
   const progress = new EventEmitter().setMaxListeners(0);
   let isClosed = false;
@@ -64,11 +66,16 @@ export const startFollower = (options: FollowerOptions): Follower => {
     }
   };
 
+  let retriedAt = performance.now();
   const loop = async (): Promise<void> => {
     while (!isClosed) {
       isWoken = false;
       try {
         await round();
+        if (stopped.size > 0 && performance.now() - retriedAt >= retryMs) {
+          await retryStopped(options, stopped);
+          retriedAt = performance.now();
+        }
       } catch (error) {
         options.onError?.('follower', error);
         await sleep();
@@ -181,6 +188,22 @@ const advance = async (
         }
       }
       return;
+    }
+  }
+};
+
+/** Tries stopped views alone: a rebuild, or a newer process that went past the event, may have removed what stopped them. */
+const retryStopped = async (options: FollowerOptions, stopped: Map<string, string>): Promise<void> => {
+  for (const view of options.views) {
+    const name = subscriptionName(view);
+    if (!stopped.has(name)) continue;
+    try {
+      for (const { tenant_id: tenantId, head } of await tenantsBehind(options.systemPool, [name])) {
+        while (await advanceTogether(options, [view], { tenantId, head }));
+      }
+      stopped.delete(name);
+    } catch (error) {
+      stop(options, stopped, view, error);
     }
   }
 };
