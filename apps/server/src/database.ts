@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import type { Config } from '@finaegis/platform/config/config';
 import { type ConnectionSettings, connectionFromUrl } from '@finaegis/platform/database/connection';
 import { type EmbeddedServer, startEmbedded } from '@finaegis/platform/database/embedded';
-import { roleConnections } from '@finaegis/platform/tenancy/role-passwords';
 import { type Provisioned, provision } from '@finaegis/platform/tenancy/provision';
+import { roleConnections } from '@finaegis/platform/tenancy/role-passwords';
 import { declaredModules } from './bank.ts';
 
 /** A database that is up to date, with the key that wraps its personal data. */

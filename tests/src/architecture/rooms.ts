@@ -59,8 +59,12 @@ export const roomProblems = (
 
 /** An aggregate's folder has its events and a file named after it; two aggregates of one idea (`rate-sheet`, `manual-rate`) may share a folder. */
 const lackingForAggregate = (aggregate: string, below: readonly string[]): readonly string[] => {
-  const names = below.filter((path) => path.startsWith(`${aggregate}/`)).map((path) => path.slice(aggregate.length + 1, -'.ts'.length));
-  const isNamedAfterIt = names.some((name) => name === aggregate || name.startsWith(`${aggregate}-`) || name.endsWith(`-${aggregate}`));
+  const names = below
+    .filter((path) => path.startsWith(`${aggregate}/`))
+    .map((path) => path.slice(aggregate.length + 1, -'.ts'.length));
+  const isNamedAfterIt = names.some(
+    (name) => name === aggregate || name.startsWith(`${aggregate}-`) || name.endsWith(`-${aggregate}`),
+  );
   return [
     ...(names.includes('events') ? [] : [`${aggregate}/events.ts`]),
     ...(isNamedAfterIt ? [] : [`${aggregate}/${aggregate}.ts`]),
@@ -68,7 +72,9 @@ const lackingForAggregate = (aggregate: string, below: readonly string[]): reado
 };
 
 const headingProblems = (home: string, readme: string): readonly string[] => {
-  const found = [...readme.matchAll(/^(?:## (.+?)\s*$|\*\*(.+?)\.?\*\*)/gm)].map(([, heading, opening]) => heading ?? opening);
+  const found = [...readme.matchAll(/^(?:## (.+?)\s*$|\*\*(.+?)\.?\*\*)/gm)].map(
+    ([, heading, opening]) => heading ?? opening,
+  );
   return found.join(' · ') === readmeHeadings.join(' · ')
     ? []
     : [

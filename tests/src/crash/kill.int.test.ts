@@ -11,7 +11,7 @@ import { type Load, startLoad } from './load.ts';
 
 const environment = { RATE_LIMIT_WRITE: '100000/100000', RATE_LIMIT_READ: '100000/100000' };
 // Twice, since a kill tells something only when a commit was under way.
-const killsCount = 6;
+const killsCount = 2;
 const loadMs = 500;
 const accountsCount = 6;
 

@@ -45,8 +45,8 @@ export { type ReverseJournal, reverseJournal } from './journal/reverse.ts';
 export { type Purpose, purposes } from './purpose.ts';
 export { type BankTransactionCode, type PurposeCode, purposeCodeOf } from './purpose-codes.ts';
 export { quoteIssued, quoteUsed } from './quote/events.ts';
-export { balanceRepaired } from './repair/events.ts';
 export type { JournalStory, LedgerReads, PostedAmount } from './reads.ts';
+export { balanceRepaired } from './repair/events.ts';
 export { type AccountClass, type BlockReason, blockReasons, mirrored, normalSide, type Side } from './terms.ts';
 
 /** Every refusal of this context. */

@@ -22,3 +22,17 @@ it('a COMMIT answered with ROLLBACK is a fault, and its clean connection stays i
   });
   expect(isClosed).toBe(false);
 });
+
+it('a broken socket is a lost connection, whatever its code looks like', async () => {
+  const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+  const client = {
+    query: () => Promise.reject(broken),
+    getTransactionStatus: () => 'I',
+    release: () => undefined,
+  };
+  const pool = { connect: () => Promise.resolve(client) } as unknown as Pool;
+  await expect(inTransaction(pool, { tenants: [] }, (tx) => tx.query('select 1'))).rejects.toMatchObject({
+    name: 'DatabaseFault',
+    code: 'connection_lost',
+  });
+});

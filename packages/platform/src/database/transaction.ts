@@ -258,9 +258,10 @@ const rejected = <T>(error: Error): Promise<T> => {
 const isConsequence = (error: unknown): boolean =>
   (error instanceof DatabaseFault ? error.code : sqlState(error)) === '25P02';
 
+/** The SQLSTATE of a server's error. Each of them has a digit; `EPIPE`, a broken socket, has five capitals and is none. */
 const sqlState = (error: unknown): string | undefined => {
   const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 };
 
 const connectionStates = /^(08|57P)/;
