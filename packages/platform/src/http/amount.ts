@@ -38,9 +38,6 @@ export const signedAmountSchema = z.strictObject({ amount: signedAmountText, ass
   examples: [{ amount: '-10.05', asset: 'EUR' }],
 });
 
-/** An amount on the wire. */
-export type AmountOnWire = z.output<typeof amountSchema>;
-
 /** Any UUID in lower case; ids are compared as text, so one spelling only. */
 export const uuid = z
   .string()
