@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { firstProducts } from '@finaegis/bank/account/contract';
+import { addBusinessDays } from '@finaegis/kernel/calendar';
 import { derivedUuid } from '@finaegis/kernel/id';
 import { localDateIn } from '@finaegis/kernel/local-date';
 import { createApiKeyCommand } from '@finaegis/platform/auth/commands';
@@ -80,7 +81,8 @@ const demoKey = async (bank: Bank, dataFolder: string): Promise<string> => {
 const openBooks = async (bank: Bank): Promise<boolean> => {
   const { ledger, account } = bank.modules;
   const timeZone = 'Europe/Prague';
-  const businessDate = localDateIn(bank.services.now(), timeZone);
+  // The books are open on a business day, also for whoever tries the demo on a Sunday.
+  const businessDate = addBusinessDays('target', localDateIn(bank.services.now(), timeZone), 0);
   const opened = await submit(bank, ledger.handlers.openEntity, {
     entity,
     name: 'Demo Bank',

@@ -11,6 +11,7 @@ const asServed = served(routes, {
   guard: { requireActive: async () => undefined },
   positions: () => positionsOf(''),
   reach: async () => true,
+  head: async () => 0n,
 });
 process.stdout.write(
   `${JSON.stringify(openApiDocument(asServed, mergeProblems(commonProblems, ...problems), apiInfo), null, 2)}\n`,

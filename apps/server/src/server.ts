@@ -2,7 +2,7 @@ import { createAuthenticate } from '@finaegis/platform/auth/create-authenticate'
 import { createKeyLastUse } from '@finaegis/platform/auth/key-last-use';
 import type { Config } from '@finaegis/platform/config/config';
 import { DatabaseFault } from '@finaegis/platform/database/transaction';
-import type { Positions } from '@finaegis/platform/event-store/position';
+import { readHead } from '@finaegis/platform/event-store/position';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import { createRateLimiter } from '@finaegis/platform/http/rate-limit';
 import { postgresRateTokens } from '@finaegis/platform/http/rate-tokens-postgres';
@@ -12,7 +12,7 @@ import type { Logger } from '@finaegis/platform/observability/logger';
 import type { Metrics } from '@finaegis/platform/observability/metrics';
 import { createTenantGuard, guarded, type TenantGuard } from '@finaegis/platform/tenancy/guard';
 import { type Follower, viewsReach } from '@finaegis/platform/view/follower';
-import { readingOwnWrites, type ViewsReach } from '@finaegis/platform/view/read-your-writes';
+import { type ReadYourWrites, readingOwnWrites } from '@finaegis/platform/view/read-your-writes';
 import { subscriptionName } from '@finaegis/platform/view/view';
 import { type Bank, moduleList } from './bank.ts';
 
@@ -35,12 +35,8 @@ export const publishedApi = (
 /** Routes with what holds for all of them: suspended tenants do not write, and a read that names a position has seen it. */
 export const served = (
   routes: ContextModule['routes'],
-  {
-    guard,
-    positions,
-    reach,
-  }: { readonly guard: TenantGuard; readonly positions: () => Positions; readonly reach: ViewsReach },
-): ContextModule['routes'] => readingOwnWrites(guarded(routes, guard), { positions, reach });
+  { guard, ...own }: ReadYourWrites & { readonly guard: TenantGuard },
+): ContextModule['routes'] => readingOwnWrites(guarded(routes, guard), own);
 
 /** What the HTTP server of a bank is built from. */
 export interface ServeOptions {
@@ -66,6 +62,7 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
       guard: createTenantGuard({ readPool: pools.read }),
       positions: () => bank.services.positions,
       reach: ({ tenantId, seq }, timeoutMs) => viewsReach(pools.system, { tenantId, seq, names }, timeoutMs),
+      head: (tenantId) => readHead(pools.read, tenantId),
     }),
     problems,
     authenticate: createAuthenticate({ readPool: pools.read, lastUse }),

@@ -20,6 +20,8 @@ export interface Balance {
   readonly overdraftLimitMinor: bigint;
   /** Instant of the newest booking or hold on it. */
   readonly bookedAt: string | undefined;
+  /** Whether its row was made by the commit under way, for want of one; it goes again if nothing is decided on it. */
+  readonly isNew?: boolean;
 }
 
 // 38 digits: one more than any amount, so that sums of amounts can be refused instead of failing in the database.

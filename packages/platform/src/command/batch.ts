@@ -65,11 +65,11 @@ export const runBatch = async (
   let witness: Witness | undefined;
   const tenants = [...new Set(commands.map(({ tenantId }) => tenantId))].sort();
   try {
-    await inTransaction(tools.pool, { tenants, wantsTransactionId: !isDryRun }, async (tx) => {
+    await inTransaction(tools.pool, { tenants }, async (tx) => {
       const decided = await decideAll(tx, tools, commands);
       settled = decided.settled;
       if (isDryRun || (decided.events.length === 0 && decided.answers.length === 0)) throw new NothingToCommit();
-      witness = { event: decided.events[0], answer: decided.answers[0] };
+      witness = { transactionId: decided.transactionId, event: decided.events[0], answer: decided.answers[0] };
       const positions = await writeAll(tx, decided);
       settled = settled.map((one, index) => withPosition(one, positions.get(commands[index]?.tenantId ?? '')));
     });
@@ -94,6 +94,8 @@ interface Decided {
   readonly sealed: readonly TenantSealed[];
   readonly working: WorkingSet;
   readonly bookedAt: string;
+  /** By which a lost COMMIT can be asked for. */
+  readonly transactionId: string | undefined;
 }
 
 const decideAll = async (tx: Transaction, tools: BatchTools, commands: readonly QueuedCommand[]): Promise<Decided> => {
@@ -103,7 +105,10 @@ const decideAll = async (tx: Transaction, tools: BatchTools, commands: readonly 
   const [given, working, clock] = await all([
     readAnswers(tx, keys),
     loadWorkingSet(tx, tools.catalogue, tools.tables, commands),
-    tx.query<{ now: string }>({ name: 'clock', text: 'select clock_timestamp()::timestamptz(3) as now' }),
+    tx.query<{ now: string; id: string }>({
+      name: 'clock',
+      text: 'select clock_timestamp()::timestamptz(3) as now, pg_current_xact_id()::text as id',
+    }),
   ]);
   // Read after the locks, since statements of one flush run in order: so time never runs backwards along a balance.
   const bookedAt = later(clock.rows[0]?.now ?? '', working.lastBookedAt);
@@ -116,7 +121,7 @@ const decideAll = async (tx: Transaction, tools: BatchTools, commands: readonly 
     if (stored !== undefined) return replay(stored, command);
     return decideOne({ tools, command, working, bookedAt, events, answers, sealed });
   });
-  return { settled, events, answers, sealed, working, bookedAt };
+  return { settled, events, answers, sealed, working, bookedAt, transactionId: clock.rows[0]?.id };
 };
 
 const replay = (stored: KeyedAnswer, { idempotency }: QueuedCommand): Settled =>
@@ -175,7 +180,7 @@ const record = (
     return recorded;
   });
 
-/** Everything in one flush: rows, answers, then the heads (the last lock) with the events. */
+/** Everything in one flush: rows, answers, then the heads (the last lock) with the events, and COMMIT. */
 const writeAll = async (
   tx: Transaction,
   { events, answers, sealed, working, bookedAt }: Decided,
@@ -184,13 +189,16 @@ const writeAll = async (
   if (sealed.length > 0) writes.push(tx.query(storeSealed(sealed)));
   if (answers.length > 0) writes.push(tx.query(storeAnswers(answers, bookedAt)));
   if (events.length === 0) {
+    tx.sendCommit();
     await all(writes);
     return new Map();
   }
   const counts = new Map<string, bigint>();
   for (const { tenantId } of events) counts.set(tenantId, (counts.get(tenantId) ?? 0n) + 1n);
-  writes.push(tx.query(lockHeads([...counts.keys()])));
+  // One head needs no order; the appending statement locks it.
+  if (counts.size > 1) writes.push(tx.query(lockHeads([...counts.keys()])));
   const append = tx.query<{ tenant_id: string; base: bigint }>(appendEvents(events));
+  tx.sendCommit();
   await all([...writes, append]);
   const { rows } = await append;
   return new Map(rows.map(({ tenant_id, base }) => [tenant_id, base + (counts.get(tenant_id) ?? 0n)]));

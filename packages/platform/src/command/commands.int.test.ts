@@ -316,6 +316,8 @@ describe('a command', () => {
     });
     const send = (tenantId: string) => committer.submit(command(tenantId), Number.POSITIVE_INFINITY);
     const taken = send(tenantA);
+    // Taken up in the next turn of the event loop, by a commit that the gate then holds.
+    await expect.poll(() => committer.queued).toBe(0);
     const queued = [send(tenantA), send(tenantA)];
     await expect(send(tenantA)).rejects.toMatchObject({ name: 'Overloaded', code: 'overloaded', retryAfterSeconds: 2 });
     queued.push(send(tenantB), send(tenantB));

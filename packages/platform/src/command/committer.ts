@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import { DatabaseFault, isRetryable, lockTimeout } from '../database/transaction.ts';
 import { keyTaken } from './answers.ts';
 import { type BatchTools, type QueuedCommand, runBatch, type Settled } from './batch.ts';
@@ -51,7 +51,10 @@ export const createCommitter = (tools: BatchTools, options: CommitterOptions): C
   let isDraining = false;
 
   const run = async (): Promise<void> => {
-    while (queues.size > 0) {
+    for (;;) {
+      // Callers answered by the last batch ask again within this turn; without it the first of them would commit alone and the others after it.
+      await turn();
+      if (queues.size === 0) break;
       const now = monotonicMs();
       const batch = queues.take(options.limits).filter((waiting) => !dropIfLate(waiting, now));
       if (batch.length === 0) continue;

@@ -6,6 +6,7 @@ import type { KeyedAnswer } from './answers.ts';
 
 /** A row the transaction would have left behind: proof of its commit that survives a crash of the server, unlike the transaction's id. */
 export interface Witness {
+  readonly transactionId: string | undefined;
   readonly event: RecordedEvent | undefined;
   readonly answer: KeyedAnswer | undefined;
 }
@@ -24,8 +25,8 @@ export const outcomeOf = async (
 ): Promise<'committed' | 'aborted'> => {
   for (let ask = 0; ask < asksMax; ask++) {
     try {
-      const isOver =
-        fault.transactionId !== undefined && (await transactionOutcome(pool, fault.transactionId)) !== 'in progress';
+      const { transactionId } = witness;
+      const isOver = transactionId !== undefined && (await transactionOutcome(pool, transactionId)) !== 'in progress';
       if (await isThere(pool, witness)) return 'committed';
       if (isOver) return 'aborted';
     } catch {

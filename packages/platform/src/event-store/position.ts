@@ -1,3 +1,6 @@
+import type { Pool } from 'pg';
+import { inTransaction } from '../database/transaction.ts';
+
 /** Positions on the wire: opaque to clients, tied to the epoch of the log they were made in. */
 export interface Positions {
   readonly epoch: string;
@@ -15,3 +18,14 @@ export const positionsOf = (epoch: string): Positions => ({
     return itsEpoch === epoch && seq !== undefined && /^\d{1,19}$/.test(seq) ? BigInt(seq) : undefined;
   },
 });
+
+/** The sequence number of a tenant's newest event; 0 for a log that is empty. */
+export const readHead = (pool: Pool, tenantId: string): Promise<bigint> =>
+  inTransaction(pool, { tenants: [tenantId], readOnly: true }, async (tx) => {
+    const { rows } = await tx.query<{ seq: bigint }>({
+      name: 'head',
+      text: 'select seq from tenant_heads where tenant_id = $1',
+      values: [tenantId],
+    });
+    return rows[0]?.seq ?? 0n;
+  });

@@ -11,24 +11,39 @@ export type ViewsReach = (
   timeoutMs: number,
 ) => Promise<boolean>;
 
+/** What the wrapped routes ask. */
+export interface ReadYourWrites {
+  readonly positions: () => Positions;
+  readonly reach: ViewsReach;
+  /** The sequence number of the tenant's newest event. */
+  head(tenantId: string): Promise<bigint>;
+}
+
 /**
  * The same routes, of which those that read honour `Finaegis-Position`: they answer only what has seen the sender's own writes, or say that the
- * views are behind. It wraps routes, so that no context has to remember it.
+ * views are behind. It wraps routes, so that no context has to remember it. Every answer carries a position.
  */
 export const readingOwnWrites = (
   routes: readonly Route[],
-  { positions, reach }: { readonly positions: () => Positions; readonly reach: ViewsReach },
+  { positions, reach, head }: ReadYourWrites,
 ): readonly Route[] =>
   routes.map((route) =>
-    route.method !== 'GET' || route.permission === 'public'
+    route.permission === 'public'
       ? route
       : {
           ...route,
-          problems: [...new Set([...route.problems, 'position_unknown', 'view_behind'])],
+          problems:
+            route.method === 'GET'
+              ? [...new Set([...route.problems, 'position_unknown', 'view_behind'])]
+              : route.problems,
           handle: async (request) => {
-            if (request.position !== undefined)
+            if (route.method === 'GET' && request.position !== undefined)
               await waitFor(request.position, request.tenantId, { positions: positions(), reach });
-            return route.handle(request);
+            const answer = await route.handle(request);
+            // A command that wrote knows its own place; what else is answered has the log's head, which no read of it can be ahead of.
+            return answer.position === undefined
+              ? { ...answer, position: positions().encode(await head(request.tenantId)) }
+              : answer;
           },
         },
   );

@@ -1,4 +1,6 @@
+import { isBusinessDay, isCalendar } from '@finaegis/kernel/calendar';
 import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
+import { addDays } from '@finaegis/kernel/local-date';
 import { type Aggregate, defineAggregate, type Recorded } from '@finaegis/platform/event-store/aggregate';
 import type { EventOf, NewEvent } from '@finaegis/platform/event-store/event';
 import { businessDayClosed, businessDayOpened, entityOpened } from './events.ts';
@@ -30,13 +32,18 @@ export type EntityRefusal =
   | { readonly code: 'entity_unknown' }
   | { readonly code: 'day_not_open'; readonly businessDate: string; readonly isOpen: boolean }
   | { readonly code: 'day_still_open'; readonly businessDate: string }
-  | { readonly code: 'day_not_after_last'; readonly businessDate: string };
+  | { readonly code: 'day_not_after_last'; readonly businessDate: string }
+  | { readonly code: 'day_not_business_day'; readonly businessDate: string; readonly calendar: string }
+  | { readonly code: 'day_too_far_ahead'; readonly businessDate: string; readonly latest: string };
 
 export interface Entity extends OpenEntity {
   readonly status: 'day_open' | 'day_closed';
 }
 
 export type EntityState = { readonly status: 'unknown' } | Entity;
+
+/** How far the next business day may be from the last one; longer than any holidays, shorter than a wrong year. */
+const daysAheadMax = 92;
 
 const definitions = [entityOpened, businessDayClosed, businessDayOpened] as const;
 type EntityEvent = EventOf<(typeof definitions)[number]>;
@@ -96,5 +103,10 @@ export const openBusinessDay = (
   if (state.status === 'day_open') return reject({ code: 'day_still_open', businessDate: state.businessDate });
   if (businessDate <= state.businessDate)
     return reject({ code: 'day_not_after_last', businessDate: state.businessDate });
+  if (isCalendar(state.calendar) && !isBusinessDay(state.calendar, businessDate))
+    return reject({ code: 'day_not_business_day', businessDate, calendar: state.calendar });
+  // Days never go back, so a slip of the pen would close the books until the day it names.
+  const latest = addDays(state.businessDate, daysAheadMax);
+  if (businessDate > latest) return reject({ code: 'day_too_far_ahead', businessDate, latest });
   return accept(entityAggregate.record(entity, 'BusinessDayOpened', { entity, businessDate }));
 };

@@ -302,6 +302,14 @@ describe('the books over the wire', () => {
       (await bank.call('createTransfer', { body: { from: ada, to: 'main:clearing/card', amount: eur('1.00') } })).body,
     ).toMatchObject({ code: 'day_closed' });
     expect((await day('openBusinessDay', '2026-03-01')).body).toMatchObject({ code: 'day_not_after_last' });
+    expect((await day('openBusinessDay', '2026-03-07')).body).toMatchObject({
+      code: 'day_not_business_day',
+      calendar: 'target',
+    });
+    expect((await day('openBusinessDay', '2036-03-03')).body).toMatchObject({
+      code: 'day_too_far_ahead',
+      latest: '2026-06-02',
+    });
     expect((await day('openBusinessDay', '2026-03-03')).body).toMatchObject({
       status: 'day_open',
       businessDate: '2026-03-03',

@@ -198,7 +198,15 @@ const dayRoute = (
     idempotency: 'optional',
     request: { params: entityParams, body: dayBody },
     responses: { 200: { description: 'The entity as it is now.', schema: entityResource } },
-    problems: ['entity_unknown', 'day_not_open', 'day_still_open', 'day_not_after_last', 'staff_only'],
+    problems: [
+      'entity_unknown',
+      'day_not_open',
+      'day_still_open',
+      'day_not_after_last',
+      'day_not_business_day',
+      'day_too_far_ahead',
+      'staff_only',
+    ],
     handle: (request) => {
       requireStaff(request.principal);
       return answerCommand(
@@ -235,6 +243,7 @@ const revaluationRoute = (http: LedgerHttp): Route =>
       'day_not_open',
       'valuation_missing',
       'rate_stale',
+      'view_behind',
       'rate_unknown',
       'rate_date_in_future',
       'staff_only',

@@ -144,6 +144,15 @@ export const ledgerProblems = defineProblems({
     title: 'The business day before is still open',
     description: 'Close `businessDate` first.',
   },
+  day_not_business_day: {
+    status: 422,
+    title: 'The date is no business day of the entity’s calendar',
+  },
+  day_too_far_ahead: {
+    status: 422,
+    title: 'The date is too far after the last business day',
+    description: 'Days never go back. `latest` is the last date that may be opened now.',
+  },
   day_not_after_last: {
     status: 422,
     title: 'Business days go forward only',

@@ -68,6 +68,7 @@ export const quoteRoutes = (http: LedgerHttp): readonly Route[] => [
       'quote_amount_too_small',
       'entity_unknown',
       'rate_stale',
+      'view_behind',
       'rate_unknown',
       'rate_date_in_future',
     ],

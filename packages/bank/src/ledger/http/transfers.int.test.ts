@@ -57,6 +57,18 @@ describe('a transfer', () => {
     expect(await balance('main:income/transfer-fee')).toEqual({ asset: 'EUR', posted: eur('0.50') });
   });
 
+  it('that is refused in an asset the payer never held leaves no balance behind, not even an empty one', async () => {
+    const refused = await bank.call('createTransfer', {
+      key: 'never-held',
+      body: { from: bob, to: ada, amount: { amount: '1.00', asset: 'USD' } },
+    });
+    expect(refused).toMatchObject({ status: 422, body: { code: 'insufficient_funds' } });
+    const rows = await bank.query("select asset from ledger_balances where account_id = any ($1) and asset = 'USD'", [
+      [ada, bob],
+    ]);
+    expect(rows).toEqual([]);
+  });
+
   it('is answered as the first time even when its asset has ended since; a new one is not made', async () => {
     const gold = {
       code: 'GLD',

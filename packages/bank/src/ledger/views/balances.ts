@@ -94,7 +94,7 @@ export const createBalancesTable = (): ModuleTable<Balance> => {
     lock: (tx, requests) => lock(tx, requests, known),
     fold,
     write: async (tx, rows) => {
-      await Promise.all([...writeChanged(tx, rows), ...writeDeltas(tx, rows)]);
+      await Promise.all([...writeChanged(tx, rows), ...writeDeltas(tx, rows), ...removeUnused(tx, rows)]);
     },
     bookedAt: (balance) => balance.bookedAt,
   };
@@ -119,7 +119,7 @@ const lock = async (
   const balances = new Map<string, Balance>();
   for (const row of [...(one?.rows ?? []), ...(all?.rows ?? [])]) {
     const name = rowName(row.tenant_id, balanceKey(row.account_id, row.asset));
-    balances.set(name, fromStoredBalance(row));
+    balances.set(name, fresh.has(name) ? { ...fromStoredBalance(row), isNew: true } : fromStoredBalance(row));
     // A row made in this very transaction may still be rolled back; the next meeting will find it committed.
     if (!fresh.has(name)) known.add(name);
   }
@@ -332,6 +332,30 @@ const writeChanged = (tx: Transaction, { changed }: RowBatch<Balance>): Promise<
         changed.map(({ row }) => row.heldOutMinor),
         changed.map(({ row }) => row.overdraftLimitMinor),
         changed.map(({ row }) => row.bookedAt ?? null),
+      ],
+    }),
+  ];
+};
+
+/** Takes away rows made in this commit on which nothing was decided: a refused command leaves nothing behind. Nobody else has seen them. */
+const removeUnused = (tx: Transaction, rows: RowBatch<Balance>): Promise<unknown>[] => {
+  const changed = new Set(rows.changed.map(({ tenantId, key }) => rowName(tenantId, key)));
+  const unused = [...rows.entries()].filter(
+    ({ tenantId, key, row }) => row.isNew === true && !changed.has(rowName(tenantId, key)),
+  );
+  if (unused.length === 0) return [];
+  return [
+    tx.query({
+      name: 'remove-balances',
+      text: `delete from ${balancesName} b where b.ctid in (
+        select found.place from unnest($1::uuid[], $2::text[], $3::text[]) as wanted (tenant_id, account_id, asset)
+        cross join lateral (
+          select ctid as place from ${balancesName}
+          where tenant_id = wanted.tenant_id and account_id = wanted.account_id and asset = wanted.asset offset 0) found)`,
+      values: [
+        unused.map(({ tenantId }) => tenantId),
+        unused.map(({ row }) => row.account),
+        unused.map(({ row }) => row.asset),
       ],
     }),
   ];

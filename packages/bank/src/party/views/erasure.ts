@@ -16,33 +16,28 @@ export const erasureTable = (services: Pick<Services, 'personalData'>): ModuleTa
   },
   write: async (tx, { scratch }) => {
     await Promise.all(
-      [...scratch].map(async ([tenantId, parties]) => {
+      [...scratch].flatMap(([tenantId, parties]) => {
         const partyIds = parties as readonly string[];
-        const accounts = await accountsOfNobodyElse(tx, tenantId, partyIds);
-        await services.personalData.destroy(tx, tenantId, [
-          ...partyIds.map(subjectOf),
-          ...accounts.map((account) => `account:${account}`),
-        ]);
+        return [
+          services.personalData.destroy(tx, tenantId, partyIds.map(subjectOf)),
+          ...destroyAccounts(tx, tenantId, partyIds),
+        ];
       }),
     );
   },
 });
 
-/** Accounts the parties owned and nobody else does: the texts written on their movements and the accounts' names go with the parties. */
-const accountsOfNobodyElse = async (
-  tx: Transaction,
-  tenantId: string,
-  partyIds: readonly string[],
-): Promise<readonly string[]> => {
-  const { rows } = await tx.query<{ account_id: string }>({
-    name: 'accounts-of-nobody-else',
-    text: `select distinct m.account_id from ${mandatesName} m
-      where m.tenant_id = $1 and m.party_id = any ($2::text[]) and m.party_id <> '' and m.kind in ('owner', 'joint')
-        and not exists (
-          select from ${mandatesName} other
-          where other.tenant_id = m.tenant_id and other.account_id = m.account_id and other.account_id <> '' and other.kind in ('owner', 'joint') and other.party_id <> all ($2::text[]))
-      order by m.account_id`,
-    values: [tenantId, partyIds],
-  });
-  return rows.map(({ account_id: accountId }) => accountId);
-};
+// Accounts the parties owned and nobody else does: the texts written on their movements and the accounts' names go with the parties.
+const subjectsOfAccounts = `select distinct 'account:' || m.account_id from ${mandatesName} m
+  where m.tenant_id = $1 and m.party_id = any ($2::text[]) and m.party_id <> '' and m.kind in ('owner', 'joint')
+    and not exists (
+      select from ${mandatesName} other
+      where other.tenant_id = m.tenant_id and other.account_id = m.account_id and other.account_id <> '' and other.kind in ('owner', 'joint') and other.party_id <> all ($2::text[]))`;
+
+/** As `destroy` does for subjects that are known; statements are sent at once, since COMMIT is on their heels. */
+const destroyAccounts = (tx: Transaction, tenantId: string, partyIds: readonly string[]): readonly Promise<unknown>[] =>
+  [
+    `delete from subject_keys where tenant_id = $1 and subject in (${subjectsOfAccounts})`,
+    `insert into subject_keys (tenant_id, subject, wrapped_key) select $1, gone.subject, '' from (${subjectsOfAccounts}) as gone (subject)`,
+    `delete from personal_data where tenant_id = $1 and subject <> '' and subject in (${subjectsOfAccounts})`,
+  ].map((text) => tx.query(text, [tenantId, partyIds]));
