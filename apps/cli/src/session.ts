@@ -80,7 +80,7 @@ export const exitCodeOf = (error: unknown): number => {
 /** The tenant meant: by id or name, or the only one there is. */
 export const tenantOf = async ({ bank }: Session, wanted: string | undefined): Promise<string> => {
   const { rows } = await bank.pools.read.query<{ tenant_id: string; name: string }>(
-    "select tenant_id, name from tenants where name <> 'platform' or tenant_id::text = $1 order by created_at, tenant_id",
+    "select tenant_id, name from tenants where name <> 'platform' or $1 in (tenant_id::text, name) order by created_at, tenant_id",
     [wanted ?? ''],
   );
   const meant =

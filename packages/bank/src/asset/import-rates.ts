@@ -18,21 +18,28 @@ export interface RateImportReport {
 
 // The bulk lane commits a thousand at a time; two of them keep it busy without holding the whole history in its queue.
 const inFlight = 2_000;
+// A dry run shares no commit: each takes a connection for itself.
+const dryInFlight = 50;
 const timeoutMs = 60_000;
 
 /** Publishes sheets in the platform's log, one event per day, as bulk work. Repeating an import, whole or after a crash, adds only what is missing. */
 export const importRates = async (
   { commands }: Pick<Services, 'commands'>,
   { publishRates }: Pick<AssetCommands, 'publishRates'>,
-  { sheets, metadata }: { readonly sheets: readonly RateSheet[]; readonly metadata: EventMetadata },
+  {
+    sheets,
+    metadata,
+    isDryRun = false,
+  }: { readonly sheets: readonly RateSheet[]; readonly metadata: EventMetadata; readonly isDryRun?: boolean },
 ): Promise<RateImportReport> => {
   const refused: { date: LocalDate; code: RateSheetRefusal['code'] }[] = [];
   let imported = 0;
-  for (let start = 0; start < sheets.length; start += inFlight) {
-    const part = sheets.slice(start, start + inFlight);
+  const atOnce = isDryRun ? dryInFlight : inFlight;
+  for (let start = 0; start < sheets.length; start += atOnce) {
+    const part = sheets.slice(start, start + atOnce);
     const outcomes = await Promise.all(
       part.map((sheet) =>
-        commands.submit(publishRates, sheet, { tenantId: platformTenantId, metadata, lane: 'bulk', timeoutMs }),
+        commands.submit(publishRates, sheet, { tenantId: platformTenantId, metadata, lane: 'bulk', timeoutMs, isDryRun }),
       ),
     );
     for (const [index, { date }] of part.entries()) {

@@ -36,6 +36,7 @@ export const rateImportRoute = (services: Services, commands: AssetCommands): Ro
     permission: 'rate:write',
     rateClass: 'bulk',
     idempotency: 'optional',
+    supportsDryRun: true,
     request: {
       file: {
         contentTypes: ['text/csv', 'application/xml', 'text/xml'],
@@ -51,7 +52,7 @@ export const rateImportRoute = (services: Services, commands: AssetCommands): Ro
       return underItsKey(services, request, async () => {
         const sheets = readFile(request.rawBody ?? Buffer.alloc(0));
         return JSON.stringify(
-          await withFaultsAsProblems(() => importRates(services, commands, { sheets, metadata: metadataOf(request) })),
+          await withFaultsAsProblems(() => importRates(services, commands, { sheets, metadata: metadataOf(request), isDryRun: request.dryRun })),
         );
       });
     },
