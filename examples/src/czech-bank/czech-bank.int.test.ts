@@ -59,6 +59,14 @@ describe('the real bank', () => {
     timeoutMs,
   );
 
+  it('keeps every standing order, each on the account that pays', async () => {
+    const { rows } = await test.adminPool.query(
+      'select count(*)::int as orders, count(distinct account_id)::int as accounts, sum(amount)::text as monthly from account_standing_orders where tenant_id = $1',
+      [tenantId],
+    );
+    expect(rows).toEqual([{ orders: 6_471, accounts: 3_758, monthly: '212289936' }]);
+  });
+
   it('owes the other banks nothing and keeps nothing in cash, for all that was paid in was paid out', async () => {
     const { rows } = await test.adminPool.query(
       "select count(*)::int as accounts, bool_and(debits = credits) as settled, sum(credits)::text as moved from ledger_balances where tenant_id = $1 and account_id like 'main:clearing/bank-%'",

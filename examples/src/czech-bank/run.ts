@@ -1,6 +1,6 @@
 import { firstProducts } from '@finaegis/bank/account/contract';
 import { importAccounts } from '@finaegis/cli/import/import-accounts';
-import { readOrders } from '@finaegis/cli/import/import-orders';
+import { importOrders } from '@finaegis/cli/import/import-orders';
 import { importParties } from '@finaegis/cli/import/import-parties';
 import type { BadRow } from '@finaegis/cli/import/mapping';
 import { derivedUuid } from '@finaegis/kernel/id';
@@ -113,8 +113,9 @@ const importRecords = async (branch: Branch, folder: string, note: (text: string
   });
   note(`${accounts.imported} accounts imported, ${accounts.repeated} there before`);
   const standing = await mappedFile(folder, 'standing_order');
-  const { orders, report } = await readOrders(branch, standing.file, standing.mapping);
-  if (parties.imported + accounts.imported > 0) await gatherStatistics(branch.bank.pools.write);
+  const { orders, report } = await importOrders(branch, standing.file, standing.mapping);
+  note(`${report.imported} standing orders registered, ${report.repeated} there before`);
+  if (parties.imported + accounts.imported + report.imported > 0) await gatherStatistics(branch.bank.pools.write);
   const reports = { party: parties, account: accounts, mandate: mandates, standing_order: report };
   const bad = Object.entries(reports).flatMap(([kind, its]) =>
     its.bad.map((row) => ({ file: fileNames[kind as keyof typeof reports], ...row })),

@@ -3,7 +3,7 @@ import { parseEcb } from '@finaegis/bank/asset/adapters/ecb-file';
 import { gatherStatistics } from '@finaegis/platform/database/statistics';
 import { type Command, Option } from 'commander';
 import { importAccounts } from '../import/import-accounts.ts';
-import { readOrders } from '../import/import-orders.ts';
+import { importOrders } from '../import/import-orders.ts';
 import { importParties } from '../import/import-parties.ts';
 import { importPayments } from '../import/import-payments.ts';
 import type { ImportReport, ImportTarget } from '../import/import-target.ts';
@@ -60,12 +60,12 @@ export const addImportCommands = (program: Command, cli: Cli): void => {
       }),
     );
   withTarget(
-    group.command('orders <file>').description('check standing orders of a delimited file; nothing keeps them yet'),
+    group.command('orders <file>').description('standing orders from a delimited file; kept, not yet executed'),
   )
     .requiredOption('--mapping <file>', 'which column is which field')
     .action((file: string, options: ImportOptions) =>
       run({ file, options, cli, what: 'orders' }, async (target) => [
-        (await readOrders(target, fileSource(file), await mappingOf(options.mapping))).report,
+        (await importOrders(target, fileSource(file), await mappingOf(options.mapping))).report,
       ]),
     );
   withTarget(group.command('payments <file>').description('payments from an ISO 20022 pain.001 file')).action(

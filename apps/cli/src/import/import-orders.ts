@@ -1,9 +1,11 @@
-import { type ImportReport, type ImportTarget, importedId } from './import-target.ts';
+import type { RegisterStandingOrderData } from '@finaegis/bank/account/contract';
+import { type ImportReport, type ImportTarget, importedId, newTally, reportOf, submitRecord } from './import-target.ts';
+import { forEachInFlight } from './in-flight.ts';
 import { type BadRow, type Mapping, readMapped } from './mapping.ts';
 import type { RecordOf } from './records.ts';
 import type { TextSource } from './text-source.ts';
 
-/** A standing order that may be executed: the account that pays is one of the bank's. */
+/** A standing order the bank keeps: registered by this import or before it. */
 export interface StandingOrder {
   readonly line: number;
   readonly orderId: string;
@@ -12,42 +14,45 @@ export interface StandingOrder {
 }
 
 /**
- * Reads standing orders and checks them against the bank. Nothing keeps them yet, so they are handed back and nothing is written: whoever
- * executes them has them.
+ * Registers standing orders on accounts that were imported from the same source. Executing them is another matter: whoever does that is handed
+ * those the bank keeps, in the order of the file.
  * @throws MappingInvalid; FileRefused when the file cannot be read to its end
  */
-export const readOrders = async (
+export const importOrders = async (
   target: ImportTarget,
   file: TextSource,
   mapping: Mapping,
 ): Promise<{ readonly orders: readonly StandingOrder[]; readonly report: ImportReport }> => {
   const { good, bad } = readMapped(file, mapping, 'standing_order');
-  const read: StandingOrder[] = [];
-  for await (const { line, record } of good) {
-    read.push({
-      line,
-      orderId: importedId(target, 'order', record.externalId),
-      accountId: importedId(target, 'account', record.accountExternalId),
-      record,
-    });
-  }
-  const known = await target.bank.modules.ledger.directory.accounts(
-    target.tenantId,
-    read.map(({ accountId }) => accountId),
-  );
+  const { directory, handlers } = target.bank.modules.account;
+  const tally = newTally();
+  const unfit: BadRow[] = [];
   const seen = new Set<string>();
-  const refused: BadRow[] = [];
-  const orders = read.filter(({ line, orderId, accountId, record }) => {
-    const isRepeated = seen.has(orderId);
-    seen.add(orderId);
-    if (isRepeated)
-      refused.push({ line, field: 'externalId', reason: `${record.externalId} stands in the file before` });
-    else if (!known.has(accountId))
-      refused.push({ line, field: 'accountExternalId', reason: `there is no account ${record.accountExternalId}` });
-    return !isRepeated && known.has(accountId);
+  const orders: StandingOrder[] = [];
+  await forEachInFlight(good, async ({ line, record }) => {
+    tally.read += 1;
+    const { externalId, accountExternalId } = record;
+    // Told apart from a repeat before anything is awaited: commands of one file overtake each other, and the first row is the one that counts.
+    if (seen.has(externalId))
+      return void unfit.push({ line, field: 'externalId', reason: `${externalId} stands in the file before` });
+    seen.add(externalId);
+    const data = orderOf(target, record);
+    const { orderId, accountId } = data;
+    if ((await directory.find(target.tenantId, accountId)) === undefined)
+      return void unfit.push({ line, field: 'accountExternalId', reason: `there is no account ${accountExternalId}` });
+    const isKept = await submitRecord(target, tally, { handler: handlers.registerStandingOrder, data, line });
+    if (isKept) orders.push({ line, orderId, accountId, record });
   });
+  return { orders: orders.sort((a, b) => a.line - b.line), report: reportOf(tally, [...bad, ...unfit]) };
+};
+
+const orderOf = (target: ImportTarget, record: RecordOf<'standing_order'>): RegisterStandingOrderData => {
+  const { externalId, accountExternalId, counterpartyBank, counterpartyAccount, ...terms } = record;
   return {
-    orders,
-    report: { read: read.length, imported: 0, repeated: 0, bad: [...bad, ...refused].sort((a, b) => a.line - b.line) },
+    ...terms,
+    orderId: importedId(target, 'order', externalId),
+    accountId: importedId(target, 'account', accountExternalId),
+    counterparty: { bank: counterpartyBank, account: counterpartyAccount },
+    externalReference: externalId,
   };
 };

@@ -1,3 +1,4 @@
+import { orderTerms } from '@finaegis/bank/account/contract';
 import { isLocalDate } from '@finaegis/kernel/local-date';
 import { isAmountInRange } from '@finaegis/kernel/money';
 import { assetCode, text } from '@finaegis/platform/http/amount';
@@ -58,9 +59,9 @@ export const standingOrderRecord = z.strictObject({
   counterpartyName: text(140).optional(),
   amountMinor: z.bigint().positive('is not above zero').refine(isAmountInRange, 'has more than 36 digits'),
   asset: assetCode,
-  frequency: z.enum(['weekly', 'monthly', 'quarterly', 'yearly']),
-  firstOn: date.optional(),
-  purpose: text(35).optional(),
+  frequency: orderTerms.frequency,
+  firstOn: orderTerms.firstOn,
+  purpose: orderTerms.purpose,
   remittance: text(140).optional(),
 });
 

@@ -3,6 +3,7 @@ import type { DepositRefusal } from './deposit.ts';
 import type { NumberingRefusal } from './identifier/identifier.ts';
 import type { OverdraftRefusal } from './overdraft.ts';
 import type { ProductRefusal } from './product/product.ts';
+import type { StandingOrderRefusal } from './standing-order/standing-order.ts';
 import type { StatementRefusal } from './statement/statement.ts';
 
 // Words.
@@ -20,6 +21,13 @@ export { type RecordDepositData, recordDepositSchema, type WithdrawData, withdra
 export { publishProductSchema } from './product/commands.ts';
 export { productPublished, type StatementCycle, statementCycles } from './product/events.ts';
 export { firstProducts, type PublishProduct } from './product/product.ts';
+export {
+  orderTerms,
+  type RegisterStandingOrderData,
+  registerStandingOrderSchema,
+} from './standing-order/commands.ts';
+export { standingOrderCancelled, standingOrderRegistered } from './standing-order/events.ts';
+export type { StandingOrder } from './standing-order/standing-order.ts';
 export { issueStatementSchema } from './statement/commands.ts';
 export { statementIssued } from './statement/events.ts';
 export type { Statement } from './statement/statement.ts';
@@ -32,4 +40,5 @@ export type AccountContextRefusal =
   | ProductRefusal
   | StatementRefusal
   | DepositRefusal
-  | OverdraftRefusal;
+  | OverdraftRefusal
+  | StandingOrderRefusal;

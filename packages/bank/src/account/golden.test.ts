@@ -6,13 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { accountAggregate } from './account/account.ts';
 import { numberingAggregate } from './identifier/identifier.ts';
 import { productAggregate } from './product/product.ts';
+import { standingOrderAggregate } from './standing-order/standing-order.ts';
 import { statementAggregate } from './statement/statement.ts';
 
-const aggregates = [productAggregate, numberingAggregate, accountAggregate, statementAggregate];
+const aggregates = [productAggregate, numberingAggregate, accountAggregate, statementAggregate, standingOrderAggregate];
 const catalogue = eventCatalogue(aggregates.flatMap(({ events }) => events));
 
 /** `account-opened.v1.json` holds stored data of version 1 of AccountOpened. */
-const golden = ['product', 'identifier', 'account', 'statement'].flatMap((room) => {
+const golden = ['product', 'identifier', 'account', 'statement', 'standing-order'].flatMap((room) => {
   const folder = new URL(`./${room}/golden/`, import.meta.url);
   return readdirSync(folder).map((file): [string, number, EventData] => {
     const [, words = '', version = ''] = /^([a-z-]+)\.v(\d+)\.json$/.exec(file) ?? [];
@@ -32,6 +33,7 @@ describe('events as they were once stored', () => {
   it('have balances and sequences that can be compared, also where a float could not hold them', () => {
     const dataOf = (type: string) => catalogue.decode(type, 1, golden.find(([one]) => one === type)?.[2] ?? {});
     expect(dataOf('StatementIssued')).toMatchObject({ openingMinor: -9_007_199_254_740_993n });
+    expect(dataOf('StandingOrderRegistered')).toMatchObject({ amountMinor: 9_007_199_254_740_993n });
     expect(dataOf('IdentifierIssued')).toMatchObject({ sequence: 9_007_199_254_740_993n });
   });
 

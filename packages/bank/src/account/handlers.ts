@@ -5,6 +5,7 @@ import { type MovementTools, recordDepositHandler, withdrawHandler } from './mov
 import { setOverdraftLimitHandler } from './overdraft.ts';
 import type { LedgerAccountHandlers } from './ports.ts';
 import { publishProductHandler } from './product/commands.ts';
+import { cancelStandingOrderHandler, registerStandingOrderHandler } from './standing-order/commands.ts';
 import { issueStatementHandler } from './statement/commands.ts';
 
 /** What the commands of this context are built over. */
@@ -23,6 +24,8 @@ export const createAccountHandlers = (tools: HandlerTools) => ({
   withdraw: withdrawHandler(tools),
   setOverdraftLimit: setOverdraftLimitHandler(tools.ledgerHandlers.setOverdraftLimit, tools.accounts),
   issueStatement: issueStatementHandler(tools.accounts),
+  registerStandingOrder: registerStandingOrderHandler(tools),
+  cancelStandingOrder: cancelStandingOrderHandler(),
 });
 
 /** The commands by name. */

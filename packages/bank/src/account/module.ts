@@ -10,11 +10,13 @@ import { blockRoutes } from './http/block-routes.ts';
 import { movementRoutes } from './http/movement-routes.ts';
 import { accountProblems, withNeighbours } from './http/problems.ts';
 import { productRoutes } from './http/product-routes.ts';
+import { standingOrderRoutes } from './http/standing-order-routes.ts';
 import { statementRoutes } from './http/statement-routes.ts';
 import { transactionRoutes } from './http/transaction-routes.ts';
 import { numberingAggregate } from './identifier/identifier.ts';
 import type { AccountPorts } from './ports.ts';
 import { firstProducts, type PublishProduct, productAggregate } from './product/product.ts';
+import { standingOrderAggregate } from './standing-order/standing-order.ts';
 import { statementAggregate } from './statement/statement.ts';
 import { issueDueStatements, type StatementRun, type StatementRunReport } from './statement-run.ts';
 import { accountList } from './views/account-list.ts';
@@ -22,6 +24,7 @@ import { accountsTable } from './views/accounts.ts';
 import { identifiersTable } from './views/identifiers.ts';
 import { bankCodesTable, numberingTable } from './views/numbering.ts';
 import { productsTable } from './views/products.ts';
+import { standingOrdersTable } from './views/standing-orders.ts';
 import { statementsTable } from './views/statements.ts';
 
 /** The context, with what neighbours and the server's own work need of it. */
@@ -76,8 +79,17 @@ export const createAccountModule = (
       ...numberingAggregate.events,
       ...accountAggregate.events,
       ...statementAggregate.events,
+      ...standingOrderAggregate.events,
     ],
-    tables: [productsTable, numberingTable, bankCodesTable, accountsTable, identifiersTable, statementsTable],
+    tables: [
+      productsTable,
+      numberingTable,
+      bankCodesTable,
+      accountsTable,
+      identifiersTable,
+      statementsTable,
+      standingOrdersTable,
+    ],
     views: [accountList],
     commands: Object.values(handlers),
     // Money that has arrived is booked whatever a check would say of it; what a customer sends away is asked about first.
@@ -89,6 +101,7 @@ export const createAccountModule = (
       ...blockRoutes(http),
       ...transactionRoutes(http),
       ...statementRoutes(http),
+      ...standingOrderRoutes(http),
     ],
     problems: accountProblems,
     handlers,

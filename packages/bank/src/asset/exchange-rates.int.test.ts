@@ -101,7 +101,10 @@ describe('importing the whole history of the European Central Bank', () => {
     const body = 'Date,USD,\n1998-12-28,1.1,\n';
     const dry = await bank.ask('POST', '/v1/rate-imports?dryRun=true', { ...csv, body });
     expect(dry).toMatchObject({ status: 200, body: { days: 1, imported: 1, repeated: 0 } });
-    expect(await rate('EUR/USD', { date: '1998-12-28' })).toMatchObject({ status: 404, body: { code: 'rate_unknown' } });
+    expect(await rate('EUR/USD', { date: '1998-12-28' })).toMatchObject({
+      status: 404,
+      body: { code: 'rate_unknown' },
+    });
   });
 
   it("is the platform's alone, and a file that cannot be read imports nothing", async () => {

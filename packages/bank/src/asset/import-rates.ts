@@ -39,7 +39,13 @@ export const importRates = async (
     const part = sheets.slice(start, start + atOnce);
     const outcomes = await Promise.all(
       part.map((sheet) =>
-        commands.submit(publishRates, sheet, { tenantId: platformTenantId, metadata, lane: 'bulk', timeoutMs, isDryRun }),
+        commands.submit(publishRates, sheet, {
+          tenantId: platformTenantId,
+          metadata,
+          lane: 'bulk',
+          timeoutMs,
+          isDryRun,
+        }),
       ),
     );
     for (const [index, { date }] of part.entries()) {

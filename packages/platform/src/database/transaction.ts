@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
 
 /** The world failed while talking to the database. A business refusal is never one of these. */
@@ -166,6 +167,7 @@ class OpenTransaction implements Transaction {
   private readonly client: PoolClient;
   private readonly pending = new Set<Promise<unknown>>();
   private committing: Promise<QueryResult> | undefined;
+  private isGathering = false;
 
   constructor(client: PoolClient) {
     this.client = client;
@@ -192,6 +194,7 @@ class OpenTransaction implements Transaction {
     if (this.failure !== undefined) return rejected(this.failure);
     // It would run outside the transaction, where row-level security shows and takes nothing, and be lost without a word.
     if (this.committing !== undefined) throw new Error('A query was issued after COMMIT had been sent.');
+    this.gatherWrites();
     const sent =
       typeof statement === 'string'
         ? this.client.query<Row>(statement, values as unknown[])
@@ -211,9 +214,22 @@ class OpenTransaction implements Transaction {
 
   sendCommit(): void {
     if (this.failure !== undefined || this.committing !== undefined) return;
+    this.gatherWrites();
     this.committing = this.client.query('commit');
     // Awaited in commit(), unless a query before it failed, which then says more.
     this.committing.catch(() => undefined);
+  }
+
+  /** Queries of one turn leave the process in one write: several small ones would cost a system call each, and wake the server for each. */
+  private gatherWrites(): void {
+    const { connection } = this.client as unknown as { readonly connection?: { readonly stream: Writable } };
+    if (this.isGathering || connection === undefined) return;
+    this.isGathering = true;
+    connection.stream.cork();
+    process.nextTick(() => {
+      this.isGathering = false;
+      connection.stream.uncork();
+    });
   }
 
   /** What a failed query means once COMMIT is on its way: a lost connection no longer says that nothing was written. */

@@ -94,6 +94,12 @@ export const accountProblems = defineProblems({
     title: 'The product allows no overdraft',
     description: '`product` and `version` are the terms the account was opened under.',
   },
+  standing_order_exists_with_different_content: {
+    status: 409,
+    title: 'A standing order with this id exists with other content',
+    description: sameAgain,
+  },
+  standing_order_unknown: { status: 404, title: 'The account has no such standing order' },
   statement_not_in_format: {
     status: 422,
     title: 'The statement has no such form',

@@ -52,7 +52,9 @@ export const rateImportRoute = (services: Services, commands: AssetCommands): Ro
       return underItsKey(services, request, async () => {
         const sheets = readFile(request.rawBody ?? Buffer.alloc(0));
         return JSON.stringify(
-          await withFaultsAsProblems(() => importRates(services, commands, { sheets, metadata: metadataOf(request), isDryRun: request.dryRun })),
+          await withFaultsAsProblems(() =>
+            importRates(services, commands, { sheets, metadata: metadataOf(request), isDryRun: request.dryRun }),
+          ),
         );
       });
     },
