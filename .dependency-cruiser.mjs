@@ -32,6 +32,20 @@ const forbidden = [
     to: { dependencyTypes: ['core'] },
   },
   {
+    name: 'sdk-imports-the-kernel-only',
+    comment: 'Whoever builds on the platform installs the sdk without the platform.',
+    severity: 'error',
+    from: { path: '^packages/sdk/', pathNot: tests },
+    to: { path: '^(?:packages|apps|benchmarks|tests|examples|scripts)/', pathNot: '^packages/(?:sdk|kernel)/' },
+  },
+  {
+    name: 'sdk-runs-everywhere',
+    comment: 'The sdk runs in browsers, which have nothing of Node.',
+    severity: 'error',
+    from: { path: '^packages/sdk/', pathNot: tests },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
     name: 'platform-knows-no-bank',
     comment: 'The platform stores, moves and protects; it must serve a context nobody has thought of yet.',
     severity: 'error',

@@ -14,6 +14,7 @@ export default defineConfig({
       'tests/src/**/*.test.ts',
       'examples/src/**/*.test.ts',
       'scripts/src/**/*.test.ts',
+      'benchmarks/src/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**'],
     globalSetup: ['packages/testing/src/database/shared-cluster.ts'],

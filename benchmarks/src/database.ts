@@ -8,17 +8,20 @@ import { type Provisioned, type ProvisionedModule, provision } from '@finaegis/p
 /** A fresh database with the default, durable settings, and its end. */
 export interface BenchDatabase extends Provisioned {
   readonly admin: ConnectionSettings;
+  /** A data folder as FINAEGIS_DATA names it: a server started with it joins this database. */
+  readonly dataFolder: string;
   close(): Promise<void>;
 }
 
 /** Starts PostgreSQL in a folder of its own and provisions it; fsync and synchronous_commit are what they are in production. */
 export const benchDatabase = async (modules: readonly ProvisionedModule[]): Promise<BenchDatabase> => {
   const dataFolder = await mkdtemp(join(tmpdir(), 'finaegis-bench-'));
-  const server = await startEmbedded({ dataFolder });
+  const server = await startEmbedded({ dataFolder: join(dataFolder, 'postgres') });
   const connections = await provision(server.adminConnection, { modules });
   return {
     ...connections,
     admin: server.adminConnection,
+    dataFolder,
     close: async () => {
       await server.stop();
       await rm(dataFolder, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { allowAll } from '@finaegis/platform/command/checks';
 import { createCommands } from '@finaegis/platform/command/commands';
 import { commitSettings } from '@finaegis/platform/command/commit-settings';
 import type { CommandHandler } from '@finaegis/platform/command/handler';
+import { postgresTools } from '@finaegis/platform/command/postgres-commit-store';
 import { createPool } from '@finaegis/platform/database/pool';
 import { inTransaction } from '@finaegis/platform/database/transaction';
 import { defineAggregate } from '@finaegis/platform/event-store/aggregate';
@@ -36,6 +37,9 @@ const counter = defineAggregate({
 // About as many bytes as the event of a transfer.
 const text = randomBytes(120).toString('hex');
 
+/** The one stream that exists before it is written to again: what is folded is a stream of a thousand. */
+const stream = randomUUID();
+
 interface Count {
   readonly id: string;
   readonly times: number;
@@ -45,7 +49,7 @@ const count: CommandHandler<Count, undefined, bigint> = {
   name: 'benchmark.Count',
   schema: z.strictObject({ id: z.string(), times: z.number() }),
   permission: '',
-  loads: ({ id }) => ({ streams: [{ aggregate: counter as never, id }] }),
+  loads: ({ id }) => ({ streams: [{ aggregate: counter as never, id, isNew: id !== stream }] }),
   decide: (_loaded, { id, times }) =>
     accept(...Array.from({ length: times }, () => counter.record(id, 'BenchmarkCounted', { amountMinor: 1n, text }))),
   result: (loaded, { id }) => loaded.stream(counter, id).state,
@@ -62,10 +66,7 @@ export const eventStoreBench = async ({ isQuick, note }: BenchOptions): Promise<
   const newId = uuidV7Source(Date.now, (length) => randomBytes(length));
   const catalogue = eventCatalogue([counted]);
   const commands = createCommands({
-    pool,
-    catalogue,
-    tables: [],
-    newEventId: newId,
+    ...postgresTools({ pool, catalogue, tables: [], newEventId: newId }),
     checks: allowAll,
     checkedCommands: new Set(),
   });
@@ -78,7 +79,6 @@ export const eventStoreBench = async ({ isQuick, note }: BenchOptions): Promise<
   const cells: Record<string, Cell[]> = { 'append1-w1': [], 'append1-w8': [], 'append100-w1': [] };
   const ceilings: Record<string, number[]> = { oneRowInsert1: [], oneRowInsert8: [] };
 
-  const stream = randomUUID();
   for (let chunk = 0; chunk < 10; chunk++) await commands.submit(count, { id: stream, times: 100 }, submission);
   appended += 1_000;
   await Promise.all(Array.from({ length: 500 }, () => append(1)));

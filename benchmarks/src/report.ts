@@ -10,18 +10,28 @@ export interface Cell {
   readonly [more: string]: number;
 }
 
-/** The last line every benchmark prints. Ceilings are what this machine allowed in the same run. */
+/** The last line every benchmark prints. Ceilings are what this machine allowed in the same run: per second, or milliseconds where the name says so. */
 export interface Report {
   readonly bench: string;
   readonly machine: string;
   readonly ceilings: Readonly<Record<string, number>>;
   readonly cells: Readonly<Record<string, Cell>>;
+  /** What the run found wrong, in words; the process then ends with 1. */
+  readonly failures?: readonly string[];
 }
 
 /** What a benchmark is run with. */
 export interface BenchOptions {
   /** Ends within 45 s. */
   readonly isQuick: boolean;
+  /** Cells to measure, by id or pattern (`c64-*`); those of the kind of run unless told. */
+  readonly only?: readonly string[] | undefined;
+  /** Measures the simplest correct competitor too, on the same server. */
+  readonly isCompared?: boolean;
+  /** Instead of the cells: so many minutes of load, with an eye on memory. */
+  readonly soakMinutes?: number | undefined;
+  /** Transfers that are in the database before anything is measured. */
+  readonly preload?: number;
   readonly note: (text: string) => void;
 }
 

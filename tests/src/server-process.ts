@@ -18,6 +18,8 @@ export interface ServerProcess {
   readonly startedInMs: number;
   /** Everything it printed and logged so far. */
   readonly output: () => string;
+  /** Settles when the process is gone, whoever ended it. */
+  readonly ended: Promise<unknown>;
   /** Ends it at once, as the kernel does when memory runs out. */
   kill(): Promise<void>;
   /** Asks it to drain and stop, and waits for it; gives back its exit code. */
@@ -84,6 +86,7 @@ export const startServer = async (
     pid: child.pid ?? 0,
     startedInMs: performance.now() - began,
     output: () => output,
+    ended: exited,
     kill: async () => {
       child.kill('SIGKILL');
       await exited;

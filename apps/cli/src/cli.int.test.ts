@@ -228,7 +228,7 @@ describe('finaegis', { timeout: 60_000 }, () => {
     const { json } = await finaegis(['audit', 'verify', '--tenant', 'Demo']);
     expect(json).toMatchObject({ isIntact: true });
     expect(json['root']).toMatch(/^[0-9a-f]{128}$/);
-    expect((await finaegis(['view', 'rebuild', 'ledger_postings'])).json).toMatchObject({ view: 'ledger_postings_v1' });
+    expect((await finaegis(['view', 'rebuild', 'ledger_postings'])).json).toMatchObject({ view: 'ledger_postings_v2' });
     expect((await finaegis(['view', 'rebuild', 'balances', '--tenant', 'Demo'])).json).toMatchObject({
       differences: [],
     });
@@ -271,7 +271,7 @@ describe('finaegis', { timeout: 60_000 }, () => {
     const events = lines.filter(({ kind }) => kind === 'event');
     expect(events.map(({ seq }) => Number(seq))).toEqual(events.map((_, index) => index + 1));
     expect(json).toMatchObject({ events: events.length, rows: lines.length - events.length });
-    expect(lines.some(({ table }) => table === 'ledger_postings_v1')).toBe(true);
+    expect(lines.some(({ table }) => table === 'ledger_postings_v2')).toBe(true);
     expect(text).not.toMatch(/Jana|Novákov|Vodičkova|Petr/);
   });
 });

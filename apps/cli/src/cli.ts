@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAuditCommands } from './commands/audit-commands.ts';
 import { addImportCommands } from './commands/import-commands.ts';
 import { addLogCommands } from './commands/log-commands.ts';
 import { addRunCommands } from './commands/run-commands.ts';
@@ -44,6 +45,7 @@ const commandLine = (cli: Cli, { stdout, stderr }: Streams): Command => {
   addTenantCommands(program, cli);
   addImportCommands(program, cli);
   addLogCommands(program, cli);
+  addAuditCommands(program, cli);
   addViewCommands(program, cli);
   return program;
 };

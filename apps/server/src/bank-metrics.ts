@@ -20,7 +20,7 @@ export const batchMetrics = (metrics: Metrics): ((batch: Batch) => void) => {
   };
 };
 
-/** Gauges that are read when they are scraped: commands waiting, and how far the slowest view of any tenant is behind. */
+/** Gauges that are read when they are scraped: commands waiting, and how far views and the audit log of the slowest tenant are behind. */
 export const bankGauges = (metrics: Metrics, { services, pools }: Bank): void => {
   metrics.gauge({
     name: 'finaegis_commands_queued',
@@ -33,6 +33,17 @@ export const bankGauges = (metrics: Metrics, { services, pools }: Bank): void =>
     read: async () => {
       const { rows } = await pools.system.query<{ behind: bigint | null }>(
         'select max(h.seq - s.seq) as behind from tenant_heads h join subscriptions s using (tenant_id)',
+      );
+      return Number(rows[0]?.behind ?? 0n);
+    },
+  });
+  metrics.gauge({
+    name: 'finaegis_audit_unsealed_events',
+    help: 'Events of the tenant furthest behind that no signed head stands on yet.',
+    read: async () => {
+      const { rows } = await pools.system.query<{ behind: bigint | null }>(
+        `select max(h.seq - coalesce(a.size, 0)) as behind from tenant_heads h
+          left join lateral (select size from audit_heads where tenant_id = h.tenant_id order by size desc limit 1) a on true`,
       );
       return Number(rows[0]?.behind ?? 0n);
     },

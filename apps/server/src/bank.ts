@@ -1,19 +1,22 @@
-import { randomBytes } from 'node:crypto';
 import { createAccountModule } from '@finaegis/bank/account/module';
 import { createAssetModule } from '@finaegis/bank/asset/module';
 import { createLedgerModule, type LedgerModule } from '@finaegis/bank/ledger/module';
 import { createPartyModule } from '@finaegis/bank/party/module';
 import { uuidV7Source } from '@finaegis/kernel/id';
+import { createAuditModule } from '@finaegis/platform/audit/module';
+import { type Sealer, type SealerOptions, startSealer } from '@finaegis/platform/audit/sealer';
 import { createAuthModule } from '@finaegis/platform/auth/module';
 import { allowAll, type Checks } from '@finaegis/platform/command/checks';
 import { type Commands, createCommands } from '@finaegis/platform/command/commands';
 import { commitSettings } from '@finaegis/platform/command/commit-settings';
+import { postgresTools } from '@finaegis/platform/command/postgres-commit-store';
 import type { ConnectionSettings } from '@finaegis/platform/database/connection';
 import { createPool } from '@finaegis/platform/database/pool';
 import { eventCatalogue } from '@finaegis/platform/event-store/catalogue';
 import { createPersonalData, localKeyService } from '@finaegis/platform/event-store/personal-data';
 import { positionsOf } from '@finaegis/platform/event-store/position';
 import type { ContextModule } from '@finaegis/platform/module';
+import { pooledRandom } from '@finaegis/platform/pooled-random';
 import type { Services } from '@finaegis/platform/services';
 import { createTenancyModule } from '@finaegis/platform/tenancy/module';
 import { type Follower, startFollower } from '@finaegis/platform/view/follower';
@@ -51,7 +54,9 @@ export interface Bank {
   readonly pools: { readonly write: Pool; readonly follow: Pool; readonly read: Pool; readonly system: Pool };
   /** Follows the log for the subscribed views of this process; nothing is followed before. */
   follow(): Follower;
-  /** Settles what is queued, stops following, closes the pools. */
+  /** Seals the audit log of every tenant; nothing is sealed before. */
+  seal(options: Omit<SealerOptions, 'systemPool'>): Sealer;
+  /** Settles what is queued, stops following and sealing, closes the pools. */
   close(): Promise<void>;
 }
 
@@ -72,6 +77,7 @@ const buildModules = (services: Services) => {
   return {
     tenancy: createTenancyModule(services),
     auth: createAuthModule(services, { environment: 'live' }),
+    audit: createAuditModule(services),
     asset,
     party,
     ledger,
@@ -100,9 +106,9 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
   const { onError } = options;
   const pools = openPools(options);
   const now = options.now ?? Date.now;
-  const newId = uuidV7Source(now, (length) => randomBytes(length));
+  const newId = uuidV7Source(now, pooledRandom());
   const { rows } = await pools.read.query<{ epoch: string }>('select epoch from log_epoch');
-  const late: { commands?: Commands; catalogue?: Services['catalogue']; follower?: Follower } = {};
+  const late: { commands?: Commands; catalogue?: Services['catalogue']; follower?: Follower; sealer?: Sealer } = {};
   const services: Services = {
     get commands() {
       return late.commands ?? missing('commands');
@@ -120,14 +126,17 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
   const list = moduleList(modules);
   late.catalogue = eventCatalogue(list.flatMap(({ events }) => events));
   late.commands = createCommands({
-    pool: pools.write,
-    catalogue: late.catalogue,
-    tables: list.flatMap(({ tables }) => tables),
-    newEventId: newId,
+    ...postgresTools({
+      pool: pools.write,
+      catalogue: late.catalogue,
+      tables: list.flatMap(({ tables }) => tables),
+      newEventId: newId,
+    }),
     checks: options.checks ?? allowAll,
     checkedCommands: new Set(list.flatMap(({ checked }) => checked)),
     onBatch: (batch) => {
       late.follower?.wake();
+      late.sealer?.wake();
       options.onBatch?.(batch);
     },
   });
@@ -143,9 +152,11 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
         views: list.flatMap(({ views }) => views),
         ...(onError === undefined ? {} : { onError }),
       })),
+    seal: (sealing) => (late.sealer ??= startSealer({ ...sealing, systemPool: pools.system })),
     close: async () => {
       await late.commands?.drain();
       await late.follower?.close();
+      await late.sealer?.close();
       await Promise.all(Object.values(pools).map((pool) => pool.end()));
     },
   };

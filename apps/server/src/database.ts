@@ -12,6 +12,8 @@ import { declaredModules } from './bank.ts';
 export interface OpenDatabase extends Provisioned {
   readonly admin: ConnectionSettings;
   readonly masterKey: Uint8Array;
+  /** Seed of the key that signs the heads of the audit log. */
+  readonly auditKey: Uint8Array;
   /** The embedded server, when no other was configured. */
   readonly embedded: EmbeddedServer | undefined;
   /** Where this installation keeps what only it may read. */
@@ -26,7 +28,8 @@ export interface OpenDatabase extends Provisioned {
 export const openDatabase = async (config: Config): Promise<OpenDatabase> => {
   const dataFolder = resolve(config.FINAEGIS_DATA);
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-  const masterKey = config.FINAEGIS_MASTER_KEY ?? (await keptMasterKey(dataFolder));
+  const masterKey = config.FINAEGIS_MASTER_KEY ?? (await keptKey(dataFolder, 'master.key'));
+  const auditKey = config.AUDIT_SIGNING_KEY ?? (await keptKey(dataFolder, 'audit.key'));
   const url = config.DATABASE_ADMIN_URL ?? config.DATABASE_URL;
   const embedded = url === undefined ? await startEmbedded({ dataFolder: join(dataFolder, 'postgres') }) : undefined;
   const admin = embedded?.adminConnection ?? connectionFromUrl(url ?? '');
@@ -39,12 +42,13 @@ export const openDatabase = async (config: Config): Promise<OpenDatabase> => {
     config.DATABASE_ADMIN_URL === undefined || config.DATABASE_URL === undefined
       ? {}
       : roleConnections(connectionFromUrl(config.DATABASE_URL), masterKey);
-  return { ...provisioned, ...serving, admin, masterKey, embedded, dataFolder, close: async () => embedded?.stop() };
+  const keys = { masterKey, auditKey };
+  return { ...provisioned, ...serving, ...keys, admin, embedded, dataFolder, close: async () => embedded?.stop() };
 };
 
-/** The key made at the first start of a data folder; whoever loses the file loses the personal data, which is what it is for. */
-const keptMasterKey = async (dataFolder: string): Promise<Uint8Array> => {
-  const file = join(dataFolder, 'master.key');
+/** A key made at the first start of a data folder; whoever loses `master.key` loses the personal data, which is what it is for. */
+const keptKey = async (dataFolder: string, name: 'master.key' | 'audit.key'): Promise<Uint8Array> => {
+  const file = join(dataFolder, name);
   const kept = await readSecret(file);
   if (kept !== undefined) return Buffer.from(kept, 'hex');
   await writeSecretOnce(file, randomBytes(32).toString('hex'));

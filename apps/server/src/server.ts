@@ -1,7 +1,8 @@
 import { createAuthenticate } from '@finaegis/platform/auth/create-authenticate';
 import { createKeyLastUse } from '@finaegis/platform/auth/key-last-use';
 import type { Config } from '@finaegis/platform/config/config';
-import { DatabaseFault } from '@finaegis/platform/database/transaction';
+import { isPassingFault } from '@finaegis/platform/database/passing-fault';
+import { CommitUnknown } from '@finaegis/platform/database/transaction';
 import { readHead } from '@finaegis/platform/event-store/position';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import { createRateLimiter } from '@finaegis/platform/http/rate-limit';
@@ -65,7 +66,11 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
       head: (tenantId) => readHead(pools.read, tenantId),
     }),
     problems,
-    authenticate: createAuthenticate({ readPool: pools.read, lastUse }),
+    authenticate: createAuthenticate({
+      readPool: pools.read,
+      lastUse,
+      now: () => Date.now() + config.CLOCK_OFFSET_MS,
+    }),
     rateLimiter: createRateLimiter({
       tokens: postgresRateTokens(pools.write),
       limits: {
@@ -106,8 +111,8 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
   };
 };
 
-/** A database that is away is not a fault of ours: the request was not carried out and may be repeated. */
+/** A database that is away, or out of room, is not a fault of ours: the request was not carried out and may be repeated. */
 const translateFault = (error: unknown): ProblemError | undefined =>
-  error instanceof DatabaseFault && error.code === 'connection_lost'
+  isPassingFault(error) && !(error instanceof CommitUnknown)
     ? new ProblemError('overloaded', {}, { cause: error })
     : undefined;

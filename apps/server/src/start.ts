@@ -8,7 +8,7 @@ import { type Bank, openBank } from './bank.ts';
 import { bankGauges, batchMetrics } from './bank-metrics.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
 import { createServer } from './server.ts';
-import { startWorkers } from './workers.ts';
+import { type Sealing, startWorkers } from './workers.ts';
 
 /** A running process of the platform. */
 export interface Running {
@@ -41,6 +41,8 @@ export const start = async (config: Config = readConfig(process.env)): Promise<R
       read: config.DATABASE_POOL_READ,
       system: config.DATABASE_POOL_SYSTEM,
     },
+    // The edge clock only: what is booked carries the database's.
+    now: () => Date.now() + config.CLOCK_OFFSET_MS,
     onError: report,
     onBatch: batchMetrics(metrics),
   });
@@ -49,7 +51,7 @@ export const start = async (config: Config = readConfig(process.env)): Promise<R
   await bank.modules.asset.seed();
   const isWorker = config.FINAEGIS_ROLE.includes('worker');
   const follower = isWorker ? bank.follow() : undefined;
-  const workers = isWorker ? startWorkers(bank, report) : undefined;
+  const workers = isWorker ? startWorkers(bank, sealingOf(config, database), report) : undefined;
   const http = await createServer({ bank, config, logger, metrics, follower });
   const { port, url } = await http.listen({ host: config.HOST, port: config.PORT });
   const metricsServer =
@@ -70,6 +72,12 @@ export const start = async (config: Config = readConfig(process.env)): Promise<R
   };
   return { url, port, bank, database, http, logger, stop: () => (stopping ??= stop()) };
 };
+
+const sealingOf = (config: Config, { auditKey }: OpenDatabase): Sealing => ({
+  key: auditKey,
+  previousKey: config.AUDIT_SIGNING_KEY_PREVIOUS,
+  headsFile: config.AUDIT_HEADS_FILE,
+});
 
 /** Restarts the embedded server when its connections die: somebody killed it, and nobody else is there to bring it back. */
 const reviver = ({ embedded }: OpenDatabase, logger: Logger): (() => void) => {

@@ -1,3 +1,5 @@
+import { openHeadsFile } from '@finaegis/platform/audit/heads-file';
+import { signingKeyOf } from '@finaegis/platform/audit/signing-key';
 import { pruneAnswers } from '@finaegis/platform/command/prune-answers';
 import { startStatistics } from '@finaegis/platform/database/statistics';
 import { postgresRateTokens } from '@finaegis/platform/http/rate-tokens-postgres';
@@ -10,8 +12,32 @@ export interface Workers {
 
 const dayMs = 24 * 3_600_000;
 
-/** Starts what acts by itself: expiry of holds, planner statistics, and the daily removal of what is kept for a limited time. */
-export const startWorkers = ({ modules, pools }: Bank, onError: (where: string, error: unknown) => void): Workers => {
+/** With what the audit log is sealed. */
+export interface Sealing {
+  /** Seed of the key. */
+  readonly key: Uint8Array;
+  /** Seed of the key before it. */
+  readonly previousKey?: Uint8Array | undefined;
+  /** Where heads are exported to. */
+  readonly headsFile?: string | undefined;
+}
+
+/**
+ * Starts what acts by itself: sealing of the audit log, expiry of holds, planner statistics, and the daily removal of what is kept for a limited
+ * time.
+ */
+export const startWorkers = (
+  bank: Bank,
+  { key, previousKey, headsFile }: Sealing,
+  onError: (where: string, error: unknown) => void,
+): Workers => {
+  const { modules, pools } = bank;
+  const sealer = bank.seal({
+    key: signingKeyOf(key),
+    ...(previousKey === undefined ? {} : { previousKey: signingKeyOf(previousKey) }),
+    ...(headsFile === undefined ? {} : { openSink: () => openHeadsFile(headsFile) }),
+    onError: (error) => onError('sealing of the audit log', error),
+  });
   const expiry = modules.ledger.startHoldExpiry({
     systemPool: pools.system,
     onError: (error) => onError('expiry of holds', error),
@@ -43,7 +69,7 @@ export const startWorkers = ({ modules, pools }: Bank, onError: (where: string, 
   return {
     stop: async () => {
       clearInterval(timer);
-      await Promise.all([expiry.close(), statistics.stop(), pruning]);
+      await Promise.all([sealer.close(), expiry.close(), statistics.stop(), pruning]);
     },
   };
 };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ASSET_KINDS } from './asset.ts';
 import {
   addBusinessDays,
   businessDaysBetween,
@@ -10,8 +11,15 @@ import {
   nextBusinessDay,
   previousBusinessDay,
 } from './calendar.ts';
-import { easterSunday } from './holidays.ts';
-import { addDays } from './local-date.ts';
+import {
+  britishHolidays,
+  czechHolidays,
+  easterSunday,
+  federalReserveHolidays,
+  swissHolidays,
+  targetHolidays,
+} from './holidays.ts';
+import { addDays, isLocalDate } from './local-date.ts';
 
 const calendars = fc.constantFrom(...CALENDARS);
 const dates = fc.integer({ min: 0, max: 20_000 }).map((days) => addDays('1990-01-01', days));
@@ -66,9 +74,12 @@ describe('closing days', () => {
   });
 
   test('Easter falls on its published days, from the earliest to the latest', () => {
-    expect([1818, 1943, 1999, 2000, 2008, 2011, 2024, 2025, 2026, 2038].map(easterSunday)).toEqual([
+    // 1954 and 1981 are the years in which the plain rule would be a week late.
+    expect([1818, 1943, 1954, 1981, 1999, 2000, 2008, 2011, 2024, 2025, 2026, 2038].map(easterSunday)).toEqual([
       '1818-03-22',
       '1943-04-25',
+      '1954-04-18',
+      '1981-04-19',
       '1999-04-04',
       '2000-04-23',
       '2008-03-23',
@@ -96,6 +107,8 @@ describe('closing days', () => {
     ]);
     expect(isBusinessDay('cz', '2015-04-03')).toBe(true);
     expect(isBusinessDay('cz', '1998-11-17')).toBe(true);
+    expect(isBusinessDay('cz', '2000-09-28')).toBe(false);
+    expect(isBusinessDay('cz', '2016-03-25')).toBe(false);
   });
 
   test('the United Kingdom, with substitutes, moved days and one-off days', () => {
@@ -116,7 +129,29 @@ describe('closing days', () => {
     expect(weekdaysClosed('gb', '2012-06-01', '2012-06-30')).toEqual(['2012-06-04', '2012-06-05']);
     expect(weekdaysClosed('gb', '2020-12-20', '2021-01-05')).toEqual(['2020-12-25', '2020-12-28', '2021-01-01']);
     expect(weekdaysClosed('gb', '2021-12-20', '2022-01-05')).toEqual(['2021-12-27', '2021-12-28', '2022-01-03']);
-    expect(isBusinessDay('gb', '1999-12-31')).toBe(false);
+    expect(weekdaysClosed('gb', '2023-01-01', '2023-01-31')).toEqual(['2023-01-02']);
+    expect(weekdaysClosed('gb', '1995-05-01', '1995-05-31')).toEqual(['1995-05-08', '1995-05-29']);
+    expect(weekdaysClosed('gb', '2002-05-20', '2002-06-10')).toEqual(['2002-06-03', '2002-06-04']);
+    for (const oneOff of ['1981-07-29', '1999-12-31', '2011-04-29']) expect(isBusinessDay('gb', oneOff)).toBe(false);
+  });
+
+  test('the United Kingdom keeps Christmas and Boxing Day where they fall, from Monday to Thursday', () => {
+    for (const year of [2023, 2018, 2024, 2025])
+      expect(weekdaysClosed('gb', `${year}-12-20`, `${year}-12-31`)).toEqual([`${year}-12-25`, `${year}-12-26`]);
+  });
+
+  test('a holiday counts from the year it was made one', () => {
+    // Early May in England since 1978, Martin Luther King's birthday in the United States since 1986, Juneteenth since 2022.
+    expect([isBusinessDay('gb', '1977-05-02'), isBusinessDay('gb', '1978-05-01')]).toEqual([true, false]);
+    expect([isBusinessDay('us', '1985-01-21'), isBusinessDay('us', '1986-01-20')]).toEqual([true, false]);
+    expect([isBusinessDay('us', '2020-06-19'), isBusinessDay('us', '2023-06-19')]).toEqual([true, false]);
+    expect([isBusinessDay('ch', '1993-08-02'), isBusinessDay('ch', '1994-08-01')]).toEqual([true, false]);
+  });
+
+  test('every holiday is a day of its year', () => {
+    for (const holidays of [targetHolidays, czechHolidays, britishHolidays, federalReserveHolidays, swissHolidays])
+      for (let year = 1972; year <= 2072; year += 1)
+        for (const day of holidays(year)) expect(isLocalDate(day) && day.startsWith(`${year}-`)).toBe(true);
   });
 
   test('the Federal Reserve Banks keep a holiday on Sunday on Monday, and one on Saturday not at all', () => {
@@ -170,6 +205,7 @@ describe('counting business days', () => {
     expect(businessDaysBetween('target', '2026-01-09', '2026-01-12')).toBe(1);
     expect(businessDaysBetween('target', '2026-01-12', '2026-01-09')).toBe(-1);
     expect(businessDaysBetween('target', '2026-01-10', '2026-01-09')).toBe(0);
+    expect(businessDaysBetween('target', '2026-01-09', '2026-01-09')).toBe(0);
     expect(businessDaysBetween('every-day', '2026-01-09', '2026-01-12')).toBe(3);
   });
 
@@ -200,6 +236,8 @@ test('each asset has the calendar of where it settles', () => {
   expect(calendarFor('BTC', 'crypto')).toBe('every-day');
   expect(calendarFor('USD', 'crypto')).toBe('every-day');
   expect(calendarFor('XAU', 'commodity')).toBe('weekdays');
+  // The code alone says nothing: a share of a round that is called EUR is not the euro.
+  expect(ASSET_KINDS.map((kind) => calendarFor('EUR', kind))).toEqual(['target', 'every-day', 'weekdays', 'every-day']);
   expect(isCalendar('target')).toBe(true);
   expect(isCalendar('TARGET')).toBe(false);
 });

@@ -72,10 +72,22 @@ const writeObject = (value: object, depth: number): string => {
   for (const key of sorted(Object.keys(properties))) {
     const property = properties[key];
     if (property === undefined) continue;
-    text += `${separator}${quote(key)}:${write(property, depth)}`;
+    text += `${separator}${label(key)}${write(property, depth)}`;
     separator = ',';
   }
   return `${text}}`;
+};
+
+const labelsMax = 2_000;
+const labels = new Map<string, string>();
+
+/** A key as it is written, with its colon. The same few keys come again and again; strange ones must not fill the memory. */
+const label = (key: string): string => {
+  const known = labels.get(key);
+  if (known !== undefined) return known;
+  const text = `${quote(key)}:`;
+  if (labels.size < labelsMax) labels.set(key, text);
+  return text;
 };
 
 // An insertion sort: the objects of events have a dozen keys, often written in order already, and there it is several

@@ -46,5 +46,10 @@ test('a case the types rule out throws with its kind and without its content', (
   expect(() => unreachable(fromTheFuture)).toThrow('Unreachable case: AccountTeleported');
   expect(() => unreachable('mystery' as never)).toThrow('mystery');
   expect(() => unreachable({ iban: 'secret' } as never)).toThrow('an object without a type');
-  expect(() => unreachable(undefined as never)).toThrow('undefined');
+  for (const [value, kind] of [
+    [undefined, 'undefined'],
+    [null, 'object'],
+    [7, 'number'],
+  ] as const)
+    expect(() => unreachable(value as never)).toThrow(`Unreachable case: ${kind}`);
 });

@@ -47,6 +47,9 @@ test('both comparisons see any changed bit and any changed length', () => {
         expect(equal(bytes, Uint8Array.from(bytes))).toBe(true);
         expect(equal(bytes, changed)).toBe(false);
         expect(equal(bytes, bytes.slice(1))).toBe(false);
+        // A beginning of the whole is not the whole, on whichever side it stands.
+        expect(equal(bytes, bytes.slice(0, -1))).toBe(false);
+        expect(equal(bytes.slice(0, -1), bytes)).toBe(false);
       }
     }),
   );

@@ -110,6 +110,13 @@ test.each([
   expect(currency(code)).toMatchObject({ code, numericCode, exponent, kind });
 });
 
+test('metals and fund codes, also withdrawn ones, are not money', () => {
+  const codesOf = (kind: string): readonly string[] =>
+    currencies().flatMap((found) => (found.kind === kind ? [found.code] : []));
+  expect(codesOf('metal')).toEqual(['XAG', 'XAU', 'XPD', 'XPT']);
+  expect(codesOf('fund').join(' ')).toBe('BOV CHC CHE CHW CLF COU ECV MXV USN USS UYI UYW');
+});
+
 test('a code counts from its first day to the day before its withdrawal', () => {
   expect([isActiveOn('XCG', '2025-03-30'), isActiveOn('XCG', '2025-03-31')]).toEqual([false, true]);
   expect([isActiveOn('ANG', '2025-03-30'), isActiveOn('ANG', '2025-03-31')]).toEqual([true, false]);

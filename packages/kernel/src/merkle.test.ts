@@ -176,7 +176,41 @@ describe('consistency', () => {
     ]) {
       expect(verifyConsistency({ ...claim, ...wrong })).toBe(false);
     }
-    expect(() => consistencyProof(EVENTS, 131)).toThrow(RangeError);
+    for (const oldSize of [131, -1, 0.5, Number.NaN])
+      expect(() => consistencyProof(EVENTS, oldSize)).toThrow(RangeError);
+    for (const newSize of [-1, 1.5, Number.NaN])
+      expect(() => consistencyRanges({ oldSize: 1, newSize })).toThrow(RangeError);
+  });
+
+  test('without any proof nothing is proved, unless both are the same tree', () => {
+    for (const [oldSize, newSize] of [
+      [3, 5],
+      [4, 5],
+      [1, 130],
+    ] as const)
+      expect(
+        verifyConsistency({ oldSize, oldRoot: treeOf(oldSize), newSize, newRoot: treeOf(newSize), proof: [] }),
+      ).toBe(false);
+  });
+
+  test('what is proved of a tree is proved of none twice its size, and of none the other way round', () => {
+    // A root does not bind its size exactly, which is why a head signs both; but a tree that is a level higher needs a longer proof.
+    for (let newSize = 2; newSize <= 17; newSize += 1) {
+      for (let oldSize = 1; oldSize < newSize; oldSize += 1) {
+        const proof = consistencyProof(EVENTS.slice(0, newSize), oldSize);
+        const claim = { oldSize, oldRoot: treeOf(oldSize), newSize, newRoot: treeOf(newSize), proof };
+        expect(verifyConsistency({ ...claim, newSize: 2 * newSize })).toBe(false);
+        expect(
+          verifyConsistency({
+            oldSize: newSize,
+            oldRoot: claim.newRoot,
+            newSize: oldSize,
+            newRoot: claim.oldRoot,
+            proof,
+          }),
+        ).toBe(false);
+      }
+    }
   });
 });
 

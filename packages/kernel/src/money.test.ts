@@ -134,6 +134,8 @@ describe('splitting a total', () => {
     expect(allocate(100n, [1n, 1n, 1n])).toEqual([34n, 33n, 33n]);
     expect(allocate(10n, [1n, 2n, 4n])).toEqual([1n, 3n, 6n]);
     expect(allocate(2n, [1n, 1n, 1n, 1n])).toEqual([1n, 1n, 0n, 0n]);
+    // 2.14 and 0.86: the small share lacks less to a whole unit than the large one.
+    expect(allocate(3n, [5n, 2n])).toEqual([2n, 1n]);
     expect(allocate(-100n, [1n, 1n, 1n])).toEqual([-34n, -33n, -33n]);
   });
 
@@ -236,11 +238,14 @@ describe('rates', () => {
       'N/A',
       '1'.repeat(41),
       `1.${'0'.repeat(40)}`,
+      `${'1'.repeat(21)}.${'1'.repeat(20)}`,
     ]) {
       expect(isRate(text)).toBe(false);
       expect(() => parseRate(text)).toThrow(RangeError);
     }
     expect(isRate('9'.repeat(40))).toBe(true);
+    expect(isRate(`${'1'.repeat(20)}.${'1'.repeat(20)}`)).toBe(true);
+    expect(() => rateFraction({ numerator: 0n, denominator: 1n })).toThrow(RangeError);
     expect(() => rateFraction({ numerator: 1n, denominator: 0n })).toThrow(RangeError);
     expect(() => rateFraction({ numerator: -1n, denominator: 1n })).toThrow(RangeError);
   });

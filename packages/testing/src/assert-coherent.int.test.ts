@@ -120,9 +120,9 @@ describe('a bank that is examined', () => {
     ],
     [
       'a view shows another amount',
-      'update ledger_postings_v1 set posted_after = posted_after + 1 where account_id = $a',
-      'update ledger_postings_v1 set posted_after = posted_after - 1 where account_id = $a',
-      /ledger_postings_v1 (has|lacks) a row/,
+      'update ledger_postings_v2 set posted_after = posted_after + 1 where account_id = $a',
+      'update ledger_postings_v2 set posted_after = posted_after - 1 where account_id = $a',
+      /ledger_postings_v2 (has|lacks) a row/,
     ],
     [
       'a posting was changed in the log',

@@ -3,6 +3,7 @@ import { uuidV7Source } from '@finaegis/kernel/id';
 import { allowAll, type Checks } from '@finaegis/platform/command/checks';
 import { createCommands } from '@finaegis/platform/command/commands';
 import type { CommandHandler, Outcome, Refusal } from '@finaegis/platform/command/handler';
+import { postgresTools } from '@finaegis/platform/command/postgres-commit-store';
 import { createPool } from '@finaegis/platform/database/pool';
 import { eventCatalogue } from '@finaegis/platform/event-store/catalogue';
 import { createPersonalData, localKeyService } from '@finaegis/platform/event-store/personal-data';
@@ -56,10 +57,7 @@ export const startContext = async <Module extends ContextModule>(
   const checks = { current: allowAll };
   const catalogue = eventCatalogue(module.events);
   const commands = createCommands({
-    pool: writePool,
-    catalogue,
-    tables: module.tables,
-    newEventId: services.newId,
+    ...postgresTools({ pool: writePool, catalogue, tables: module.tables, newEventId: services.newId }),
     checks: { check: (command) => checks.current.check(command) },
     checkedCommands: new Set(module.checked),
   });

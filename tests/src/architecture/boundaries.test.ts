@@ -23,6 +23,8 @@ const bank = 'packages/bank/src';
 const expected = [
   'kernel-imports-nothing-of-ours: packages/kernel/src/asks-the-platform.ts → packages/platform/src/event-store/event.ts',
   'kernel-runs-everywhere: packages/kernel/src/reads-the-disk.ts → fs',
+  'sdk-imports-the-kernel-only: packages/sdk/src/asks-the-platform.ts → packages/platform/src/event-store/event.ts',
+  'sdk-runs-everywhere: packages/sdk/src/reads-the-disk.ts → fs',
   `platform-knows-no-bank: packages/platform/src/knows-the-ledger.ts → ${bank}/ledger/contract.ts`,
   `neighbours-by-contract: ${bank}/payment/http/reaches-inside-the-ledger.ts → ${bank}/ledger/journal/journal.ts`,
   `tests-of-a-context-by-the-doors: ${bank}/payment/payout/payout.test.ts → ${bank}/ledger/journal/journal.ts`,

@@ -2,6 +2,7 @@ import { assertCoherent } from '@finaegis/testing/assert-coherent';
 import { startTestBank, type TestApi, type TestBank } from '@finaegis/testing/bank';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type Body, type Caller, callerOf, eur, textOf } from '../api.ts';
+import { minorUnitsIn } from './published-api.ts';
 
 let bank: TestBank;
 let api: TestApi;
@@ -76,6 +77,14 @@ const cases: readonly Case[] = [
     { status: 400, code: 'malformed_json' },
   ],
   ['a body nested without end', () => raw('['.repeat(10_000)), { status: 400, code: 'malformed_json' }],
+  [
+    'an amount that is there twice',
+    () =>
+      raw(
+        `{"from":"${anna.accountId}","to":"${ben.accountId}","amount":{"amount":"1.00","asset":"EUR","amount":"9.00"}}`,
+      ),
+    invalid('/body/amount/amount', 'repeated_field'),
+  ],
   [
     'a body of another media type',
     () => raw('from=anna', { 'content-type': 'application/x-www-form-urlencoded' }),
@@ -201,7 +210,7 @@ const cases: readonly Case[] = [
   [
     'more than there is',
     () => transfer({ amount: eur('1000.01') }),
-    { status: 422, code: 'insufficient_funds', facts: { spendableMinor: '100000', neededMinor: '100001' } },
+    { status: 422, code: 'insufficient_funds', facts: { spendable: eur('1000.00'), needed: eur('1000.01') } },
   ],
   ['a closed account', () => transfer({ to: closed }), { status: 422, code: 'account_closed' }],
   ['a blocked account', () => transfer({ from: blocked }), { status: 422, code: 'account_debits_blocked' }],
@@ -215,7 +224,7 @@ const cases: readonly Case[] = [
           { account: ben.accountId, side: 'credit', amount: eur('0.99') },
         ],
       }),
-    { status: 422, code: 'journal_unbalanced', facts: { debitsMinor: '100', creditsMinor: '99' } },
+    { status: 422, code: 'journal_unbalanced', facts: { debits: eur('1.00'), credits: eur('0.99') } },
   ],
   ['a route nobody serves', () => staff.get('/v1/wallets'), { status: 404, code: 'route_not_found' }],
   ['a method the route has not', () => staff.patch('/v1/transfers', {}), { status: 405, code: 'method_not_allowed' }],
@@ -231,10 +240,11 @@ const rawBytes = async (body: Uint8Array): Promise<Answer> => {
   return { status: response.status, text, headers: response.headers, body: JSON.parse(text) as Body };
 };
 
-const judge = ({ status, body, headers }: Answer, expected: Expected): void => {
+const judge = ({ status, body, text, headers }: Answer, expected: Expected): void => {
   expect({ status, code: body['code'] }).toEqual({ status: expected.status, code: expected.code });
   expect(headers.get('content-type')).toBe('application/problem+json');
   expect(body['type']).toBe(`/problems/${expected.code}`);
+  expect(minorUnitsIn(text)).toBeUndefined();
   if (expected.field !== undefined) {
     const field = { field: expected.field, ...(expected.why === undefined ? {} : { code: expected.why }) };
     expect(body['errors']).toEqual(expect.arrayContaining([expect.objectContaining(field)]));

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, callerOf, eur } from '../api.ts';
 import { fromSchema, spoilt } from './from-schema.ts';
-import { type Answered, type Operation, type PublishedApi, readApi } from './published-api.ts';
+import { type Answered, minorUnitsIn, type Operation, type PublishedApi, readApi } from './published-api.ts';
 
 // Printed with every finding; FUZZ_SEED=n replays it, FUZZ_RUNS=n looks longer.
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_260_302);
@@ -214,7 +214,9 @@ const attack = async (
     statuses.add(answered.status);
     if (answered.status < 300 && operation.operationId !== 'listApiKeys') learn(answered.text);
     const wrong =
-      answered.status === 500 ? `500 ${withoutInstance(answered.text)}` : published.wrongWith(operation, answered);
+      answered.status === 500
+        ? `500 ${withoutInstance(answered.text)}`
+        : (published.wrongWith(operation, answered) ?? minorUnitsIn(answered.text));
     if (wrong !== undefined && !findings.has(wrong))
       findings.set(
         wrong,
@@ -241,6 +243,10 @@ describe(`whatever is sent (seed ${seed})`, () => {
     // A fuzzer that never gets past validation proves little: most routes must have been reached.
     expect(answeredWell.length).toBeGreaterThan(published.operations.length / 2);
     expect(bank.faults).toEqual([]);
+  });
+
+  it('no amount of the published document is in minor units', async () => {
+    expect(minorUnitsIn(await (await fetch(`${api.url}/openapi.json`)).text())).toBeUndefined();
   });
 
   it('an answer that is not as published would be noticed', () => {

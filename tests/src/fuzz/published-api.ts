@@ -49,6 +49,9 @@ interface RawOperation {
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
 }
 
+/** Amounts outside are decimal texts with their asset (ADR 0012): the first member, or word of a description, that speaks of minor units. */
+export const minorUnitsIn = (text: string): string | undefined => /\b\w*Minor\b/.exec(text)?.[0];
+
 const escaped = (step: string): string => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'));
 
 /** Reads the OpenAPI 3.1 document: its schemas are JSON Schema 2020-12, which ajv checks as they are. */

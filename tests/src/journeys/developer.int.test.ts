@@ -70,7 +70,7 @@ describe('a fintech developer with ten minutes and an API key', () => {
   it('asks with dryRun what a transfer would do, and is told without anything happening', async () => {
     const transfer = { from: ids().anna, to: ids().ben, amount: eur('49.51') };
     const tried = await caller.post('/v1/transfers?dryRun=true', transfer);
-    expect(tried.body).toMatchObject({ code: 'insufficient_funds', spendableMinor: '4950', neededMinor: '4951' });
+    expect(tried.body).toMatchObject({ code: 'insufficient_funds', spendable: eur('49.50'), needed: eur('49.51') });
     expect(await balanceOf(caller, ids().anna)).toMatchObject({ posted: eur('49.50') });
   });
 

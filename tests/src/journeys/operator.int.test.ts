@@ -80,7 +80,7 @@ describe('an operator', () => {
     await operator.make(`/v1/accounts/${anna}/overdraft-limits`, { limit: eur('50.00') });
     expect((await operator.post('/v1/withdrawals', { accountId: anna, amount: eur('1050.01') })).body).toMatchObject({
       code: 'insufficient_funds',
-      spendableMinor: '105000',
+      spendable: eur('1050.00'),
     });
     await operator.make('/v1/withdrawals', { accountId: anna, amount: eur('1050.00') });
     expect(await balanceOf(operator, anna)).toMatchObject({ posted: eur('-50.00'), spendable: eur('0.00') });

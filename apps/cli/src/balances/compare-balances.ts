@@ -152,6 +152,7 @@ const inMemory = (
   const batch: RowBatch<Balance> = {
     get: (_tenant, key) => rows.get(key),
     set: (_tenant, key, row) => void rows.set(key, row),
+    values: () => rows.values(),
     *entries() {
       for (const [key, row] of rows) yield { ...splitRowName(rowName(tenantId, key)), row };
     },

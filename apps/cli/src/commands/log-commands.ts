@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { toHex } from '@finaegis/kernel/hash';
-import { verifyLog } from '@finaegis/platform/audit/verify-log';
 import { inTransaction, type Transaction } from '@finaegis/platform/database/transaction';
 import { tableName } from '@finaegis/platform/view/view';
 import { moduleList } from '@finaegis/server/bank';
@@ -11,17 +10,8 @@ import { type Cli, CliExit, exitCodes, type Session, tenantOf, withBank } from '
 
 const tenantOption = (): Option => new Option('--tenant <tenant>', 'id or name; the only tenant unless given');
 
-/** What reads whole logs: `audit verify`, `export`. */
+/** What reads whole logs: `export`. */
 export const addLogCommands = (program: Command, cli: Cli): void => {
-  program
-    .command('audit')
-    .description('the log as evidence')
-    .command('verify')
-    .description(
-      'replay a tenant’s log, recompute every hash and print the root of its Merkle tree, or the first event that is wrong',
-    )
-    .addOption(tenantOption())
-    .action(({ tenant }: { tenant?: string }) => withBank(cli.environment, (session) => verify(session, tenant, cli)));
   program
     .command('export')
     .description(
@@ -32,26 +22,6 @@ export const addLogCommands = (program: Command, cli: Cli): void => {
     .action(({ tenant, out }: { tenant?: string; out?: string }) =>
       withBank(cli.environment, (session) => exportTenant(session, { tenant, out }, cli)),
     );
-};
-
-const verify = async (session: Session, tenant: string | undefined, cli: Cli): Promise<void> => {
-  const tenantId = await tenantOf(session, tenant);
-  const progress = cli.output().progress('events');
-  const verdict = await verifyLog({
-    pool: session.bank.pools.read,
-    tenantId,
-    onProgress: (done, total) => progress.set(Number(done), Number(total)),
-  }).finally(() => progress.stop());
-  if (verdict.isIntact)
-    return cli.output().result({ tenantId, ...verdict }, `${verdict.events} events are intact.\nroot ${verdict.root}`);
-  const { seq, stream, code, detail } = verdict.fault;
-  cli
-    .output()
-    .result(
-      { tenantId, ...verdict },
-      `Event ${seq}${stream === undefined ? '' : ` of ${stream}`} is wrong: ${code}, ${detail}. The ${verdict.events} before it are intact.`,
-    );
-  cli.exitCode = exitCodes.failed;
 };
 
 const stretch = 2_000;

@@ -341,12 +341,21 @@ describe('money in', () => {
 });
 
 describe('money out', () => {
+  it('asked wrongly under a used key is told what is wrong, not that the key was used', async () => {
+    const accountId = await openId();
+    await deposit(accountId, '50');
+    const sent = (amount: string) => ({ key: 'withdrawn', body: { accountId, amount: eur(amount) } });
+    expect((await bank.call('withdraw', sent('1.00'))).status).toBe(201);
+    expect((await bank.call('withdraw', sent('1.005'))).body).toMatchObject({ code: 'validation_failed' });
+    expect((await bank.call('withdraw', sent('2.00'))).body).toMatchObject({ code: 'idempotency_key_reused' });
+  });
+
   it('leaves by the cash of the entity, down to the floor', async () => {
     const accountId = await openId();
     await deposit(accountId, '50');
     expect(await withdraw(accountId, '50.01')).toMatchObject({
       status: 422,
-      body: { code: 'insufficient_funds', spendableMinor: '5000' },
+      body: { code: 'insufficient_funds', spendable: eur('50.00') },
     });
     expect(await withdraw(accountId, '20')).toMatchObject({
       status: 201,
@@ -394,11 +403,14 @@ describe('closing an account', () => {
     await deposit(accountId, '5');
     await bank.call('recordDeposit', { body: { accountId, amount: { amount: '0.5', asset: 'BTC' } } });
     const close = (): Promise<Answered> => bank.call('closeAccount', { params: { accountId } });
-    expect(await close()).toMatchObject({ status: 422, body: { code: 'account_not_empty', asset: 'BTC' } });
+    expect(await close()).toMatchObject({
+      status: 422,
+      body: { code: 'account_not_empty', posted: { amount: '0.50000000', asset: 'BTC' } },
+    });
     await bank.call('withdraw', { body: { accountId, amount: { amount: '0.5', asset: 'BTC' } } });
     expect(await close()).toMatchObject({
       status: 422,
-      body: { code: 'account_not_empty', asset: 'EUR', postedMinor: '500' },
+      body: { code: 'account_not_empty', asset: 'EUR', posted: eur('5.00'), heldOut: eur('0.00') },
     });
     await withdraw(accountId, '5');
     expect(await close()).toMatchObject({ status: 200, body: { status: 'closed' } });

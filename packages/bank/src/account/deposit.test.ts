@@ -88,6 +88,12 @@ const told = (its: Book, more: Partial<DepositFacts> = {}) =>
 describe('money that has arrived', () => {
   it('is credited to the account', () => {
     expect(told(book())).toMatchObject({ status: 'credited', creditedTo: 'a-1', accountId: 'a-1', amountMinor: 100n });
+    const journal = journalOf(recordDeposit(book(), command, facts));
+    expect(journal.postings.map(({ account, side, purpose }) => [account, side, purpose])).toEqual([
+      ['main:cash', 'debit', 'principal'],
+      ['a-1', 'credit', 'principal'],
+    ]);
+    expect(journal.metadata).toBeUndefined();
   });
 
   // In order of precedence: each row also has what the rows below it name.
@@ -132,6 +138,9 @@ describe('money that has arrived', () => {
   it('asked for again is a repeat, also where it would go elsewhere by now', () => {
     const suspended = journalOf(recordDeposit(book({ balance: undefined }), command, { ...facts, account: undefined }));
     expect(recordDeposit(book({ journal: suspended }), command, facts)).toEqual({ accepted: true, events: [] });
+    const dated = { ...command, valueDate: '2025-01-28' };
+    const early = book({ journal: journalOf(recordDeposit(book(), dated, facts)) });
+    expect(recordDeposit(early, dated, facts)).toEqual({ accepted: true, events: [] });
     const credited = journalOf(recordDeposit(book(), command, facts));
     expect(
       recordDeposit(book({ journal: credited, balance: { ...balance, status: 'closed' } }), command, facts),

@@ -7,9 +7,9 @@ import type {
   Balance,
   BlockReason,
   LedgerAccount,
+  LedgerAccountRefusal,
   LedgerDirectory,
   LedgerReads,
-  LedgerRefusal,
 } from '../ledger/contract.ts';
 import type { Parties } from '../party/contract.ts';
 import type { OverdraftLimit } from './overdraft.ts';
@@ -27,14 +27,14 @@ export interface BlockToPlace {
 
 /** Commands of the ledger that are also reached by way of a customer's account. */
 export interface LedgerAccountHandlers {
-  readonly placeBlock: CommandHandler<BlockToPlace, undefined, LedgerAccount, LedgerRefusal>;
+  readonly placeBlock: CommandHandler<BlockToPlace, undefined, LedgerAccount, LedgerAccountRefusal>;
   readonly liftBlock: CommandHandler<
     { readonly accountId: string; readonly blockId: string },
     undefined,
     LedgerAccount,
-    LedgerRefusal
+    LedgerAccountRefusal
   >;
-  readonly setOverdraftLimit: CommandHandler<OverdraftLimit, undefined, LedgerAccount, LedgerRefusal>;
+  readonly setOverdraftLimit: CommandHandler<OverdraftLimit, undefined, LedgerAccount, LedgerAccountRefusal>;
 }
 
 /** What the context asks of its neighbours; the server puts their modules in. */

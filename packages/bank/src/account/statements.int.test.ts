@@ -218,9 +218,9 @@ describe('statements', () => {
     await bank.goTo('2025-07-03');
     await run('2025-07-02');
     expect((await get(accountId, 1)).status).toBe(200);
-    await bank.adminPool.query('update ledger_postings_v1 set amount = 1100 where account_id = $1', [accountId]);
+    await bank.adminPool.query('update ledger_postings_v2 set amount = 1100 where account_id = $1', [accountId]);
     await expect(get(accountId, 1)).rejects.toThrow(StatementAltered);
-    await bank.adminPool.query('update ledger_postings_v1 set amount = 1000 where account_id = $1', [accountId]);
+    await bank.adminPool.query('update ledger_postings_v2 set amount = 1000 where account_id = $1', [accountId]);
     expect((await get(accountId, 1)).status).toBe(200);
   });
 

@@ -14,7 +14,10 @@ import { entitiesTable } from './views/entities.ts';
 export interface Touched {
   readonly postings: readonly Pick<JournalPosting, 'account' | 'asset'>[];
   readonly captures?: readonly Pick<JournalCapture, 'holdId'>[];
+  /** Journals it makes. */
   readonly journals: readonly string[];
+  /** Journals that exist and are only read. */
+  readonly undone?: readonly string[];
   /** Entities besides those of the accounts. */
   readonly entities?: readonly string[];
 }
@@ -37,7 +40,8 @@ export const postingNeeds = (
   return {
     rows,
     streams: [
-      ...touched.journals.map((id) => ({ aggregate: journalAggregate, id })),
+      ...touched.journals.map((id) => ({ aggregate: journalAggregate, id, isNew: true })),
+      ...(touched.undone ?? []).map((id) => ({ aggregate: journalAggregate, id })),
       ...(touched.captures ?? []).map(({ holdId }) => ({ aggregate: holdAggregate, id: holdId })),
     ],
   };
@@ -48,13 +52,25 @@ export const loadedBook = (
   loaded: Loaded,
   balances: LockedTable<Balance>,
   accounts: ReadonlyMap<string, AccountFacts>,
-): Book => ({
-  journal: (journalId) => loaded.stream(journalAggregate, journalId).state,
-  hold: (holdId) => loaded.stream(holdAggregate, holdId).state,
-  entity: (entity) => loaded.row(entitiesTable, entity) ?? { status: 'unknown' },
-  balance: (account, asset) => loaded.row(balances, balanceKey(account, asset)),
-  account: (account) => accounts.get(account),
-});
+): Book => {
+  // A decision asks for the same few balances again and again, and each key would be put together anew.
+  const asked: { readonly account: string; readonly asset: string; readonly balance: Balance | undefined }[] = [];
+  return {
+    journal: (journalId) => loaded.stream(journalAggregate, journalId).state,
+    hold: (holdId) => loaded.stream(holdAggregate, holdId).state,
+    entity: (entity) => loaded.row(entitiesTable, entity) ?? { status: 'unknown' },
+    balance: (account, asset) => {
+      for (const known of asked) if (known.account === account && known.asset === asset) return known.balance;
+      const balance = loaded.row(balances, balanceKey(account, asset));
+      if (asked.length < askedMax) asked.push({ account, asset, balance });
+      return balance;
+    },
+    account: (account) => accounts.get(account),
+  };
+};
+
+/** Beyond so many, looking through those asked for costs more than a key. */
+const askedMax = 8;
 
 /**
  * A book that also sees events decided but not yet recorded: the journals of a linked batch are decided one on top of the other, and none is

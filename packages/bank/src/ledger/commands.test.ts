@@ -5,7 +5,6 @@ import { remainingBalances } from './account/commands.ts';
 import { revalueEntityHandler } from './entity/commands.ts';
 import { idOf, type MemoryBank, startMemoryBank } from './fixtures/memory-bank.ts';
 import type { JournalPosting } from './journal/events.ts';
-import { customerRate } from './quote/margin.ts';
 import { createBalancesTable } from './views/balances.ts';
 
 const ada = idOf('account A');
@@ -195,18 +194,5 @@ describe('commands and what they record', () => {
       'JournalPosted',
     ]);
     expect(await did(bank.handlers.revalueEntity, { entity: 'main', businessDate: '2026-03-02' })).toEqual([]);
-  });
-});
-
-describe('a margin', () => {
-  it.each([
-    ['1.1000', 100, '1.089'],
-    ['1.1000', 0, '1.1'],
-    ['1.1000', -100, '1.111'],
-    ['24.835', 250, '24.214125'],
-    ['171', 1, '170.9829'],
-    ['1', 10_000, '0'],
-  ])('of %s less %s basis points is exactly %s', (mid, marginBps, expected) => {
-    expect(customerRate(mid, marginBps)).toBe(expected);
   });
 });

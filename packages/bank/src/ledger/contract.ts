@@ -1,4 +1,4 @@
-import type { LedgerAccountRefusal } from './account/account.ts';
+import type { ClosingRefusal, LedgerAccountRefusal } from './account/account.ts';
 import type { OpenHouseAccountRefusal } from './account/commands.ts';
 import type { RevaluationRefusal } from './entity/commands.ts';
 import type { EntityRefusal } from './entity/entity.ts';
@@ -26,13 +26,15 @@ export {
   ledgerAccountOpened,
   overdraftLimitSet,
 } from './account/events.ts';
-// Words.
 export { availableOf, type Balance, postedOf, spendableOf } from './balance.ts';
+// Words.
+export { blockResource, blockTerms, blockToPlace, showBlocks } from './block-on-wire.ts';
 export { entityNeed, layeredBook, loadedBook, loadedEntity, postingNeeds, type Touched } from './book.ts';
 export type { LedgerDirectory } from './directory.ts';
 export { classOf, houseAccountId, isHouseAccountId } from './entity/chart.ts';
 export type { Entity } from './entity/entity.ts';
 export { businessDayClosed, businessDayOpened, entityOpened } from './entity/events.ts';
+export { bankDay, entityName } from './entity-on-wire.ts';
 export { holdCaptured, holdExpired, holdIncreased, holdPlaced, holdVoided } from './hold/events.ts';
 export { type Hold, holdAggregate, type PlaceHold, placeHold, voidHold } from './hold/hold.ts';
 // Commands, as plain JSON.
@@ -48,6 +50,7 @@ export { quoteIssued, quoteUsed } from './quote/events.ts';
 export type { JournalStory, LedgerReads, PostedAmount } from './reads.ts';
 export { balanceRepaired } from './repair/events.ts';
 export { type AccountClass, type BlockReason, blockReasons, mirrored, normalSide, type Side } from './terms.ts';
+export type { ClosingRefusal, LedgerAccountRefusal };
 
 /** Every refusal of this context. */
 export type LedgerRefusal =
@@ -57,6 +60,7 @@ export type LedgerRefusal =
   | HoldRefusal
   | { readonly code: 'account_has_no_floor'; readonly account: string }
   | LedgerAccountRefusal
+  | ClosingRefusal
   | OpenHouseAccountRefusal
   | EntityRefusal
   | RevaluationRefusal

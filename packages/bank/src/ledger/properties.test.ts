@@ -274,7 +274,8 @@ const netOf = (bank: MemoryBank, account: string, its: string): bigint => {
   const moved = (last.data['postings'] as readonly JournalPosting[]).filter(
     (posting) => posting.account === account && posting.asset === its,
   );
-  return postedOf(moved.reduce(afterPosting, { ...balance, debitsMinor: 0n, creditsMinor: 0n }));
+  const empty = { ...balance, debitsMinor: 0n, creditsMinor: 0n };
+  return postedOf(moved.reduce((sum, posting) => afterPosting(sum, posting), empty));
 };
 
 const holdsOf = (bank: MemoryBank) => {

@@ -53,7 +53,7 @@ describe('a log that is replayed', () => {
         ),
       ),
     );
-    expect(await verify()).toEqual({ isIntact: true, events: 30, root });
+    expect(await verify()).toEqual({ isIntact: true, events: 30, root, heads: 0, sealed: 0 });
     expect(await verify(tenantB)).toMatchObject({ isIntact: true, events: 0 });
   });
 
@@ -82,6 +82,12 @@ describe('a log that is replayed', () => {
       'two events of one stream exchanged',
       'update counter_events set seq = case seq when 5 then 1009 else 5 end where seq in (5, 9); update counter_events set seq = 9 where seq = 1009',
       5n,
+      'version_not_dense',
+    ],
+    [
+      'the first event of a stream taken out and the gap closed',
+      'delete from counter_events where seq = 1; update counter_events set seq = seq + 1000; update counter_events set seq = seq - 1001',
+      4n,
       'version_not_dense',
     ],
   ])('tells of %s at the first place that is wrong', async (_, statement, seq, code) => {

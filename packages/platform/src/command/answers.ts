@@ -1,5 +1,7 @@
 import type { QueryResult } from 'pg';
-import type { Statement, Transaction } from '../database/transaction.ts';
+import { plainArray, textArray } from '../database/array-parameters.ts';
+import type { Statement } from '../database/statement.ts';
+import type { Transaction } from '../database/transaction.ts';
 import type { Answer } from './handler.ts';
 
 /** SQLSTATE of finaegis_require_all: another transaction took a key (or a stream) this batch meant to take. */
@@ -32,7 +34,7 @@ interface AnswerRow {
 export const keyName = (
   tenantId: string,
   { principalId, key }: { readonly principalId: string; readonly key: string },
-): string => JSON.stringify([tenantId, principalId, key]);
+): string => `${tenantId} ${principalId.length} ${principalId} ${key}`;
 
 /** The answers already given under any of the keys. */
 export const readAnswers = async (
@@ -48,9 +50,9 @@ export const readAnswers = async (
         select tenant_id, principal_id, key, fingerprint, status, body from stored_answers
         where tenant_id = wanted.tenant_id and principal_id = wanted.principal_id and key = wanted.key offset 0) a`,
     values: [
-      keys.map(({ tenantId }) => tenantId),
-      keys.map(({ principalId }) => principalId),
-      keys.map(({ key }) => key),
+      plainArray(keys.map(({ tenantId }) => tenantId)),
+      textArray(keys.map(({ principalId }) => principalId)),
+      textArray(keys.map(({ key }) => key)),
     ],
   });
   return new Map(
@@ -71,7 +73,8 @@ export const readAnswers = async (
 
 /** Takes the keys and stores the answers, sorted so that two batches never wait for each other; fails with `keyTaken` unless all were free. */
 export const storeAnswers = (answers: readonly KeyedAnswer[], storedAt: string): Statement => {
-  const sorted = [...answers].sort((a, b) => (keyName(a.tenantId, a) < keyName(b.tenantId, b) ? -1 : 1));
+  const named = answers.map((answer) => ({ name: keyName(answer.tenantId, answer), answer }));
+  const sorted = named.sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ answer }) => answer);
   return {
     name: 'store-answers',
     text: `with stored as (
@@ -82,12 +85,12 @@ export const storeAnswers = (answers: readonly KeyedAnswer[], storedAt: string):
         on conflict do nothing returning 1)
       select finaegis_require_all((select count(*) from stored), $8)`,
     values: [
-      sorted.map(({ tenantId }) => tenantId),
-      sorted.map(({ principalId }) => principalId),
-      sorted.map(({ key }) => key),
-      sorted.map(({ fingerprint }) => fingerprint),
-      sorted.map(({ answer }) => answer.status),
-      sorted.map(({ answer }) => answer.body),
+      plainArray(sorted.map(({ tenantId }) => tenantId)),
+      textArray(sorted.map(({ principalId }) => principalId)),
+      textArray(sorted.map(({ key }) => key)),
+      textArray(sorted.map(({ fingerprint }) => fingerprint)),
+      plainArray(sorted.map(({ answer }) => answer.status)),
+      textArray(sorted.map(({ answer }) => answer.body)),
       storedAt,
       sorted.length,
     ],

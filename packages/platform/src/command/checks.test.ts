@@ -4,6 +4,7 @@ import { eventCatalogue } from '../event-store/catalogue.ts';
 import type { CheckedCommand, Checks, Verdict } from './checks.ts';
 import { createCommands } from './commands.ts';
 import { type CommandHandler, defineCommand } from './handler.ts';
+import { postgresTools } from './postgres-commit-store.ts';
 
 // No database stands behind it: whatever gets past the checks meets this error.
 const noPool = { connect: () => Promise.reject(new Error('reached the database')) } as unknown as Pool;
@@ -22,10 +23,7 @@ const submit = (
 ): Promise<unknown> => {
   const checks: Checks = { check };
   const commands = createCommands({
-    pool: noPool,
-    catalogue: eventCatalogue([]),
-    tables: [],
-    newEventId: () => '',
+    ...postgresTools({ pool: noPool, catalogue: eventCatalogue([]), tables: [], newEventId: () => '' }),
     checks,
     checkedCommands: new Set(isChecked ? ['test.Book'] : []),
   });

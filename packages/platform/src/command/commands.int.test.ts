@@ -329,6 +329,23 @@ describe('a command', () => {
     await drained;
   });
 
+  it('of one tenant does not wait for the flood of another', async () => {
+    let flooded = 0;
+    const flood = Array.from({ length: 400 }, async () => {
+      await submit(fresh(), 1n);
+      flooded++;
+    });
+    const other = await stage.first.commands.submit(
+      increase,
+      { counterId: fresh(), by: 1n },
+      { tenantId: tenantB, metadata },
+    );
+    expect(other.kind).toBe('decided');
+    // It came last and has its share of the very next batch.
+    expect(flooded).toBeLessThan(300);
+    await Promise.all(flood);
+  });
+
   it('as a dry run says what would happen, writes nothing and leaves its key free', async () => {
     const counterId = fresh();
     const head = async () =>

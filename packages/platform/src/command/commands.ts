@@ -1,13 +1,13 @@
-import type { Pool } from 'pg';
-import { inTransaction } from '../database/transaction.ts';
-import type { EventCatalogue } from '../event-store/catalogue.ts';
 import type { EventMetadata } from '../event-store/event.ts';
-import { type IdempotencyKey, readAnswers } from './answers.ts';
-import { type BatchTools, type QueuedCommand, runBatch } from './batch.ts';
+import type { IdempotencyKey } from './answers.ts';
 import { type Checks, ChecksUnavailable } from './checks.ts';
+import type { CommitStore } from './commit-store.ts';
 import { type Committer, type CommitterOptions, createCommitter } from './committer.ts';
+import type { QueuedCommand } from './decide-batch.ts';
 import type { Answer, CommandHandler, Outcome, Refusal } from './handler.ts';
-import type { LockedTable } from './locked-table.ts';
+import { type BatchTools, runLocked } from './locked-batch.ts';
+import { nodePace, type Pace } from './pace.ts';
+import type { TableList } from './working-set.ts';
 
 /** Who asks for a command and under which key. */
 export interface Submission<Result> {
@@ -60,14 +60,15 @@ export interface Commands {
 
 /** What the write side is made of. */
 export interface CommandsOptions {
-  readonly pool: Pool;
-  readonly catalogue: EventCatalogue;
-  readonly tables: readonly LockedTable[];
+  readonly store: CommitStore;
+  readonly tables: TableList;
   readonly newEventId: (bookedAt: string) => string;
   readonly checks: Checks;
   /** Names of the commands that book money and are checked first. */
   readonly checkedCommands: ReadonlySet<string>;
   readonly onBatch?: CommitterOptions['onBatch'];
+  /** Node's own event loop and clock unless told. */
+  readonly pace?: Pace;
 }
 
 const interactiveLimits = { commandsMax: 256, weightMax: 2_000 };
@@ -78,7 +79,8 @@ const timeoutDefaultMs = 10_000;
 /** Builds the write side: an interactive lane and a bulk lane over one pool. */
 export const createCommands = (options: CommandsOptions): Commands => {
   const tools: BatchTools = options;
-  const observed = options.onBatch === undefined ? {} : { onBatch: options.onBatch };
+  const pace = options.pace ?? nodePace;
+  const observed = { pace, ...(options.onBatch === undefined ? {} : { onBatch: options.onBatch }) };
   const lanes = {
     interactive: createCommitter(tools, { limits: interactiveLimits, ...observed }),
     bulk: createCommitter(tools, { limits: bulkLimits, queueMin: 100_000, ...observed }),
@@ -89,7 +91,7 @@ export const createCommands = (options: CommandsOptions): Commands => {
     const command = await queued(handler, data, submission);
     if (submission.isDryRun === true) return (await dryRun(tools, command)) as never;
     const lane: Committer = lanes[submission.lane ?? 'interactive'];
-    const settled = await lane.submit(command, performance.now() + (submission.timeoutMs ?? timeoutDefaultMs));
+    const settled = await lane.submit(command, pace.monotonicMs() + (submission.timeoutMs ?? timeoutDefaultMs));
     if (settled.kind === 'key_reused') return settled;
     if (settled.isReplay || settled.outcome === undefined) return { kind: 'replayed', answer: settled.answer };
     return { kind: 'decided', outcome: settled.outcome as never, answer: settled.answer, position: settled.position };
@@ -98,11 +100,9 @@ export const createCommands = (options: CommandsOptions): Commands => {
   return {
     submit,
     storedAnswer: async (tenantId, key) => {
-      const found = await inTransaction(
-        options.pool,
-        { tenants: [tenantId], readOnly: true },
-        async (tx) => [...(await readAnswers(tx, [{ tenantId, ...key }])).values()][0],
-      );
+      const keys = [{ tenantId, ...key }];
+      const { answers } = await options.store.read({ tenants: [tenantId], rows: new Map(), streams: [], keys });
+      const found = [...answers.values()][0];
       if (found === undefined) return undefined;
       return found.fingerprint === key.fingerprint
         ? { kind: 'replayed', answer: found.answer }
@@ -152,7 +152,8 @@ const queued = async <Data, Refs, Result, R extends Refusal>(
 
 const dryRun = async (tools: BatchTools, command: QueuedCommand): Promise<SubmissionOutcome<unknown, Refusal>> => {
   const { idempotency: _unused, ...withoutKey } = command;
-  const [settled] = await runBatch(tools, [withoutKey], true);
+  const { settled: decided } = await runLocked(tools, [withoutKey], true);
+  const [settled] = decided;
   if (settled?.kind === 'failed') throw settled.error;
   if (settled?.kind !== 'answered' || settled.outcome === undefined)
     throw new Error('A dry run ended without an outcome.');

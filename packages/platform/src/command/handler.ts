@@ -31,6 +31,8 @@ export interface RowNeed {
 export interface StreamNeed {
   readonly aggregate: Aggregate<unknown, never>;
   readonly id: string;
+  /** The command makes the stream, so it is taken for empty without being read; if it is not, the append refuses and the command is decided again on what is there. */
+  readonly isNew?: boolean;
 }
 
 /** Everything one command locks and reads. */

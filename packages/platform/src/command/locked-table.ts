@@ -6,6 +6,8 @@ export type RowKey = string;
 
 /** A row to lock, with the tenant it belongs to. */
 export interface LockRequest {
+  /** `rowName` of tenant and key. */
+  readonly name: string;
   readonly tenantId: string;
   readonly key: RowKey;
   readonly mode: 'share' | 'update';
@@ -16,10 +18,17 @@ export interface RowBatch<Row> {
   get(tenantId: string, key: RowKey): Row | undefined;
   /** Every row locked so far, for folds that touch all rows of one thing. */
   entries(): Iterable<{ readonly tenantId: string; readonly key: RowKey; readonly row: Row }>;
+  /** The rows of `entries`, without their keys. */
+  values(): Iterable<Row>;
   /** Replaces a row; it will be written. */
   set(tenantId: string, key: RowKey, row: Row): void;
-  /** Rows changed since they were locked. */
-  readonly changed: readonly { readonly tenantId: string; readonly key: RowKey; readonly row: Row }[];
+  /** Rows changed since they were read, sorted by name (`rowName`). */
+  readonly changed: readonly {
+    readonly name: string;
+    readonly tenantId: string;
+    readonly key: RowKey;
+    readonly row: Row;
+  }[];
   /** Scratch space of the table for this batch, for deltas on rows that nobody locks. */
   readonly scratch: Map<string, unknown>;
 }
@@ -41,6 +50,21 @@ export interface LockedTable<Row = unknown> {
   write(tx: Transaction, rows: RowBatch<Row>): Promise<void>;
   /** The instant of the newest booking on a row, where rows keep one: nothing on that row may be booked earlier. */
   bookedAt?(row: Row): string | undefined;
+  /**
+   * For tables whose rows a process may remember from one commit to the next. Their rows change by events of their own tenant and by nothing
+   * else, so a log that has not grown proves that a remembered row is still what is stored.
+   */
+  readonly recall?: Recall<Row>;
+}
+
+/** How rows are remembered. */
+export interface Recall<Row> {
+  /** Whether a key names one row; one that names several (all balances of an account) is read under lock. */
+  covers(key: RowKey): boolean;
+  /** Rows that are changed by deltas are not remembered, since nobody reads them before. */
+  keeps(row: Row): boolean;
+  /** Like `lock`, without locking, and without making rows. */
+  read(tx: Transaction, requests: readonly LockRequest[]): Promise<ReadonlyMap<string, Row>>;
 }
 
 /** The one way a row is named in maps: tenant and key. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { QueuedCommand } from './batch.ts';
+import type { QueuedCommand } from './decide-batch.ts';
 import { TenantQueues } from './queue.ts';
 
 const waiting = (

@@ -1,5 +1,5 @@
 import { keyName } from './answers.ts';
-import type { QueuedCommand, Settled } from './batch.ts';
+import type { QueuedCommand, Settled } from './decide-batch.ts';
 
 /** A command waiting for its commit, and whoever waits for the command. */
 export interface Waiting {

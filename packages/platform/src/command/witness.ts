@@ -6,7 +6,6 @@ import type { KeyedAnswer } from './answers.ts';
 
 /** A row the transaction would have left behind: proof of its commit that survives a crash of the server, unlike the transaction's id. */
 export interface Witness {
-  readonly transactionId: string | undefined;
   readonly event: RecordedEvent | undefined;
   readonly answer: KeyedAnswer | undefined;
 }
@@ -25,8 +24,8 @@ export const outcomeOf = async (
 ): Promise<'committed' | 'aborted'> => {
   for (let ask = 0; ask < asksMax; ask++) {
     try {
-      const { transactionId } = witness;
-      const isOver = transactionId !== undefined && (await transactionOutcome(pool, transactionId)) !== 'in progress';
+      // Asked before the rows are looked for: they say nothing while the transaction may still write them.
+      const isOver = await isTransactionOver(pool, fault);
       if (await isThere(pool, witness)) return 'committed';
       if (isOver) return 'aborted';
     } catch {
@@ -35,6 +34,14 @@ export const outcomeOf = async (
     await pause(askEveryMs);
   }
   throw fault;
+};
+
+/** By the transaction's id; without one, because the connection was lost before it was heard, by the end of the session that ran it. */
+const isTransactionOver = async (pool: Pool, { transactionId, backend }: CommitUnknown): Promise<boolean> => {
+  if (transactionId !== undefined) return (await transactionOutcome(pool, transactionId)) !== 'in progress';
+  if (backend === undefined) return false;
+  const { rows } = await pool.query('select 1 from pg_stat_activity where pid = $1', [backend]);
+  return rows.length === 0;
 };
 
 const isThere = async (pool: Pool, { event, answer }: Witness): Promise<boolean> => {

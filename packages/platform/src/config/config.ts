@@ -17,6 +17,7 @@ const count = (min: number, max: number) =>
     .int('must be a whole number')
     .min(min, `must be at least ${min}`)
     .max(max, `must be at most ${max}`);
+const clockOffsetMaxMs = 30 * 24 * 3_600_000;
 const timeoutMs = count(0, 600_000);
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\/\S+$/, 'must be a URL that starts with postgres://');
@@ -84,6 +85,21 @@ const variables = {
     about:
       '32 bytes (hex or base64) that wrap the keys of personal data; absent, one is made in FINAEGIS_DATA, and is lost with that folder.',
   },
+  AUDIT_SIGNING_KEY: {
+    schema: masterKey.optional(),
+    isSecret: true,
+    about:
+      '32-byte seed (hex or base64) of the Ed25519 key that signs the heads of the audit log; absent, one is made in FINAEGIS_DATA.',
+  },
+  AUDIT_SIGNING_KEY_PREVIOUS: {
+    schema: masterKey.optional(),
+    isSecret: true,
+    about: 'Seed of the key before it, which announces the new one; needed once, at the first start with a new key.',
+  },
+  AUDIT_HEADS_FILE: {
+    schema: z.string().min(1).optional(),
+    about: 'File to which signed heads are appended; it should lie where the database’s owner cannot write.',
+  },
   FINAEGIS_TRUSTED_PROXIES: {
     schema: proxies.prefault('false'),
     about: 'Addresses whose X-Forwarded-For is believed, true or false.',
@@ -111,6 +127,15 @@ const variables = {
     about: 'Between "not ready" and closing the port; as long as a balancer needs to notice.',
   },
   HTTP_DRAIN_TIMEOUT_MS: { schema: timeoutMs.default(20_000), about: 'Time for requests in flight to finish.' },
+  CLOCK_OFFSET_MS: {
+    schema: z.coerce
+      .number('must be a number')
+      .int('must be a whole number')
+      .min(-clockOffsetMaxMs, 'must be at most 30 days back')
+      .max(clockOffsetMaxMs, 'must be at most 30 days ahead')
+      .default(0),
+    about: 'How far the clock of this process is from the machine’s; for tests of clocks that are wrong.',
+  },
   FINAEGIS_CHECK_ANSWERS: {
     schema: flag.prefault('false'),
     about: 'Hold every answer against its published schema; for tests.',

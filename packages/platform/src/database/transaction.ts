@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
+import { Flush } from './flush.ts';
+import type { Statement } from './statement.ts';
 
 /** The world failed while talking to the database. A business refusal is never one of these. */
 export class DatabaseFault extends Error {
@@ -26,22 +28,18 @@ export class CommitUnknown extends DatabaseFault {
   override readonly name = 'CommitUnknown';
   /** The transaction's id, when it was asked for with `wantsTransactionId`. */
   readonly transactionId: string | undefined;
+  /** Process id of the session it ran in, where it is known. */
+  readonly backend: number | undefined;
 
-  constructor(transactionId: string | undefined, cause: unknown) {
+  constructor({ transactionId, backend }: Pick<CommitUnknown, 'transactionId' | 'backend'>, cause: unknown) {
     super(
       'commit_unknown',
       'The connection was lost at COMMIT; whether the transaction committed is not known.',
       cause,
     );
     this.transactionId = transactionId;
+    this.backend = backend;
   }
-}
-
-/** One SQL statement; with a name it is parsed once per connection. */
-export interface Statement {
-  readonly name?: string;
-  readonly text: string;
-  readonly values?: readonly unknown[];
 }
 
 /** An open transaction. Queries issued without awaiting each other travel in one flush and run in the order they were issued. */
@@ -114,6 +112,67 @@ export const inTransaction = async <T>(
 };
 
 /**
+ * Sends a whole transaction, from BEGIN to COMMIT, in one flush on a connection the caller holds, and gives back what `issue` promised.
+ * Several may be on their way on one connection and run in the order they were sent; when one fails, those behind it fail with it.
+ * @param issue issues every query before its first await
+ * @throws as `inTransaction`; `mustClose` says of its error whether the connection can still be used
+ */
+export const sendTransaction = async <T>(
+  client: PoolClient,
+  tenants: readonly string[],
+  issue: (tx: Transaction) => Promise<T>,
+): Promise<T> => {
+  const flush = new Flush(client);
+  const backend = backendOf(client);
+  void flush.add({ name: 'begin', text: 'begin isolation level read committed read write' });
+  void flush.add({
+    name: 'tenants',
+    text: `select set_config('app.tenants', $1, true)`,
+    values: [tenantList(tenants)],
+  });
+  const issued = issue({
+    transactionId: undefined,
+    sendCommit: () => undefined,
+    query: (statement, values = []) =>
+      flush.add(typeof statement === 'string' ? { text: statement, values } : statement),
+  });
+  const commit = flush.add({ name: 'commit', text: 'commit' });
+  try {
+    await flush.run();
+  } catch (error) {
+    const fault = asFault(error, 'statement_not_sent');
+    if (!flush.isSent) throw fault;
+    // An ERROR is the server's own word that nothing is kept. Anything else may have come after the commit record was written.
+    if ((error as { severity?: unknown }).severity !== 'ERROR')
+      throw new CommitUnknown({ transactionId: undefined, backend }, error);
+    if (flush.isLeftUnclear) throw new ConnectionSpent(fault);
+    // COMMIT was skipped with the rest, so the transaction is still open.
+    await client.query('rollback').catch(() => undefined);
+    throw fault;
+  }
+  const { command } = await commit;
+  if (command !== 'COMMIT')
+    throw new DatabaseFault('transaction_aborted', `The server answered COMMIT with ${command}.`);
+  return issued;
+};
+
+/** A statement failed while others of its flush were being parsed for the first time; which of them the server knows now is not known here. */
+class ConnectionSpent extends DatabaseFault {
+  override readonly name = 'ConnectionSpent';
+
+  constructor({ code, message, cause }: DatabaseFault) {
+    super(code, message, cause);
+  }
+}
+
+/** Whether the connection of a transaction that ended with this error has to be closed. */
+export const mustClose = (error: unknown): boolean =>
+  !(error instanceof DatabaseFault) ||
+  error instanceof ConnectionSpent ||
+  error instanceof CommitUnknown ||
+  isBroken(error);
+
+/**
  * What became of a transaction whose COMMIT went unanswered. `in progress` means its backend has not yet noticed; ask again.
  * `unknown`: too old to be remembered. After a crash of the server itself an id whose work never reached the disk can be given out again, so
  * `committed` then needs the second witness of the rows (a stored answer, an event id); `aborted` needs none.
@@ -173,16 +232,23 @@ class OpenTransaction implements Transaction {
     this.client = client;
   }
 
+  get backend(): number | undefined {
+    return backendOf(this.client);
+  }
+
   begin({ isolation, readOnly, wantsTransactionId }: TransactionOptions, tenants: string): void {
     // Should BEGIN itself fail (cancelled by an operator), queries already on their way would run outside any transaction. app.tenants is then
     // unset for them and row-level security shows and takes nothing; queries after the first answer are refused below.
     const mode = `begin isolation level ${isolation ?? 'read committed'} ${readOnly === true ? 'read only' : 'read write'}`;
     // The ids were checked to be UUIDs, so the text may hold them; one message instead of two.
-    void this.query(`${mode}; set local app.tenants = '${tenants}'`);
-    if (wantsTransactionId !== true) return;
-    const text = 'select pg_current_xact_id()::text as id';
-    this.query<{ id: string }>({ name: 'transaction-id', text }).then(
-      ({ rows }) => (this.transactionId = rows[0]?.id),
+    const begin = `${mode}; set local app.tenants = '${tenants}'`;
+    if (wantsTransactionId !== true) {
+      void this.query(begin);
+      return;
+    }
+    this.query(`${begin}; select pg_current_xact_id()::text as id`).then(
+      // Several statements in one message are answered by a list of results.
+      (results) => (this.transactionId = (results as unknown as QueryResult<{ id: string }>[])[2]?.rows[0]?.id),
       () => undefined,
     );
   }
@@ -235,7 +301,7 @@ class OpenTransaction implements Transaction {
   /** What a failed query means once COMMIT is on its way: a lost connection no longer says that nothing was written. */
   failureAtCommit(failure: DatabaseFault): DatabaseFault {
     if (this.committing === undefined || !isBroken(failure)) return failure;
-    return new CommitUnknown(this.transactionId, failure);
+    return new CommitUnknown(this, failure);
   }
 
   async settled(): Promise<void> {
@@ -250,7 +316,7 @@ class OpenTransaction implements Transaction {
       // An ERROR is the server's own word that it rolled back (a deferred constraint, a serialization failure). Anything else, even a FATAL
       // that names a reason, may have come after the commit record was written.
       if ((error as { severity?: unknown }).severity === 'ERROR' || isReadOnly) throw asFault(error, 'connection_lost');
-      throw new CommitUnknown(this.transactionId, error);
+      throw new CommitUnknown(this, error);
     });
     // An aborted transaction answers COMMIT with ROLLBACK and no error.
     if (answer.command !== 'COMMIT')
@@ -269,6 +335,9 @@ class OpenTransaction implements Transaction {
     }
   }
 }
+
+const backendOf = (client: PoolClient): number | undefined =>
+  (client as unknown as { readonly processID?: number | null }).processID ?? undefined;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

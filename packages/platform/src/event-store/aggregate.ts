@@ -26,6 +26,8 @@ export interface Aggregate<
   evolve(state: State, event: Recorded<Event>): State;
   /** Keep a snapshot whenever another so many events have come; the state must survive canonical JSON through the codec. */
   readonly snapshot?: { readonly every: number; readonly stateVersion: number; decode(stored: unknown): State };
+  /** Its streams rarely get another event, so that remembering them would be for nothing. */
+  readonly isWrittenOnce?: boolean;
   /** The stream of one id. */
   stream(id: string): string;
   /** A new event on the stream of one id. */
@@ -44,6 +46,7 @@ export const defineAggregate = <State, const Definitions extends readonly EventD
   readonly events: Definitions;
   readonly evolve: (state: State, event: Recorded<EventOf<Definitions[number]>>) => State;
   readonly snapshot?: { readonly every: number; readonly stateVersion: number; decode(stored: unknown): State };
+  readonly isWrittenOnce?: boolean;
 }): Aggregate<State, EventOf<Definitions[number]>> => {
   const versions = new Map(declaration.events.map((definition) => [definition.type, definition.schemaVersion]));
   const { context, name } = declaration;

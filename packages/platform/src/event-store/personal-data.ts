@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { sha3_256, toHex } from '@finaegis/kernel/hash';
 import type { Pool } from 'pg';
-import { all, inTransaction, type Statement, type Transaction } from '../database/transaction.ts';
+import type { Statement } from '../database/statement.ts';
+import { all, inTransaction, type Transaction } from '../database/transaction.ts';
 import { erased, type SealedValue, type Sealing } from './personal-ref.ts';
 import { packetOf, packValues, refOf, unpackValues, valuesMax } from './sealed-packet.ts';
 import { createSubjectKeys, decrypt, destroyKeys, encrypt, type KeyService } from './subject-keys.ts';

@@ -1,5 +1,6 @@
 import type { QueryResult } from 'pg';
-import type { Statement, Transaction } from '../database/transaction.ts';
+import type { Statement } from '../database/statement.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { type Aggregate, fold } from './aggregate.ts';
 import type { EventCatalogue } from './catalogue.ts';
 import { open } from './envelope.ts';

@@ -1,5 +1,5 @@
 import { canonicalJson } from '@finaegis/kernel/canonical-json';
-import type { Statement } from '../database/transaction.ts';
+import type { Statement } from '../database/statement.ts';
 import type { Aggregate } from './aggregate.ts';
 
 /** A state worth keeping: that of a stream up to a version. */

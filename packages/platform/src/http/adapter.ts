@@ -74,7 +74,10 @@ export const serveRoute = (app: FastifyInstance, route: Route, services: RouteSe
     url: route.path,
     config: { route },
     onRequest: async (request, reply) => {
-      request.principal = await admit(route, request, reply, services);
+      // A database that neither answers nor closes the connection must not keep whoever asks waiting before the handler's deadline begins.
+      const admission = admit(route, request, reply, services);
+      const late = (): ProblemError => new ProblemError('overloaded', { headers: { 'retry-after': '1' } });
+      request.principal = await within(admission, services.handlerTimeoutMs, late);
     },
     handler: async (request, reply) => sendAnswer(reply, await answer(request, reply)),
   });
@@ -139,15 +142,20 @@ const answerInTime = async (
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort();
   });
+  return within(handled, services.handlerTimeoutMs, () => {
+    controller.abort();
+    handled.catch((error: unknown) => services.onLateFault(error, { requestId: request.id, route: route.path }));
+    return new ProblemError(route.method === 'GET' ? 'deadline_exceeded' : 'outcome_unknown');
+  });
+};
+
+/** What the work gives, or what `onLate` says when it takes longer than `timeoutMs`; the work itself goes on. */
+const within = <T>(work: Promise<T>, timeoutMs: number, onLate: () => Error): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      controller.abort();
-      handled.catch((error: unknown) => services.onLateFault(error, { requestId: request.id, route: route.path }));
-      reject(new ProblemError(route.method === 'GET' ? 'deadline_exceeded' : 'outcome_unknown'));
-    }, services.handlerTimeoutMs);
+    timer = setTimeout(() => reject(onLate()), timeoutMs);
   });
-  return Promise.race([handled, deadline]).finally(() => clearTimeout(timer));
+  return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
 };
 
 /** An abort controller that costs nothing until somebody asks for its signal. */

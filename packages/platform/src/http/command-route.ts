@@ -6,6 +6,7 @@ import { DatabaseFault, lockTimeout } from '../database/transaction.ts';
 import type { EventMetadata } from '../event-store/event.ts';
 import type { Services } from '../services.ts';
 import { ProblemError, type ProblemTable, problemContentType, problemDocument, problemText } from './problem.ts';
+import { type ExplainedByAmounts, factsOnWire, type WriteAmount } from './refusal-facts.ts';
 import type { ApiAnswer, ApiRequest } from './route.ts';
 
 /** How a context tells the outcome of one command over HTTP. */
@@ -16,7 +17,13 @@ export interface CommandAnswer<Result> {
   show(result: Result): unknown;
   /** The context's total table of refusals. */
   readonly problems: ProblemTable;
+  /** Writes the amounts that explain a refusal; it must know every asset the command may name. */
+  readonly amount?: WriteAmount;
 }
+
+/** As above, with a writer of amounts where some refusal of the command is explained by them. */
+export type AnswerOf<Result, R> = CommandAnswer<Result> &
+  ([ExplainedByAmounts<R>] extends [never] ? unknown : { readonly amount: WriteAmount });
 
 /** Who asked, for the envelope of every event the command leads to. */
 export const metadataOf = (
@@ -38,7 +45,7 @@ export const answerCommand = async <Data, Refs, Result, R extends Refusal>(
   request: ApiRequest,
   handler: CommandHandler<Data, Refs, Result, R>,
   data: Data,
-  how: CommandAnswer<Result>,
+  how: AnswerOf<Result, R>,
 ): Promise<ApiAnswer> => {
   const submission: Submission<Result> = {
     tenantId: request.tenantId,
@@ -55,10 +62,10 @@ export const answerCommand = async <Data, Refs, Result, R extends Refusal>(
 
 /** The stored form of an outcome. */
 export const renderer =
-  <Result>({ status, show, problems }: CommandAnswer<Result>, requestId: string) =>
+  <Result>({ status, show, problems, amount }: CommandAnswer<Result>, requestId: string) =>
   (outcome: Outcome<Result>): Answer => {
     if (outcome.accepted) return { status: outcome.isRepeat ? 200 : status, body: jsonText(show(outcome.result)) };
-    const { code, ...facts } = outcome.refusal;
+    const { code, ...facts } = factsOnWire(outcome.refusal, amount) as Refusal;
     const problem = problems[code];
     if (problem === undefined) throw new Error(`The refusal ${code} has no row in its context's table of problems.`);
     return { status: problem.status, body: problemText(problemDocument(code, problem, requestId, { facts })) };
@@ -97,6 +104,33 @@ export const storedAnswer = async (
   if (idempotency === undefined) return undefined;
   const stored = await services.commands.storedAnswer(tenantId, { principalId: principal.id, ...idempotency });
   return stored === undefined ? undefined : toAnswer(services, tenantId, stored);
+};
+
+// What was valid when it was first asked may not be any more: an asset ended, a rate grew old.
+const passing: ReadonlySet<string> = new Set([
+  'validation_failed',
+  'rate_stale',
+  'rate_unknown',
+  'rate_date_in_future',
+]);
+
+/**
+ * Runs a command route so that a repeat under its key is answered as the first time, even where the same request would be refused by now
+ * before it reaches the write side. Who may not ask any more is not answered, and a wrong request under a used key is told what is wrong with it.
+ */
+export const withReplay = async (
+  services: Services,
+  { idempotency, principal, tenantId }: ApiRequest,
+  work: () => Promise<ApiAnswer>,
+): Promise<ApiAnswer> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ProblemError) || !passing.has(error.code) || idempotency === undefined) throw error;
+    const stored = await services.commands.storedAnswer(tenantId, { principalId: principal.id, ...idempotency });
+    if (stored?.kind !== 'replayed') throw error;
+    return toAnswer(services, tenantId, stored);
+  }
 };
 
 /** Turns what the write side throws into the problems it is documented as. */

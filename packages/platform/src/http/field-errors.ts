@@ -1,6 +1,6 @@
 import type { core } from 'zod';
 
-import { pointerToken } from './json-body.ts';
+import { pointerToken } from './json-position.ts';
 import type { FieldError } from './problem.ts';
 
 /** An answer must stay small whatever was sent. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { parseJsonBody } from './json-body.ts';
-import { firstWrongOffset } from './json-position.ts';
+import { firstRepeatedMember, firstWrongOffset } from './json-position.ts';
 import { ProblemError } from './problem.ts';
 
 const problemOf = (body: string | Buffer): ProblemError => {
@@ -109,6 +109,47 @@ describe('a JSON body', () => {
     ['"\\ud800\\ud800"', '/body'],
   ])('with a text that cannot be stored names the field: %s', (body, field) => {
     expect(problemOf(body)).toMatchObject({ code: 'text_not_storable', extras: { errors: [{ field }] } });
+  });
+
+  it.each([
+    ['{"a":1,"a":1}', '/body/a'],
+    ['{"amount":"1.00","asset":"EUR","\\u0061mount":"9.00"}', '/body/amount'],
+    ['[{"a":{"a":1}},{"a":1,"b":[0,{"c/d":[],"c/d":null}]}]', '/body/1/b/1/c~1d'],
+    ['{"":0,"":0}', '/body/'],
+    ['{"a":[1,2],"b":":,{\\"","b":1}', '/body/b'],
+  ])('with a member twice is refused, since which one counts would be a guess: %s', (body, field) => {
+    expect(problemOf(body)).toMatchObject({
+      code: 'validation_failed',
+      extras: { errors: [{ field, code: 'repeated_field' }] },
+    });
+  });
+
+  it('is refused for a repeated member only where one is', () => {
+    const name = fc.constantFrom('a', 'b', ':', '"', '\\', 'é');
+    const { tree } = fc.letrec<{ tree: string }>((tie) => {
+      const text = name.map((its) => JSON.stringify(its));
+      const member = fc.tuple(text, tie('tree')).map(([its, value]) => `${its} : ${value}`);
+      return {
+        tree: fc.oneof(
+          { maxDepth: 4 },
+          text,
+          fc.array(member, { maxLength: 3 }).map((members) => `{${members.join(',')}}`),
+          fc.array(tie('tree'), { maxLength: 3 }).map((items) => `[${items.join(', ')}]`),
+        ),
+      };
+    });
+    let refused = 0;
+    fc.assert(
+      fc.property(tree, (json) => {
+        const isRepeated = firstRepeatedMember(json, '') !== undefined;
+        refused += isRepeated ? 1 : 0;
+        // The scanner that names the member, and the count that is taken of every body, know nothing of each other.
+        if (isRepeated) expect(problemOf(json).code).toBe('validation_failed');
+        else expect(() => parseJsonBody(Buffer.from(json))).not.toThrow();
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(refused).toBeGreaterThan(50);
   });
 
   it.each(['{"__proto__":{"isAdmin":true}}', '{"a":{"\\u005f_proto__":1}}'])(

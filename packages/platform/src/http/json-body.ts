@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
 import { isStorableText } from '@finaegis/kernel/text';
-import { firstWrongOffset } from './json-position.ts';
+import { firstRepeatedMember, firstWrongOffset, pointerToken } from './json-position.ts';
 import { type FieldError, ProblemError } from './problem.ts';
 
 const depthMax = 32;
@@ -9,25 +9,46 @@ const depthMax = 32;
 /**
  * Reads a request's JSON body.
  *
- * @throws ProblemError malformed_json (not UTF-8, not JSON, too deep), text_not_storable, or validation_failed for a member named `__proto__`
+ * @throws ProblemError malformed_json (not UTF-8, not JSON, too deep), text_not_storable, or validation_failed for a member that is there twice
+ * or named `__proto__`
  */
 export const parseJsonBody = (bytes: Buffer): unknown => {
   // Decoding would replace wrong bytes silently, and the text stored would not be the text sent.
   if (!isUtf8(bytes)) throw new ProblemError('malformed_json', { detail: 'The body is not UTF-8.' });
   // Counted in the bytes: JSON.parse takes a third of a second over a million open brackets.
-  if (isDeeperThan(bytes, depthMax))
+  const { depth, colons } = shapeOf(bytes, depthMax);
+  if (depth > depthMax)
     throw new ProblemError('malformed_json', { detail: `The body is nested deeper than ${depthMax} levels.` });
   const text = bytes.toString('utf8');
   const value = parse(text);
   // Without escapes the text of valid JSON in UTF-8 can hold neither U+0000 nor half a pair, nor a name in disguise.
   const hasEscapes = text.includes('\\u');
   if (hasEscapes || text.includes('__proto__')) inspect(value, hasEscapes);
+  // Each member of the text has a colon; of two with one name JSON.parse has kept the last, silently.
+  if (membersOf(value) !== colons)
+    refuse('validation_failed', {
+      field: firstRepeatedMember(text, '/body') ?? '/body',
+      code: 'repeated_field',
+      message: 'is there more than once',
+    });
   return value;
 };
 
-const isDeeperThan = (bytes: Buffer, depthMost: number): boolean => {
+const membersOf = (value: unknown): number => {
+  if (value === null || typeof value !== 'object') return 0;
+  const parts: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let count = Array.isArray(value) ? 0 : parts.length;
+  for (const part of parts) if (typeof part === 'object') count += membersOf(part);
+  return count;
+};
+
+/** How deep the brackets go, counted only as far as one too many, and how many colons stand outside of texts. */
+const shapeOf = (bytes: Buffer, depthMost: number): { readonly depth: number; readonly colons: number } => {
   const [quote, backslash, openArray, closeArray, openObject, closeObject] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
+  const colon = 0x3a;
+  let colons = 0;
   let depth = 0;
+  let deepest = 0;
   let isInText = false;
   for (let index = 0; index < bytes.length; index += 1) {
     const byte = bytes[index];
@@ -37,10 +58,12 @@ const isDeeperThan = (bytes: Buffer, depthMost: number): boolean => {
     } else if (byte === quote) isInText = true;
     else if (byte === openArray || byte === openObject) {
       depth += 1;
-      if (depth > depthMost) return true;
+      if (depth > deepest) deepest = depth;
+      if (depth > depthMost) break;
     } else if (byte === closeArray || byte === closeObject) depth -= 1;
+    else if (byte === colon) colons += 1;
   }
-  return false;
+  return { depth: deepest, colons };
 };
 
 const parse = (text: string): unknown => {
@@ -109,6 +132,3 @@ export const refuseUnstorable = (values: Readonly<Record<string, unknown>>, root
 const refuse = (code: string, error: FieldError): never => {
   throw new ProblemError(code, { errors: [error] });
 };
-
-/** One step of a JSON pointer (RFC 6901), cut where a client's own name is unreasonably long. */
-export const pointerToken = (name: string): string => name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1');

@@ -1,3 +1,6 @@
+/** One step of a JSON pointer (RFC 6901), cut where a client's own name is unreasonably long. */
+export const pointerToken = (name: string): string => name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1');
+
 type Expectation = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end' | 'nothing';
 
 // One token of RFC 8259: punctuation, a string, a number, a literal.
@@ -23,6 +26,33 @@ export const firstWrongOffset = (json: string): number | undefined => {
     offset = skipSpace(json, offset + token.length);
   }
   return expected === 'nothing' ? undefined : json.length;
+};
+
+/**
+ * Where an object has a member twice, as a JSON pointer below `root`, or undefined when none has. What such a text means is anybody's guess
+ * (RFC 8259 §4), so it must not be one (RFC 7493 §2.3).
+ * @param json valid JSON: JSON.parse has accepted it
+ */
+export const firstRepeatedMember = (json: string, root: string): string | undefined => {
+  const open: { readonly names?: Set<string>; at: string | number }[] = [];
+  let isName = false;
+  for (let offset = skipSpace(json, 0); offset < json.length; ) {
+    tokenPattern.lastIndex = offset;
+    const token: string | undefined = tokenPattern.exec(json)?.[0];
+    if (token === undefined) return undefined;
+    const inner = open.at(-1);
+    if (token === '{' || token === '[') open.push(token === '{' ? { names: new Set(), at: '' } : { at: 0 });
+    else if (token === '}' || token === ']') open.pop();
+    else if (token === ',' && typeof inner?.at === 'number') inner.at += 1;
+    else if (isName && inner?.names !== undefined) {
+      inner.at = JSON.parse(token) as string;
+      if (inner.names.has(inner.at)) return [root, ...open.map(({ at }) => pointerToken(String(at)))].join('/');
+      inner.names.add(inner.at);
+    }
+    isName = token === '{' || (token === ',' && inner?.names !== undefined);
+    offset = skipSpace(json, offset + token.length);
+  }
+  return undefined;
 };
 
 const skipSpace = (json: string, offset: number): number => {

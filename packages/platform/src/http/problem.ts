@@ -88,6 +88,6 @@ export const problemDocument = (
   ...(extras.errors === undefined ? {} : { errors: extras.errors }),
 });
 
-/** Serialises a problem document; amounts of minor units are bigint in the kernel and decimal strings outside. */
+/** Serialises a problem document; whole numbers that may be large are decimal strings outside. */
 export const problemText = (document: ProblemDocument): string =>
   JSON.stringify(document, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));

@@ -76,6 +76,21 @@ type RouteFacts = {
   readonly problems: readonly string[];
 };
 
+/** What most routes of commands have in common; spread into them before what they have of their own. */
+export const commandRoute = {
+  method: 'POST',
+  rateClass: 'write',
+  idempotency: 'optional',
+  supportsDryRun: true,
+} as const satisfies Partial<RouteFacts>;
+
+/** What most routes of reads have in common. */
+export const readRoute = {
+  method: 'GET',
+  rateClass: 'read',
+  idempotency: 'none',
+} as const satisfies Partial<RouteFacts>;
+
 /** A file body: its bytes arrive as `rawBody`, unparsed; `body` is undefined. */
 export type FileBody = { readonly contentTypes: readonly string[]; readonly description: string };
 

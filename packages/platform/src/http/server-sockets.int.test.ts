@@ -126,19 +126,96 @@ describe('a slow sender', () => {
 
 describe('a body that is too large', () => {
   it('is refused by its announcement, before it is sent', async () => {
-    await open({ limits: { bodyBytesMax: 1_000 } });
+    await open({ limits: { bodyBytesMax: 1_000, discardTimeoutMs: 100 } });
     expect(await raw(`${post}content-length: 1001\r\nconnection: close\r\n\r\n`)).toMatch(
       /^HTTP\/1\.1 413 [\s\S]*"bytesMax":1000/,
     );
   });
 
   it('is refused when it grows too large without announcement', async () => {
-    await open({ limits: { bodyBytesMax: 1_000 } });
+    await open({ limits: { bodyBytesMax: 1_000, discardTimeoutMs: 100 } });
     const chunk = `200\r\n${'x'.repeat(512)}\r\n`;
     expect(await raw(`${post}transfer-encoding: chunked\r\nconnection: close\r\n\r\n`, chunk, chunk, chunk)).toMatch(
       /^HTTP\/1\.1 413 /,
     );
     expect(seen).toEqual([]);
+  });
+
+  const large = 5 * 1024 * 1024;
+  const url = (): string => `http://127.0.0.1:${port}/v1/pots/0197f2c4-6f5e-7c3a-9b1d-2f4e6a8c0d12/takings`;
+  const headers = { authorization: 'Bearer good', 'idempotency-key': 'k', 'content-type': 'application/json' };
+
+  /** Writes a large body to its end before it listens to anything. */
+  const writeLarge = async (headers: string): Promise<ReturnType<typeof dial>> => {
+    const dialled = dial();
+    const { socket } = dialled;
+    socket.pause();
+    socket.write(`${post}${headers}content-length: ${large}\r\n\r\n`);
+    for (let sent = 0; sent < large; sent += 65_536)
+      if (!socket.write('x'.repeat(65_536))) await new Promise((resolve) => socket.once('drain', resolve));
+    socket.resume();
+    return dialled;
+  };
+
+  it('is answered to a program that writes it all before it listens, and its next request too', async () => {
+    await open();
+    const { socket, soFar } = await writeLarge('');
+    await until(() => soFar().includes('body_too_large'));
+    socket.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n');
+    await until(() => soFar().includes('"ok"'));
+    expect(soFar().match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
+  });
+
+  it('is answered to a program that wants the connection closed, which then is', async () => {
+    await open();
+    const { received } = await writeLarge('connection: close\r\n');
+    expect(await received).toMatch(/^HTTP\/1\.1 413 [\s\S]*body_too_large/);
+  });
+
+  it('is answered to fetch, announced or not, and the next request of the connection as well', async () => {
+    await open();
+    for (let round = 0; round < 5; round += 1) {
+      const announced = await fetch(url(), { method: 'POST', headers, body: Buffer.alloc(large, 'x') });
+      expect([announced.status, ((await announced.json()) as { code: string }).code]).toEqual([413, 'body_too_large']);
+      const pieces = Array.from({ length: 80 }, () => Buffer.alloc(65_536, 'x'));
+      const streamed = await fetch(url(), {
+        method: 'POST',
+        headers,
+        body: new ReadableStream({
+          pull: (controller) => {
+            const piece = pieces.pop();
+            if (piece === undefined) controller.close();
+            else controller.enqueue(piece);
+          },
+        }),
+        duplex: 'half',
+      });
+      expect(streamed.status).toBe(413);
+      expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    }
+  });
+
+  it('is listened to for so long and so many bytes only', async () => {
+    await open({ limits: { bodyBytesMax: 1_000, discardTimeoutMs: 300, discardBytesMax: 100_000 } });
+    const started = performance.now();
+    const slowly = dial();
+    slowly.socket.write(`${post}content-length: 2000\r\n\r\n{`);
+    expect(await slowly.received).toMatch(/^HTTP\/1\.1 413 /);
+    expect(performance.now() - started).toBeGreaterThan(250);
+    expect(performance.now() - started).toBeLessThan(1_500);
+
+    await server.close();
+    await open({ limits: { bodyBytesMax: 1_000, discardTimeoutMs: 60_000, discardBytesMax: 100_000 } });
+    const endless = dial();
+    endless.socket.write(`${post}content-length: 999999999\r\n\r\n`);
+    let isOver = false;
+    void endless.received.then(() => (isOver = true));
+    const began = performance.now();
+    while (!isOver && performance.now() - began < 5_000) {
+      endless.socket.write('x'.repeat(65_536));
+      await delay(1);
+    }
+    expect(isOver).toBe(true);
   });
 });
 

@@ -305,7 +305,7 @@ describe('a refusal', () => {
       code: 'pot_empty',
       status: 422,
       detail: 'It holds 10.05.',
-      availableMinor: '1005',
+      available: { amount: '10.05', asset: 'EUR' },
     });
   });
 });
@@ -386,6 +386,16 @@ describe('limits', () => {
     const answer = await ask(impatient, { url: '/v1/slow' });
     expect(answer.json()).toMatchObject({ code: 'deadline_exceeded', status: 504 });
     expect(seen[0]?.signal.aborted).toBe(true);
+  });
+
+  it('nobody waits for an authentication that takes too long: nothing was done', async () => {
+    const impatient = await open({
+      limits: { handlerTimeoutMs: 50 },
+      authenticate: () => new Promise(() => undefined),
+    });
+    const answer = await ask(impatient, { url: '/v1/pots' });
+    expect(answer.json()).toMatchObject({ code: 'overloaded', status: 503 });
+    expect(answer.headers['retry-after']).toBe('1');
   });
 
   it('a command that takes too long has an unknown outcome, not a failed one', async () => {

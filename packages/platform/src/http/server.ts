@@ -20,6 +20,7 @@ import type { RateLimiter } from './rate-limit.ts';
 import { answerRawConnection } from './raw-connection.ts';
 import { referencePaths, serveReference } from './reference-pages.ts';
 import type { Route } from './route.ts';
+import { type DiscardLimits, discardBody } from './unread-body.ts';
 import { answerUnrouted } from './unrouted.ts';
 
 /** Limits of the server; times in milliseconds, sizes in bytes. */
@@ -42,7 +43,7 @@ export type HttpLimits = {
   /** A loop that lags more than this answers `overloaded`. */
   readonly eventLoopDelayMaxMs: number;
   readonly connectionsMax: number;
-};
+} & DiscardLimits;
 
 /** Limits that suit a server behind a balancer. */
 export const defaultHttpLimits: HttpLimits = {
@@ -56,6 +57,8 @@ export const defaultHttpLimits: HttpLimits = {
   drainTimeoutMs: 20_000,
   eventLoopDelayMaxMs: 1_000,
   connectionsMax: 10_000,
+  discardBytesMax: 8 * 1024 * 1024,
+  discardTimeoutMs: 2_000,
 };
 
 export type HttpServerOptions = {
@@ -200,6 +203,11 @@ const answerError = (
   // Whoever authenticates asks the database as well, before any handler runs.
   const problem =
     error instanceof ProblemError ? error : (translateFault(error) ?? frameworkProblem(error as FastifyError, limits));
+  if (problem?.code === 'body_too_large') {
+    // The framework would close the connection while the sender still writes.
+    reply.removeHeader('connection');
+    discardBody(request.raw, reply.raw, limits);
+  }
   if (problem !== undefined && Object.hasOwn(problems, problem.code)) return sendProblem(reply, problems, problem);
   logger.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'a request failed');
   // Nothing of the fault leaves the house, except in tests, where it must be seen.

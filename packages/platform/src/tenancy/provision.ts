@@ -11,6 +11,8 @@ import { NotServable, servingRoles } from './roles.ts';
 
 /** What a context needs to exist in the database. */
 export type ProvisionedModule = Pick<ContextModule, 'name'> & {
+  /** A context that records nothing has no partition. */
+  readonly events?: readonly Pick<ContextModule['events'][number], 'type'>[];
   readonly tables: readonly Pick<ContextModule['tables'][number], 'ddl'>[];
   readonly views: readonly Pick<ContextModule['views'][number], 'name' | 'version' | 'tables'>[];
 };
@@ -107,7 +109,8 @@ const createContexts = async (
   modules: readonly ProvisionedModule[],
 ): Promise<readonly string[]> => {
   const created: string[] = [];
-  for (const { name } of modules) {
+  for (const { name, events } of modules) {
+    if (events?.length === 0) continue;
     // The name becomes part of identifiers and of statements' texts.
     if (!/^[a-z][a-z_]{0,30}$/.test(name)) throw new TypeError(`"${name}" is not a name for a context.`);
     if (await isThere(client, `${name}_events`)) continue;

@@ -80,6 +80,21 @@ export const durableWithoutEvents: readonly DurableWithoutEvents[] = [
     lost: 'Views fold the log again from its beginning; their tables must be emptied first.',
   },
   {
+    name: 'audit_tiles',
+    retention: 'for ever',
+    lost: 'Nothing: the tree is a pure function of the log. It must be empty before it is sealed anew, with the heads.',
+  },
+  {
+    name: 'audit_heads',
+    retention: 'for ever',
+    lost: 'What was signed and when. Heads exported elsewhere still prove it.',
+  },
+  {
+    name: 'audit_keys',
+    retention: 'for ever',
+    lost: 'Which key announced which; exported with the heads.',
+  },
+  {
     name: 'snapshots',
     retention: 'until a newer one',
     lost: 'Nothing: streams are folded from their first event until new ones are made.',

@@ -161,6 +161,26 @@ describe('a view', () => {
     await expect.poll(() => follower.stopped.size).toBe(0);
   });
 
+  it('that meets a full disk does not stop: it goes on as soon as there is room', async () => {
+    let isFull = true;
+    const short: View = defineView({
+      ...counterLog,
+      name: 'counter_short',
+      apply: async (tx, tables, events) => {
+        if (isFull) await tx.query("do $$ begin raise 'No space left on device' using errcode = '53100'; end $$");
+        await counterLog.apply(tx, tables, events);
+      },
+    });
+    await ensureViews(stage.adminPool, [short]);
+    const errors: string[] = [];
+    const follower = follow([short], (view) => errors.push(view));
+    const last = await grow(10);
+    await expect.poll(() => errors).toContain('counter_short_v1');
+    expect([...follower.stopped]).toEqual([]);
+    isFull = false;
+    expect(await follower.caughtUp({ tenantId: tenantA, seq: last }, 5_000)).toBe(true);
+  });
+
   it('that fails stops alone and is reported, and what it had begun is undone', async () => {
     const broken: View = defineView({
       ...counterLog,

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Pool } from 'pg';
+import { isPassingFault } from '../database/passing-fault.ts';
 import { inTransaction, type Transaction } from '../database/transaction.ts';
 import type { EventCatalogue } from '../event-store/catalogue.ts';
 import { applyTo, readStretch } from './fold.ts';
@@ -210,8 +211,8 @@ const retryStopped = async (options: FollowerOptions, stopped: Map<string, strin
 
 const stop = (options: FollowerOptions, stopped: Map<string, string>, view: View | undefined, error: unknown): void => {
   if (view === undefined) return;
-  // Lost connections pass by themselves; anything else needs a person or a newer release.
-  if ((error as { code?: unknown }).code !== 'connection_lost')
+  // The next round tries what passes by itself; anything else needs a person or a newer release.
+  if (!isPassingFault(error))
     stopped.set(subscriptionName(view), error instanceof Error ? error.message : String(error));
   options.onError?.(subscriptionName(view), error);
 };

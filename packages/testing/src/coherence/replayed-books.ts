@@ -157,8 +157,35 @@ const foldJournal = (
   const done = JSON.stringify(
     (books.captures.get(journalId) ?? []).map(({ holdId, amountMinor }) => [holdId, amountMinor]),
   );
+  complainOfOvercapture(books, journal);
   if (said !== done) complain(books, `journal ${journalId} says it captures ${said} and the holds say ${done}`);
   books.captures.delete(journalId);
+};
+
+/** Holds are used by what is debited: each minor unit of it by one of them. */
+const complainOfOvercapture = (
+  books: ReplayedBooks,
+  {
+    journalId,
+    postings,
+    captures,
+  }: {
+    readonly journalId: string;
+    readonly postings: readonly Posting[];
+    readonly captures: readonly Capture[];
+  },
+): void => {
+  const left = new Map<string, bigint>();
+  for (const posting of postings)
+    if (posting.side === 'debit')
+      left.set(nameOf(posting), (left.get(nameOf(posting)) ?? 0n) + BigInt(posting.amountMinor));
+  for (const { holdId, amountMinor } of captures) {
+    const hold = books.holds.get(holdId);
+    if (hold === undefined) continue;
+    const rest = (left.get(nameOf(hold)) ?? 0n) - BigInt(amountMinor);
+    if (rest < 0n) complain(books, `journal ${journalId} captures more of ${nameOf(hold)} than it takes from it`);
+    left.set(nameOf(hold), rest);
+  }
 };
 
 const release = (

@@ -1,7 +1,8 @@
 // A context of the smallest kind, for tests of the platform itself: counters that only grow, with a locked table and a subscribed view.
 import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
 import { type CommandHandler, defineCommand } from '@finaegis/platform/command/handler';
-import { type LockedTable, rowName } from '@finaegis/platform/command/locked-table';
+import { type LockedTable, type LockRequest, rowName } from '@finaegis/platform/command/locked-table';
+import type { Transaction } from '@finaegis/platform/database/transaction';
 import { defineAggregate } from '@finaegis/platform/event-store/aggregate';
 import { defineEvent, type NewEvent } from '@finaegis/platform/event-store/event';
 import type { ContextModule } from '@finaegis/platform/module';
@@ -57,6 +58,25 @@ interface CounterRow {
   readonly bookedAt: string;
 }
 
+const readCounters = async (
+  tx: Transaction,
+  requests: readonly LockRequest[],
+  lock: 'for no key update' | '',
+): Promise<ReadonlyMap<string, CounterRow>> => {
+  const { rows } = await tx.query<{ tenant_id: string; counter_id: string; value: bigint; booked_at: string }>({
+    name: lock === '' ? 'recall-counters' : 'lock-counters',
+    text: `select c.tenant_id, c.counter_id, c.value, c.booked_at from counters c
+      where (c.tenant_id, c.counter_id) in (select * from unnest($1::uuid[], $2::text[])) order by c.tenant_id, c.counter_id ${lock}`,
+    values: [requests.map(({ tenantId }) => tenantId), requests.map(({ key }) => key)],
+  });
+  return new Map(
+    rows.map(({ tenant_id, counter_id, value, booked_at }) => [
+      rowName(tenant_id, counter_id),
+      { value, bookedAt: booked_at },
+    ]),
+  );
+};
+
 /** What PostgreSQL's own CHECK lets a counter reach; a command that is allowed past the decider fails there and poisons its batch. */
 export const valueMax = 1_000n;
 
@@ -74,20 +94,8 @@ export const countersTable: LockedTable<CounterRow> & {
     },
   ],
   consumes: ['CounterIncreased'],
-  lock: async (tx, requests) => {
-    const { rows } = await tx.query<{ tenant_id: string; counter_id: string; value: bigint; booked_at: string }>({
-      name: 'lock-counters',
-      text: `select c.tenant_id, c.counter_id, c.value, c.booked_at from counters c
-        where (c.tenant_id, c.counter_id) in (select * from unnest($1::uuid[], $2::text[])) order by c.tenant_id, c.counter_id for no key update`,
-      values: [requests.map(({ tenantId }) => tenantId), requests.map(({ key }) => key)],
-    });
-    return new Map(
-      rows.map(({ tenant_id, counter_id, value, booked_at }) => [
-        rowName(tenant_id, counter_id),
-        { value, bookedAt: booked_at },
-      ]),
-    );
-  },
+  lock: (tx, requests) => readCounters(tx, requests, 'for no key update'),
+  recall: { covers: () => true, keeps: () => true, read: (tx, requests) => readCounters(tx, requests, '') },
   fold: (rows, event) => {
     const { counterId, by } = event.data as { counterId: string; by: bigint };
     rows.set(event.tenantId, counterId, {

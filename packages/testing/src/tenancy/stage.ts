@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { uuidV7Source } from '@finaegis/kernel/id';
 import { createAuthModule } from '@finaegis/platform/auth/module';
-import type { BatchTools } from '@finaegis/platform/command/batch';
 import { allowAll, type Checks } from '@finaegis/platform/command/checks';
 import { type Commands, createCommands } from '@finaegis/platform/command/commands';
+import type { BatchTools } from '@finaegis/platform/command/locked-batch';
+import { postgresTools } from '@finaegis/platform/command/postgres-commit-store';
 import type { ConnectionSettings } from '@finaegis/platform/database/connection';
 import { createPool } from '@finaegis/platform/database/pool';
 import { eventCatalogue } from '@finaegis/platform/event-store/catalogue';
@@ -94,7 +95,8 @@ export const startStage = async (options: StageOptions = {}): Promise<Stage> => 
   const catalogue = eventCatalogue(modules.flatMap(({ events }) => events));
   const startProcess = (connection = connections.write): Process => {
     const pool = open(connection);
-    const tools = { pool, catalogue, tables: modules.flatMap(({ tables }) => tables), newEventId: newId };
+    const tables = modules.flatMap((module) => module.tables);
+    const tools = postgresTools({ pool, catalogue, tables, newEventId: newId });
     return {
       pool,
       tools,

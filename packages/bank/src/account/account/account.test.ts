@@ -57,7 +57,7 @@ const after = (state: AccountState, decision: Decision<NewEvent, AccountRefusal>
   );
 };
 const unknown: AccountState = accountAggregate.initial;
-const opened = after(unknown, openAccount(unknown, command, facts));
+const opened = () => after(unknown, openAccount(unknown, command, facts));
 const codeOf = (decision: Decision<NewEvent, AccountRefusal>): unknown =>
   decision.accepted ? decision.events.map(({ type }) => type) : decision.rejection;
 
@@ -69,13 +69,13 @@ describe('opening an account', () => {
       'IdentifierIssued',
       'IdentifierIssued',
     ]);
-    expect(opened).toMatchObject({
+    expect(opened()).toMatchObject({
       status: 'open',
       productVersion: 2,
       statementCycle: 'weekly',
       openedAt: '2025-01-30T10:00:00.000Z',
     });
-    expect((opened as Account).identifiers).toEqual([
+    expect((opened() as Account).identifiers).toEqual([
       ...(facts.next.identifiers ?? []),
       { scheme: 'external', value: 'old-7' },
     ]);
@@ -90,10 +90,31 @@ describe('opening an account', () => {
       isEntityKnown: false,
       next: { sequence: 99n, identifiers: undefined },
     };
-    expect(codeOf(openAccount(opened, command, later))).toEqual([]);
-    expect(codeOf(openAccount(after(opened, closeAccount(opened, command)), command, later))).toEqual([]);
+    expect(codeOf(openAccount(opened(), command, later))).toEqual([]);
+    expect(codeOf(openAccount(after(opened(), closeAccount(opened(), command)), command, later))).toEqual([]);
     const granted = { ...command, holders: command.holders.map((holder) => ({ ...holder, mandateId: 'another' })) };
-    expect(codeOf(openAccount(opened, granted, later))).toEqual([]);
+    expect(codeOf(openAccount(opened(), granted, later))).toEqual([]);
+  });
+
+  it('under the version asked for takes its terms; naming them again is still the same request', () => {
+    const older = { ...command, productVersion: 1, statementCycle: 'weekly' } as const;
+    const account = after(unknown, openAccount(unknown, older, facts));
+    expect(account).toMatchObject({ productVersion: 1, statementCycle: 'weekly' });
+    expect(codeOf(openAccount(account, older, facts))).toEqual([]);
+    expect(codeOf(openAccount(account, { ...older, productVersion: 2 }, facts))).toMatchObject({
+      code: 'account_exists_with_different_content',
+    });
+  });
+
+  it('without a name and a reference from outside has neither, and no number of that kind', () => {
+    const { externalReference: _reference, ...bare } = command;
+    const { name: _name, ...unnamed } = facts;
+    const account = after(unknown, openAccount(unknown, bare, { ...unnamed, isReferenceTaken: true }));
+    expect(account).not.toHaveProperty('externalReference');
+    expect(account).not.toHaveProperty('name');
+    expect((account as Account).identifiers).toEqual(facts.next.identifiers);
+    expect(codeOf(openAccount(account, bare, unnamed))).toEqual([]);
+    expect(codeOf(openAccount(account, bare, facts))).toMatchObject({ code: 'account_exists_with_different_content' });
   });
 
   it.each<[string, Partial<OpenAccount>, Partial<OpeningFacts>]>([
@@ -106,13 +127,15 @@ describe('opening an account', () => {
     ['another name', {}, { name: { ref: 'r-2', commitment: 'c-2' } }],
     ['no name', {}, { name: undefined }],
     ['fewer holders', { holders: command.holders.slice(0, 1) }, {}],
+    ['more holders', { holders: [...command.holders, { partyId: 'p-3', kind: 'joint', mandateId: 'm-3' }] }, {}],
+    ['other holders', { holders: command.holders.map((holder) => ({ ...holder, partyId: 'p-3' })) }, {}],
     [
       'holders of another kind',
       { holders: command.holders.map((holder) => ({ ...holder, kind: 'joint' as const })) },
       {},
     ],
   ])('under an id that has %s is refused', (_, other, otherFacts) => {
-    expect(codeOf(openAccount(opened, { ...command, ...other }, { ...facts, ...otherFacts }))).toEqual({
+    expect(codeOf(openAccount(opened(), { ...command, ...other }, { ...facts, ...otherFacts }))).toEqual({
       code: 'account_exists_with_different_content',
       account: 'a-1',
     });
@@ -162,7 +185,12 @@ describe('opening an account', () => {
 describe('closing an account', () => {
   it('happens once, and only to an account there is', () => {
     expect(codeOf(closeAccount(unknown, command))).toEqual({ code: 'account_unknown', account: 'a-1' });
-    expect(codeOf(closeAccount(opened, command))).toEqual(['AccountClosed']);
-    expect(codeOf(closeAccount(after(opened, closeAccount(opened, command)), command))).toEqual([]);
+    const closing = closeAccount(opened(), command);
+    expect(closing.accepted && closing.events.map(({ type, data }) => ({ type, ...data }))).toEqual([
+      { type: 'AccountClosed', accountId: 'a-1' },
+    ]);
+    expect(after(opened(), closing)).toMatchObject({ status: 'closed', closedAt: '2025-01-30T10:00:00.000Z' });
+    expect(() => accountAggregate.evolve(opened(), { type: 'AccountSold', data: {} } as never)).toThrow('Unreachable');
+    expect(codeOf(closeAccount(after(opened(), closeAccount(opened(), command)), command))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { accept, type Decision, reject } from '@finaegis/kernel/decision';
+import { accept, type Decision } from '@finaegis/kernel/decision';
 import type { CommandFacts, CommandHandler, Loaded, Needs } from '@finaegis/platform/command/handler';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
@@ -9,8 +9,9 @@ import { z } from 'zod';
 import type { AssetDirectory } from '../../asset/contract.ts';
 import {
   type Balance,
+  type ClosingRefusal,
   closeLedgerAccount,
-  type LedgerRefusal,
+  type LedgerAccountRefusal,
   ledgerAccountAggregate,
   lifeNeeds,
   loadedEntity,
@@ -72,14 +73,14 @@ export interface OpenRefs {
   readonly sealed: readonly SealedValue[];
 }
 
-/** Refusals of opening and closing, those of the neighbours who decide with us among them. */
-export type AccountCommandRefusal =
+/** Refusals of an opening, those of the neighbours who decide with us among them. */
+export type OpeningRefusal =
   | AccountRefusal
   | MandateRefusal
-  | Extract<
-      LedgerRefusal,
-      { readonly code: 'account_exists_with_different_terms' | 'account_not_empty' | 'account_unknown' }
-    >;
+  | Extract<LedgerAccountRefusal, { readonly code: 'account_exists_with_different_terms' }>;
+
+/** Refusals of opening and closing. */
+export type AccountCommandRefusal = OpeningRefusal | ClosingRefusal;
 
 /** How the account stands after a command on it. */
 export const accountResult = (loaded: Loaded, { accountId }: { readonly accountId: string }): Account => {
@@ -128,7 +129,7 @@ const decideNeighbours = (
   loaded: Loaded,
   { accountId, entity, holders }: OpenAccount,
   facts: CommandFacts,
-): Decision<NewEvent, AccountCommandRefusal> => {
+): Decision<NewEvent, OpeningRefusal> => {
   const opened = openLedgerAccount(loaded.stream(ledgerAccountAggregate, accountId).state, {
     accountId,
     entity,
@@ -136,7 +137,7 @@ const decideNeighbours = (
     class: 'liability',
     hasFloor: true,
   });
-  if (!opened.accepted) return opened as Decision<NewEvent, AccountCommandRefusal>;
+  if (!opened.accepted) return opened as Decision<NewEvent, OpeningRefusal>;
   const events = [...opened.events];
   for (const { mandateId, partyId, kind } of holders) {
     const granted = decideGrantMandate(loaded, { mandateId, partyId, accountId, kind, limits: [] }, facts);
@@ -149,7 +150,7 @@ const decideNeighbours = (
 /** Opens an account in one commit with its place in the ledger, its numbers and its holders' mandates. */
 export const openAccountHandler = (
   tools: AccountTools,
-): CommandHandler<OpenAccountData, OpenRefs, Account, AccountCommandRefusal> => ({
+): CommandHandler<OpenAccountData, OpenRefs, Account, OpeningRefusal> => ({
   name: 'account.OpenAccount',
   schema: openAccountSchema,
   permission: 'account:open',
@@ -202,8 +203,7 @@ export const closeAccountHandler = (
     if (!closed.accepted || closed.events.length === 0) return closed;
     const { state } = loaded.stream(ledgerAccountAggregate, accountId);
     const ledger = closeLedgerAccount(state, { accountId }, remainingBalances(loaded, tools.balances, accountId));
-    if (ledger.accepted) return accept(...closed.events, ...ledger.events);
-    return reject(ledger.rejection as AccountCommandRefusal);
+    return ledger.accepted ? accept(...closed.events, ...ledger.events) : ledger;
   },
   result: accountResult,
 });

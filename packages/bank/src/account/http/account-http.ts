@@ -1,7 +1,6 @@
 import type { Access } from '@finaegis/platform/auth/access';
-import { storedAnswer } from '@finaegis/platform/http/command-route';
 import { ProblemError, type ProblemTable } from '@finaegis/platform/http/problem';
-import type { ApiAnswer, ApiRequest } from '@finaegis/platform/http/route';
+import type { ApiRequest } from '@finaegis/platform/http/route';
 import type { Services } from '@finaegis/platform/services';
 import type { AssetDirectory } from '../../asset/contract.ts';
 import type { LedgerReads } from '../../ledger/contract.ts';
@@ -39,25 +38,4 @@ export const requireVisible = async (
   const terms = await directory.find(tenantId, accountId);
   if (terms === undefined) throw new ProblemError('not_found');
   return terms;
-};
-
-/**
- * Runs a route so that a repeat under its key is answered as the first time, even where the same request would be refused by now before it
- * reaches the write side (its asset has ended since). Who may not ask any more is not answered.
- */
-export const withReplay = async (
-  { services }: Pick<AccountHttp, 'services'>,
-  request: ApiRequest,
-  work: () => Promise<ApiAnswer>,
-): Promise<ApiAnswer> => {
-  try {
-    return await work();
-  } catch (error) {
-    const stored =
-      error instanceof ProblemError && error.code === 'validation_failed'
-        ? await storedAnswer(services, request)
-        : undefined;
-    if (stored === undefined) throw error;
-    return stored;
-  }
 };

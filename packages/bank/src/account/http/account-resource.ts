@@ -1,18 +1,12 @@
 import { personalMarker } from '@finaegis/platform/event-store/personal-ref';
 import { assetCode, instant, text, uuid } from '@finaegis/platform/http/amount';
 import { z } from 'zod';
+import { entityName } from '../../ledger/contract.ts';
 import type { Account } from '../account/account.ts';
 import type { Identifier } from '../identifier/identifier.ts';
 import { productName } from '../product/commands.ts';
 import { statementCycles } from '../product/events.ts';
 import type { AccountRow } from '../views/accounts.ts';
-
-/** Name of a legal entity. */
-export const entityName = z
-  .string()
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower case letters, digits and single dashes')
-  .max(32)
-  .meta({ examples: ['main'] });
 
 /** Parameters of every route of one account. */
 export const accountParams = z.strictObject({ accountId: uuid });

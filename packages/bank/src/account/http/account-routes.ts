@@ -4,28 +4,31 @@ import type { Transaction } from '@finaegis/platform/database/transaction';
 import { assetCode, text, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
-import { throwProblem } from '@finaegis/platform/http/problem';
-import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { ProblemError, throwProblem } from '@finaegis/platform/http/problem';
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  commandRoute,
+  defineRoute,
+  type Route,
+  readRoute,
+} from '@finaegis/platform/http/route';
 import { read } from '@finaegis/platform/services';
 import { z } from 'zod';
+import { amountWriter, type ShowAmount } from '../../asset/contract.ts';
+import { entityName } from '../../ledger/contract.ts';
 import { parseIban } from '../identifier/iban.ts';
 import { productName } from '../product/commands.ts';
 import { type AccountFilter, listAccounts } from '../views/account-list.ts';
 import { type AccountRow, findAccounts } from '../views/accounts.ts';
 import { identifiersOf } from '../views/identifiers.ts';
 import { type AccountHttp, requireVisible } from './account-http.ts';
-import { accountOpening, accountParams, accountResource, entityName, showOpened, showRow } from './account-resource.ts';
+import { accountOpening, accountParams, accountResource, showOpened, showRow } from './account-resource.ts';
 import { openingProblems } from './problems.ts';
 
 const tag = 'Accounts';
-const commandParts = {
-  method: 'POST',
-  tag,
-  rateClass: 'write',
-  idempotency: 'optional',
-  supportsDryRun: true,
-} as const;
-const readParts = { method: 'GET', tag, permission: 'account:read', rateClass: 'read', idempotency: 'none' } as const;
+const commandParts = { ...commandRoute, tag } as const;
+const readParts = { ...readRoute, tag, permission: 'account:read' } as const;
 
 const search = z.strictObject({
   ...pageQuery,
@@ -92,11 +95,7 @@ export const accountRoutes = (http: AccountHttp): readonly Route[] => [
     request: { params: accountParams },
     responses: { 200: { description: 'Closed.', schema: accountResource } },
     problems: ['staff_only', 'account_unknown', 'account_not_empty'],
-    handle: (request) => {
-      requireStaff(request.principal);
-      const how = { status: 200, show: showOpened, problems: http.problems } as const;
-      return answerCommand(http.services, request, http.handlers.closeAccount, request.params, how);
-    },
+    handle: (request) => close(http, request),
   }),
 ];
 
@@ -113,6 +112,20 @@ const open = (
     holders: holders.map((holder) => ({ ...holder, mandateId: derivedUuid('holder', accountId, holder.partyId) })),
   };
   return answerCommand(services, request, handlers.openAccount, command, { status: 201, show: showOpened, problems });
+};
+
+const close = async (http: AccountHttp, request: ApiRequest<z.output<typeof accountParams>>): Promise<ApiAnswer> => {
+  const { tenantId, params, principal } = request;
+  requireStaff(principal);
+  const assets = (await http.ledger.reads.balances(tenantId, params.accountId)).map(({ asset }) => asset);
+  const written = await amountWriter(http.assets, tenantId, assets);
+  const amount: ShowAmount = (asset, amountMinor) => {
+    // First booked between our reading and the lock: asked again, the refusal can be told.
+    if (!assets.includes(asset)) throw new ProblemError('overloaded');
+    return written(asset, amountMinor);
+  };
+  const how = { status: 200, show: showOpened, problems: http.problems, amount } as const;
+  return answerCommand(http.services, request, http.handlers.closeAccount, params, how);
 };
 
 const list = async (

@@ -1,55 +1,30 @@
 import { requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, uuid } from '@finaegis/platform/http/amount';
-import { answerCommand } from '@finaegis/platform/http/command-route';
+import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
 import { throwProblem } from '@finaegis/platform/http/problem';
-import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { type ApiAnswer, type ApiRequest, commandRoute, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import {
-  amountAt,
-  amountWriter,
-  parseAmountOfAnyLife,
-  parseAssetAmount,
-  type ShowAmount,
-} from '../../asset/contract.ts';
-import { blockReasons, type LedgerAccount } from '../../ledger/contract.ts';
-import { type AccountHttp, requireVisible, withReplay } from './account-http.ts';
+import { amountAt, amountWriter, parseAmountOfAnyLife } from '../../asset/contract.ts';
+import { blockResource, blockTerms, blockToPlace, type LedgerAccount, showBlocks } from '../../ledger/contract.ts';
+import { type AccountHttp, requireVisible } from './account-http.ts';
 import { accountParams } from './account-resource.ts';
 
 const tag = 'Accounts';
-const kinds = z.enum(['debit', 'credit', 'amount']);
-const commandParts = {
-  method: 'POST',
-  tag,
-  rateClass: 'write',
-  idempotency: 'optional',
-  supportsDryRun: true,
-} as const;
+const commandParts = { ...commandRoute, tag } as const;
 
-const blockResource = z
-  .object({
-    blockId: uuid,
-    status: z.enum(['standing', 'lifted']),
-    kind: kinds.optional(),
-    amount: amountSchema.optional(),
-    reason: z.enum(blockReasons).optional(),
-  })
-  .meta({
-    id: 'CustomerAccountBlock',
-    description: 'A rule that stops debits, credits or an amount. Of a lifted one only the id is kept.',
-  });
+const block = blockResource.meta({
+  id: 'CustomerAccountBlock',
+  description: 'A rule that stops debits, credits or an amount. Of a lifted one only the id is kept.',
+});
 
 const blockBody = z
   .strictObject({
     blockId: uuid.optional().describe('Your own id, unique on the account; one is made when absent.'),
-    kind: kinds,
-    amount: amountSchema.optional().describe('Of blocks of an amount, and only of them.'),
-    reason: z.enum(blockReasons),
+    ...blockTerms,
   })
   .meta({ id: 'CustomerAccountBlockRequest' });
 
 const limitResource = z.object({ accountId: uuid, limit: amountSchema }).meta({ id: 'OverdraftLimit' });
-
-type Block = LedgerAccount['blocks'][number];
 
 /** Blocks and overdraft limits of customers' accounts. They live in the ledger, where money is decided. */
 export const blockRoutes = (http: AccountHttp): readonly Route[] => [
@@ -61,11 +36,11 @@ export const blockRoutes = (http: AccountHttp): readonly Route[] => [
     permission: 'account:block',
     request: { params: accountParams, body: blockBody },
     responses: {
-      200: { description: 'It had been placed before.', schema: blockResource },
-      201: { description: 'Placed.', schema: blockResource },
+      200: { description: 'It had been placed before.', schema: block },
+      201: { description: 'Placed.', schema: block },
     },
     problems: ['staff_only', 'not_found', 'account_unknown', 'account_closed', 'block_exists_with_different_terms'],
-    handle: (request) => withReplay(http, request, () => placeBlock(http, request)),
+    handle: (request) => withReplay(http.services, request, () => placeBlock(http, request)),
   }),
   defineRoute({
     method: 'GET',
@@ -80,7 +55,7 @@ export const blockRoutes = (http: AccountHttp): readonly Route[] => [
     responses: {
       200: {
         description: 'Blocks, in the order they were placed.',
-        schema: z.object({ items: z.array(blockResource) }),
+        schema: z.object({ items: z.array(block) }),
       },
     },
     problems: ['staff_only', 'not_found'],
@@ -91,12 +66,7 @@ export const blockRoutes = (http: AccountHttp): readonly Route[] => [
       await requireVisible(http, request, params.accountId);
       const account = await http.ledger.reads.account(tenantId, params.accountId);
       if (account.status === 'unknown') return throwProblem('not_found');
-      const amount = await amountWriter(
-        http.assets,
-        tenantId,
-        account.blocks.flatMap(({ asset }) => asset ?? []),
-      );
-      return { status: 200, body: { items: account.blocks.map((block) => showBlock(block, amount)) } };
+      return { status: 200, body: { items: await showBlocks(http.assets, tenantId, account.blocks) } };
     },
   }),
   defineRoute({
@@ -106,7 +76,7 @@ export const blockRoutes = (http: AccountHttp): readonly Route[] => [
     summary: 'End a block of an account',
     permission: 'account:block',
     request: { params: z.strictObject({ accountId: uuid, blockId: uuid }) },
-    responses: { 200: { description: 'Lifted.', schema: blockResource } },
+    responses: { 200: { description: 'Lifted.', schema: block } },
     problems: ['staff_only', 'not_found', 'account_unknown', 'block_unknown'],
     handle: async (request) => {
       requireStaff(request.principal);
@@ -119,14 +89,6 @@ export const blockRoutes = (http: AccountHttp): readonly Route[] => [
   overdraftRoute(http),
 ];
 
-const showBlock = ({ blockId, kind, asset, amountMinor, reason }: Block, amount: ShowAmount): unknown => ({
-  blockId,
-  status: 'standing',
-  kind,
-  ...(asset === undefined || amountMinor === undefined ? {} : { amount: amount(asset, amountMinor) }),
-  reason,
-});
-
 const placeBlock = async (
   http: AccountHttp,
   request: ApiRequest<z.output<typeof accountParams>, unknown, z.output<typeof blockBody>>,
@@ -134,18 +96,8 @@ const placeBlock = async (
   const { principal, tenantId, body, params } = request;
   requireStaff(principal);
   await requireVisible(http, request, params.accountId);
-  const { blockId = http.services.newId(), kind, amount: written, reason } = body;
-  if ((kind === 'amount') !== (written !== undefined)) {
-    const message = 'must be given for blocks of an amount, and only for them';
-    return http.assets.refuse({ field: '/body/amount', code: 'not_of_this_kind', message });
-  }
-  const blocked = written && (await parseAssetAmount(http.assets, tenantId, written, '/body/amount'));
-  const amount = await amountWriter(http.assets, tenantId, blocked === undefined ? [] : [blocked.asset]);
-  const show = ({ blocks }: LedgerAccount): unknown => {
-    const block = blocks.find((standing) => standing.blockId === blockId);
-    return block === undefined ? { blockId, status: 'lifted' } : showBlock(block, amount);
-  };
-  const command = { accountId: params.accountId, blockId, kind, reason, ...blocked };
+  const { blockId = http.services.newId(), ...terms } = body;
+  const { command, show } = await blockToPlace(http.assets, tenantId, { ...params, blockId, ...terms });
   const how = { status: 201, show, problems: http.problems } as const;
   return answerCommand(http.services, request, http.ledger.handlers.placeBlock, command, how);
 };
@@ -163,7 +115,7 @@ const overdraftRoute = (http: AccountHttp): Route =>
     responses: { 200: { description: 'Set.', schema: limitResource } },
     problems: ['staff_only', 'account_unknown', 'account_closed', 'account_has_no_floor', 'overdraft_not_of_product'],
     handle: (request) =>
-      withReplay(http, request, async () => {
+      withReplay(http.services, request, async () => {
         const { principal, tenantId, body, params } = request;
         requireStaff(principal);
         const { asset } = body.limit;

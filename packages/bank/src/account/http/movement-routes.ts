@@ -1,27 +1,18 @@
 import { isCustomer, requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, instant, isoDate, text, uuid } from '@finaegis/platform/http/amount';
-import { answerCommand } from '@finaegis/platform/http/command-route';
+import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
-import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { type ApiAnswer, type ApiRequest, commandRoute, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountWriter, parseAssetAmount, type ShowAmount } from '../../asset/contract.ts';
-import type { Journal } from '../../ledger/contract.ts';
+import { bankDay, entityName, type Journal } from '../../ledger/contract.ts';
 import { type Deposit, suspensionReasons } from '../deposit.ts';
-import { type AccountHttp, requireVisible, withReplay } from './account-http.ts';
-import { entityName } from './account-resource.ts';
+import { type AccountHttp, requireVisible } from './account-http.ts';
 import { bookingProblems } from './problems.ts';
 
 const tag = 'Deposits and withdrawals';
-const commandParts = {
-  method: 'POST',
-  tag,
-  rateClass: 'write',
-  idempotency: 'required',
-  supportsDryRun: true,
-} as const;
+const commandParts = { ...commandRoute, tag, idempotency: 'required' } as const;
 
-// PostgreSQL knows no year 0, and a value date of another age is a slip of the keyboard.
-const day = isoDate.refine((date) => date >= '1900-01-01' && date <= '2199-12-31', 'must be between 1900 and 2199');
 const houseAccount = text(100).describe(
   'A house account such as `main:nostro/ing`; the cash of the entity when absent.',
 );
@@ -29,7 +20,7 @@ const houseAccount = text(100).describe(
 const common = {
   accountId: uuid,
   amount: amountSchema,
-  valueDate: day.optional().describe('Counts for interest; the booking date when absent.'),
+  valueDate: bankDay.optional().describe('Counts for interest; the booking date when absent.'),
   endToEndId: text(35).optional().describe('Kept from payer to payee.'),
   description: text(140).optional().describe('Free text; erased with the personal data of the account.'),
 };
@@ -103,7 +94,7 @@ export const movementRoutes = (http: AccountHttp): readonly Route[] => [
       201: { description: 'Recorded; `status` says where.', schema: depositResource },
     },
     problems: ['staff_only', 'deposit_exists_with_different_content', ...bookingProblems],
-    handle: (request) => withReplay(http, request, () => deposit(http, request)),
+    handle: (request) => withReplay(http.services, request, () => deposit(http, request)),
   }),
   defineRoute({
     ...commandParts,
@@ -124,7 +115,7 @@ export const movementRoutes = (http: AccountHttp): readonly Route[] => [
       'journal_exists_with_different_content',
       ...bookingProblems,
     ],
-    handle: (request) => withReplay(http, request, () => withdraw(http, request)),
+    handle: (request) => withReplay(http.services, request, () => withdraw(http, request)),
   }),
 ];
 
@@ -142,7 +133,7 @@ const deposit = async (
     request,
     http.handlers.recordDeposit,
     { ...rest, depositId, asset, amountMinor },
-    { status: 201, show: (result) => showDeposit(result, amount), problems: http.problems },
+    { status: 201, show: (result) => showDeposit(result, amount), problems: http.problems, amount },
   );
 };
 
@@ -164,7 +155,7 @@ const withdraw = async (
     request,
     http.handlers.withdraw,
     { ...rest, withdrawalId, asset, amountMinor },
-    { status: 201, show: (journal) => showWithdrawal(journal, amount, isOfCustomer), problems: http.problems },
+    { status: 201, show: (journal) => showWithdrawal(journal, amount, isOfCustomer), problems: http.problems, amount },
   );
 };
 

@@ -77,7 +77,7 @@ export const accountProblems = defineProblems({
   statement_does_not_continue: {
     status: 422,
     title: 'The statement does not open where the last one closed',
-    description: '`previousClosingMinor` and `openingMinor` are in minor units.',
+    description: '`previousClosing` is where the last one closed, `opening` where this one would open.',
   },
   deposit_exists_with_different_content: {
     status: 409,

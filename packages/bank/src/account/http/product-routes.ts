@@ -2,9 +2,10 @@ import { requireStaff } from '@finaegis/platform/auth/access';
 import { assetCode, instant } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { throwProblem } from '@finaegis/platform/http/problem';
-import { defineRoute, type Route } from '@finaegis/platform/http/route';
+import { commandRoute, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
 import { read } from '@finaegis/platform/services';
 import { z } from 'zod';
+import { entityName } from '../../ledger/contract.ts';
 import { bankDetailsBody } from '../identifier/commands.ts';
 import type { BankDetails } from '../identifier/identifier.ts';
 import { productName, publishProductSchema } from '../product/commands.ts';
@@ -13,7 +14,6 @@ import type { PublishProduct } from '../product/product.ts';
 import { findNumbering } from '../views/numbering.ts';
 import { readProducts } from '../views/products.ts';
 import type { AccountHttp } from './account-http.ts';
-import { entityName } from './account-resource.ts';
 
 const terms = {
   product: productName,
@@ -39,8 +39,8 @@ const bankDetails = z
   })
   .meta({ id: 'BankDetails', description: 'What bank an entity is to the outside.' });
 
-const readParts = { method: 'GET', rateClass: 'read', idempotency: 'none' } as const;
-const commandParts = { method: 'POST', rateClass: 'write', idempotency: 'optional', supportsDryRun: true } as const;
+const readParts = readRoute;
+const commandParts = commandRoute;
 
 const showProduct = ({ product, version, name, statementCycle, allowsOverdraft, assets }: PublishProduct): unknown => ({
   product,

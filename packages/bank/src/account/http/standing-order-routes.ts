@@ -1,8 +1,8 @@
 import { personalMarker } from '@finaegis/platform/event-store/personal-ref';
 import { amountSchema, instant, isoDate, text, uuid } from '@finaegis/platform/http/amount';
-import { answerCommand } from '@finaegis/platform/http/command-route';
+import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
-import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { type ApiAnswer, type ApiRequest, commandRoute, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { read } from '@finaegis/platform/services';
 import { z } from 'zod';
 import { amountWriter, parseAssetAmount, type ShowAmount } from '../../asset/contract.ts';
@@ -10,18 +10,11 @@ import { orderTerms } from '../standing-order/commands.ts';
 import { orderFrequencies } from '../standing-order/events.ts';
 import type { StandingOrder } from '../standing-order/standing-order.ts';
 import { findStandingOrder, listStandingOrders, type StandingOrderRow } from '../views/standing-orders.ts';
-import { type AccountHttp, requireVisible, withReplay } from './account-http.ts';
+import { type AccountHttp, requireVisible } from './account-http.ts';
 import { accountParams } from './account-resource.ts';
 
 const tag = 'Standing orders';
-const commandParts = {
-  method: 'POST',
-  tag,
-  permission: 'account:order',
-  rateClass: 'write',
-  idempotency: 'required',
-  supportsDryRun: true,
-} as const;
+const commandParts = { ...commandRoute, tag, permission: 'account:order', idempotency: 'required' } as const;
 
 const orderBody = z
   .strictObject({
@@ -80,7 +73,7 @@ export const standingOrderRoutes = (http: AccountHttp): readonly Route[] => [
       'asset_not_registered',
       'amount_not_positive',
     ],
-    handle: (request) => withReplay(http, request, () => register(http, request)),
+    handle: (request) => withReplay(http.services, request, () => register(http, request)),
   }),
   defineRoute({
     method: 'GET',

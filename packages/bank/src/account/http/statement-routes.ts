@@ -3,10 +3,11 @@ import { assetCode, instant, isoDate, signedAmountSchema, uuid } from '@finaegis
 import { metadataOf, storedAnswer, toAnswer, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { ProblemError, throwProblem } from '@finaegis/platform/http/problem';
-import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { type ApiAnswer, type ApiRequest, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
 import { read } from '@finaegis/platform/services';
 import { z } from 'zod';
 import { amountWriter, type ShowAmount } from '../../asset/contract.ts';
+import { entityName } from '../../ledger/contract.ts';
 import { statementOnWire } from '../adapters/statement-json.ts';
 import { type StatementWriter, statementFormats } from '../ports.ts';
 import type { Statement } from '../statement/statement.ts';
@@ -14,10 +15,10 @@ import { statementDocument } from '../statement-content.ts';
 import type { StatementRunReport } from '../statement-run.ts';
 import { findStatement, listStatements } from '../views/statements.ts';
 import { type AccountHttp, requireVisible } from './account-http.ts';
-import { accountParams, entityName } from './account-resource.ts';
+import { accountParams } from './account-resource.ts';
 
 const tag = 'Statements';
-const readParts = { method: 'GET', tag, permission: 'account:read', rateClass: 'read', idempotency: 'none' } as const;
+const readParts = { ...readRoute, tag, permission: 'account:read' } as const;
 
 const summary = z
   .object({

@@ -12,7 +12,7 @@ import {
 } from '@finaegis/platform/http/amount';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { throwProblem } from '@finaegis/platform/http/problem';
-import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { type ApiAnswer, type ApiRequest, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountWriter, parseAmountOfAnyLife, type ShowAmount } from '../../asset/contract.ts';
 import { isHouseAccountId, type JournalStory, type LedgerReads, purposes } from '../../ledger/contract.ts';
@@ -20,13 +20,7 @@ import { type AccountHttp, requireVisible } from './account-http.ts';
 import { accountParams } from './account-resource.ts';
 
 const sides = z.enum(['debit', 'credit']);
-const readParts = {
-  method: 'GET',
-  tag: 'Transactions',
-  permission: 'account:read',
-  rateClass: 'read',
-  idempotency: 'none',
-} as const;
+const readParts = { ...readRoute, tag: 'Transactions', permission: 'account:read' } as const;
 
 const search = z
   .strictObject({

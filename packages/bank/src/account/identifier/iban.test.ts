@@ -87,6 +87,11 @@ describe('IBAN', () => {
     expect(issueIban({ country: 'CZ', bankCode: '0800', accountNumber: '19-2000145399' })).toBe(
       'CZ6508000000192000145399',
     );
+    expect(issueIban({ country: 'SK', bankCode: '1200', accountNumber: '19-8742637541' })).toBe(
+      'SK3112000000198742637541',
+    );
+    // The number behind a prefix has its ten places, however short it is written.
+    expect(issueIban({ country: 'CZ', bankCode: '0800', accountNumber: '19-27' })).toMatch(/0800000019(0{8})27$/);
     expect(issueIban({ country: 'DE', bankCode: '37040044', accountNumber: '532013000' })).toBe(
       'DE89370400440532013000',
     );
@@ -97,6 +102,10 @@ describe('IBAN', () => {
   });
 
   it('is not issued from parts that do not have the structure of the country', () => {
+    // A prefix is Czech and Slovak; nowhere else may a dash vanish.
+    expect(() => issueIban({ country: 'DE', bankCode: '37040044', accountNumber: '53-2013000' })).toThrow(RangeError);
+    for (const accountNumber of ['x19-27', '19-27x'])
+      expect(() => issueIban({ country: 'CZ', bankCode: '0800', accountNumber })).toThrow(RangeError);
     expect(() => issueIban({ country: 'US', bankCode: '0800', accountNumber: '1' })).toThrow(RangeError);
     expect(() => issueIban({ country: 'CZ', bankCode: 'ABCD', accountNumber: '1' })).toThrow(RangeError);
     expect(() => issueIban({ country: 'CZ', bankCode: '0800', accountNumber: '' })).toThrow(RangeError);

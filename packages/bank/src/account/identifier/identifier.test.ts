@@ -1,5 +1,6 @@
 import type { Decision } from '@finaegis/kernel/decision';
-import type { NewEvent } from '@finaegis/platform/event-store/event';
+import { fold } from '@finaegis/platform/event-store/aggregate';
+import type { NewEvent, RecordedEvent } from '@finaegis/platform/event-store/event';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isIban } from './iban.ts';
@@ -7,6 +8,7 @@ import {
   type BankDetails,
   type NumberingRefusal,
   type NumberingState,
+  numberingAggregate,
   numbersOf,
   setBankDetails,
 } from './identifier.ts';
@@ -17,10 +19,27 @@ const unset: NumberingState = { status: 'unset' };
 const resultOf = (decision: Decision<NewEvent, NumberingRefusal>): unknown =>
   decision.accepted ? decision.events.map(({ type }) => type) : decision.rejection;
 
+const after = (command: BankDetails): NumberingState => {
+  const decision = setBankDetails(unset, command, known);
+  if (!decision.accepted) throw new Error(decision.rejection.code);
+  return decision.events.reduce(
+    (state, event) => fold(numberingAggregate, state, event as RecordedEvent),
+    numberingAggregate.initial,
+  );
+};
+
 describe('bank details', () => {
+  it('an event of a kind nobody knows stops the stream', () => {
+    expect(() => numberingAggregate.evolve(unset, { type: 'BankSold', data: {} } as never)).toThrow('Unreachable');
+  });
+
   it('are set once; the same again is a repeat, anything else is refused', () => {
     expect(resultOf(setBankDetails(unset, details, known))).toEqual(['BankDetailsSet']);
-    const set: NumberingState = { status: 'set', ...details };
+    const set = after(details);
+    expect(set).toEqual({ status: 'set', ...details });
+    const { bic: _bic, ...withoutBic } = details;
+    expect(after(withoutBic)).toEqual({ status: 'set', ...withoutBic });
+    expect(resultOf(setBankDetails(after(withoutBic), withoutBic, known))).toEqual([]);
     expect(resultOf(setBankDetails(set, details, { isEntityKnown: true, codeHolder: 'main' }))).toEqual([]);
     for (const other of [{ country: 'SK' }, { bankCode: '0800' }, { bic: undefined }, { name: 'Other' }]) {
       expect(resultOf(setBankDetails(set, { ...details, ...other }, known))).toEqual({

@@ -27,12 +27,15 @@ const after = (state: ProductState, command: PublishProduct): ProductState => {
 };
 
 describe('publishing a product', () => {
-  const state = after(after([], first), { ...first, version: 2, assets: undefined });
+  const stateOf = () => after(after([], first), { ...first, version: 2, assets: undefined });
 
   it('keeps every version; the same again is a repeat', () => {
     expect(resultOf(publishProduct([], first))).toEqual(['ProductPublished']);
-    expect(state.map(({ version }) => version)).toEqual([1, 2]);
-    expect(resultOf(publishProduct(state, first))).toEqual([]);
+    const { assets: _assets, ...free } = first;
+    expect(stateOf()).toEqual([first, { ...free, version: 2 }]);
+    expect(resultOf(publishProduct(stateOf(), { ...free, version: 2 }))).toEqual([]);
+    expect(() => productAggregate.evolve([], { type: 'ProductSold', data: {} } as never)).toThrow('Unreachable');
+    expect(resultOf(publishProduct(stateOf(), first))).toEqual([]);
   });
 
   it.each<[string, Partial<PublishProduct>]>([
@@ -42,7 +45,7 @@ describe('publishing a product', () => {
     ['assets', { assets: ['EUR', 'USD'] }],
     ['freedom of assets', { assets: undefined }],
   ])('a version with another %s is refused', (_, other) => {
-    expect(resultOf(publishProduct(state, { ...first, ...other }))).toEqual({
+    expect(resultOf(publishProduct(stateOf(), { ...first, ...other }))).toEqual({
       code: 'product_version_exists_with_different_terms',
       product: 'savings',
       version: 1,
@@ -50,7 +53,7 @@ describe('publishing a product', () => {
   });
 
   it('versions are counted without a gap', () => {
-    expect(resultOf(publishProduct(state, { ...first, version: 4 }))).toEqual({
+    expect(resultOf(publishProduct(stateOf(), { ...first, version: 4 }))).toEqual({
       code: 'product_version_not_next',
       product: 'savings',
       nextVersion: 3,

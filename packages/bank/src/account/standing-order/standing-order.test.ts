@@ -1,5 +1,6 @@
 import type { Decision } from '@finaegis/kernel/decision';
-import type { NewEvent } from '@finaegis/platform/event-store/event';
+import { fold } from '@finaegis/platform/event-store/aggregate';
+import type { NewEvent, RecordedEvent } from '@finaegis/platform/event-store/event';
 import { describe, expect, it } from 'vitest';
 import {
   cancelStandingOrder,
@@ -9,6 +10,7 @@ import {
   type StandingOrderRefusal,
   type StandingOrderState,
   type StandingOrderTerms,
+  standingOrderAggregate,
 } from './standing-order.ts';
 
 const reference = (name: string) => ({ ref: `ref of ${name}`, commitment: `commitment of ${name}` });
@@ -29,6 +31,14 @@ const active: StandingOrder = {
   status: 'active',
   registeredAt: '2026-01-02T03:04:05.678Z',
 };
+const after = (state: StandingOrderState, decision: Decision<NewEvent, StandingOrderRefusal>): StandingOrderState => {
+  if (!decision.accepted) throw new Error(decision.rejection.code);
+  return decision.events.reduce(
+    (folded, event) =>
+      fold(standingOrderAggregate, folded, { ...event, bookedAt: active.registeredAt } as RecordedEvent),
+    state,
+  );
+};
 const resultOf = (decision: Decision<NewEvent, StandingOrderRefusal>): unknown =>
   decision.accepted ? decision.events.map(({ stream, type }) => `${stream} ${type}`) : decision.rejection;
 
@@ -37,6 +47,29 @@ describe('a standing order', () => {
     const decision = registerStandingOrder(unknown, terms, facts);
     expect(resultOf(decision)).toEqual(['standing-order:o1 StandingOrderRegistered']);
     expect(decision.accepted && decision.events[0]?.data).toEqual({ ...terms, counterpartyName: reference('Petr') });
+  });
+
+  it('remembers everything that was given, from when it is and when it ended', () => {
+    const whole = { ...terms, firstOn: '2026-02-01', externalReference: '29401' };
+    const texts = { counterpartyName: reference('Petr'), remittance: reference('Rent') };
+    const registered = after(unknown, registerStandingOrder(unknown, whole, { ...facts, ...texts }));
+    expect(registered).toEqual({ ...whole, ...texts, status: 'active', registeredAt: active.registeredAt });
+    const { purpose: _purpose, ...bare } = terms;
+    const plain = { accountStatus: 'open', isAssetKnown: true } as const;
+    const unnamed = after(unknown, registerStandingOrder(unknown, bare, plain));
+    expect(unnamed).toEqual({ ...bare, status: 'active', registeredAt: active.registeredAt });
+    expect(resultOf(registerStandingOrder(unnamed, bare, plain))).toEqual([]);
+    expect(resultOf(registerStandingOrder(unnamed, bare, facts))).toMatchObject({
+      code: 'standing_order_exists_with_different_content',
+    });
+    expect(after(registered, cancelStandingOrder(registered, whole))).toEqual({
+      ...(registered as StandingOrder),
+      status: 'cancelled',
+      cancelledAt: active.registeredAt,
+    });
+    expect(() => standingOrderAggregate.evolve(active, { type: 'OrderSold', data: {} } as never)).toThrow(
+      'Unreachable',
+    );
   });
 
   it('registered twice is one order, also when the texts were sealed anew or it was cancelled since', () => {
@@ -82,7 +115,9 @@ describe('a standing order', () => {
 
   it('is cancelled once, and only on its own account', () => {
     const order = { orderId: 'o1', accountId: 'a1' };
-    expect(resultOf(cancelStandingOrder(active, order))).toEqual(['standing-order:o1 StandingOrderCancelled']);
+    const cancelled = cancelStandingOrder(active, order);
+    expect(resultOf(cancelled)).toEqual(['standing-order:o1 StandingOrderCancelled']);
+    expect(cancelled.accepted && cancelled.events[0]?.data).toEqual(order);
     expect(resultOf(cancelStandingOrder({ ...active, status: 'cancelled' }, order))).toEqual([]);
     const unknownOrder = { code: 'standing_order_unknown', order: 'o1' };
     expect(resultOf(cancelStandingOrder(active, { ...order, accountId: 'a2' }))).toEqual(unknownOrder);

@@ -72,6 +72,7 @@ describe('a statement', () => {
     const journalId = '0197f2c4-6f5e-7c3a-9b1d-2f4e6a8c0d12';
     expect(entryReference(journalId, 0)).toMatch(/^J[0-9A-Z]{27}$/);
     expect(entryReference(journalId, 0)).not.toBe(entryReference(journalId, 1));
-    expect(() => entryReference(journalId, 1296)).toThrow(RangeError);
+    expect(entryReference(journalId, 1295)).toMatch(/ZZ$/);
+    for (const place of [1296, -1, 0.5, Number.NaN]) expect(() => entryReference(journalId, place)).toThrow(RangeError);
   });
 });

@@ -67,6 +67,21 @@ describe('issuing a statement', () => {
       { code: 'statement_exists_with_different_content', number: 1 },
     ],
     [
+      'the same days with another opening balance',
+      { ...january, openingMinor: 1n },
+      { code: 'statement_exists_with_different_content', number: 1 },
+    ],
+    [
+      'the days of the last one and one more before',
+      { ...january, from: '2024-12-31' },
+      { code: 'statement_period_overlaps', number: 1, lastTo: '2025-01-31' },
+    ],
+    [
+      'the days of the last one and one more behind',
+      { ...january, to: '2025-02-01' },
+      { code: 'statement_period_overlaps', number: 1, lastTo: '2025-01-31' },
+    ],
+    [
       'a period that ends before it begins',
       { to: '2025-01-15' },
       { code: 'statement_period_empty', from: '2025-02-01', to: '2025-01-15' },
@@ -80,7 +95,7 @@ describe('issuing a statement', () => {
     [
       'another opening balance',
       { openingMinor: 0n },
-      { code: 'statement_does_not_continue', number: 2, previousClosingMinor: -50n, openingMinor: 0n },
+      { code: 'statement_does_not_continue', number: 2, asset: 'EUR', previousClosingMinor: -50n, openingMinor: 0n },
     ],
   ])('over %s is refused', (_, other, refusal) => {
     expect(resultOf(issueStatement(issued, { ...february, ...other }, day))).toEqual(refusal);
@@ -92,6 +107,11 @@ describe('issuing a statement', () => {
       code: 'statement_does_not_continue',
       number: 1,
     });
+  });
+
+  it('may cover a single day, and lies on the stream of its account and asset', () => {
+    const decision = issueStatement(none, { ...january, to: january.from }, day);
+    expect(decision.accepted && decision.events.map(({ stream }) => stream)).toEqual(['statement:a-1/EUR']);
   });
 
   it('waits for the day to be closed, or passed', () => {

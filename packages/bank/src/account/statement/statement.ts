@@ -35,6 +35,7 @@ export type StatementRefusal =
   | {
       readonly code: 'statement_does_not_continue';
       readonly number: number;
+      readonly asset: string;
       readonly previousClosingMinor: bigint;
       readonly openingMinor: bigint;
     };
@@ -94,7 +95,7 @@ export const issueStatement = (
   const number = (last?.number ?? 0) + 1;
   const previousClosingMinor = last?.closingMinor ?? 0n;
   if (openingMinor !== previousClosingMinor)
-    return reject({ code: 'statement_does_not_continue', number, previousClosingMinor, openingMinor });
+    return reject({ code: 'statement_does_not_continue', number, asset, previousClosingMinor, openingMinor });
   const data = { accountId, asset, number, from, to, openingMinor, closingMinor, entries, digest };
   return accept(statementAggregate.record(statementStreamId(command), 'StatementIssued', data));
 };

@@ -34,6 +34,17 @@ describe('an amount of an asset', () => {
     expect(read(facts, amount, on)).toEqual([code, part]);
   });
 
+  it.each([
+    [undefined, '1', 'there is no asset EUR'],
+    [{ ...eur, activeTo: '2026-03-10' }, '1', 'EUR may not be booked on 2026-03-10'],
+    [eur, 'ten', 'must be a decimal string such as "10.05"'],
+    [eur, '1.005', 'must have at most 2 fraction digits, those of EUR'],
+    [eur, '1'.repeat(36), 'must have at most 36 digits in minor units'],
+    [eur, '0', 'must be more than zero'],
+  ])('says in words what is wrong: %o %s', (facts, amount, message) => {
+    expect(readAssetAmount(facts, { amount, asset: 'EUR' }, '2026-03-10')).toMatchObject({ ok: false, message });
+  });
+
   it('may be booked on its first day and on the day before its last', () => {
     expect(read(eur, '1', '1999-01-01')).toBe(100n);
     expect(read(eur, '1', '2029-12-31')).toBe(100n);

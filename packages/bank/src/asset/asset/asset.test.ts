@@ -31,7 +31,7 @@ const types = (outcome: Outcome): unknown =>
   outcome.accepted ? outcome.events.map(({ type }) => type) : outcome.rejection;
 
 describe('registering an asset', () => {
-  const registered = after((state) => registerAsset(state, share, tenant));
+  const registered = () => after((state) => registerAsset(state, share, tenant));
 
   it('is one event with what holds for ever', () => {
     expect(registerAsset(assetAggregate.initial, share, tenant)).toMatchObject({
@@ -40,7 +40,7 @@ describe('registering an asset', () => {
   });
 
   it('asked for twice changes nothing, also after it was renamed', () => {
-    expect(types(registerAsset(registered, share, tenant))).toEqual([]);
+    expect(types(registerAsset(registered(), share, tenant))).toEqual([]);
     const renamed = after(
       (state) => registerAsset(state, share, tenant),
       (state) => renameAsset(state, { code: share.code, name: 'First round' }, tenant),
@@ -55,7 +55,7 @@ describe('registering an asset', () => {
     { activeFrom: '2026-01-01' },
     { activeTo: '2027-01-01' },
   ])('with other facts is refused: %o', (other) => {
-    expect(refusal(registerAsset(registered, { ...share, ...other }, tenant))).toEqual({
+    expect(refusal(registerAsset(registered(), { ...share, ...other }, tenant))).toEqual({
       code: 'asset_exists_with_different_facts',
       asset: share.code,
     });
@@ -82,12 +82,37 @@ describe('registering an asset', () => {
   });
 
   it('that was registered before the platform took the code stays known to its tenant', () => {
-    expect(types(registerAsset(registered, share, { ...tenant, isPlatformCode: true }))).toEqual([]);
+    expect(types(registerAsset(registered(), share, { ...tenant, isPlatformCode: true }))).toEqual([]);
+  });
+});
+
+describe('an asset that is registered', () => {
+  const dated: RegisterAsset = { ...share, activeFrom: '2026-01-01', activeTo: '2027-01-01' };
+  const registered = () => after((state) => registerAsset(state, dated, tenant));
+
+  it('keeps its first day and its end', () => {
+    expect(registered()).toMatchObject({ registered: dated, activeTo: '2027-01-01' });
+    expect(types(registerAsset(registered(), dated, tenant))).toEqual([]);
+    expect(after((state) => registerAsset(state, share, tenant))).toEqual({
+      status: 'registered',
+      registered: share,
+      name: share.name,
+      activeTo: undefined,
+    });
+  });
+
+  it('is given another name, once, and keeps everything else', () => {
+    const rename = (state: AssetState): Outcome =>
+      renameAsset(state, { code: share.code, name: 'First round' }, tenant);
+    const renamed = after((state) => registerAsset(state, dated, tenant), rename);
+    expect(renamed).toEqual({ ...registered(), name: 'First round' });
+    expect(rename(registered())).toMatchObject({ events: [{ data: { code: share.code, name: 'First round' } }] });
+    expect(types(rename(renamed))).toEqual([]);
   });
 });
 
 describe('ending an asset', () => {
-  const registered = after((state) => registerAsset(state, share, tenant));
+  const registered = () => after((state) => registerAsset(state, share, tenant));
   const end = (state: AssetState, activeTo: string, facts = tenant): Outcome =>
     deactivateAsset(state, { code: share.code, activeTo }, facts);
 
@@ -106,17 +131,17 @@ describe('ending an asset', () => {
   });
 
   it('in the past is refused, since it may have been booked since', () => {
-    expect(refusal(end(registered, '2026-03-09'))).toEqual({
+    expect(refusal(end(registered(), '2026-03-09'))).toEqual({
       code: 'deactivation_in_past',
       asset: share.code,
       activeTo: '2026-03-09',
       today: '2026-03-10',
     });
-    expect(types(end(registered, '2026-03-10'))).toEqual(['AssetDeactivated']);
+    expect(types(end(registered(), '2026-03-10'))).toEqual(['AssetDeactivated']);
   });
 
   it('in the past is what the platform does when a standard is published late', () => {
-    expect(types(end(registered, '2020-01-01', platform))).toEqual(['AssetDeactivated']);
+    expect(types(end(registered(), '2020-01-01', platform))).toEqual(['AssetDeactivated']);
   });
 
   it("that is not registered is refused, and said to be the platform's where it is", () => {
@@ -132,7 +157,7 @@ describe('ending an asset', () => {
   });
 
   it('knows nothing of events it does not know', () => {
-    expect(() => fold(assetAggregate, registered, { type: 'AssetMelted', data: {} } as never)).toThrow();
+    expect(() => fold(assetAggregate, registered(), { type: 'AssetMelted', data: {} } as never)).toThrow();
     expect(() => fold(assetAggregate, assetAggregate.initial, { type: 'AssetRenamed', data: {} } as never)).toThrow();
   });
 });

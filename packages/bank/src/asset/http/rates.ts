@@ -4,7 +4,7 @@ import { assetCode, isoDate, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { decodeCursor, encodeCursor, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { throwProblem } from '@finaegis/platform/http/problem';
-import { defineRoute, type Route } from '@finaegis/platform/http/route';
+import { defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
 import { read, type Services } from '@finaegis/platform/services';
 import { z } from 'zod';
 import type { AssetCommands } from '../commands.ts';
@@ -81,13 +81,7 @@ export interface RateRouteParts {
 }
 
 const pairParams = z.strictObject({ from: assetCode, to: assetCode });
-const readParts = {
-  tag: 'Rates',
-  method: 'GET',
-  permission: 'rate:read',
-  rateClass: 'read',
-  idempotency: 'none',
-} as const;
+const readParts = { ...readRoute, tag: 'Rates', permission: 'rate:read' } as const;
 
 /** Routes that read and set exchange rates. */
 export const rateRoutes = (services: Services, parts: RateRouteParts): readonly Route[] => [

@@ -69,6 +69,16 @@ describe("a provider's rates of one day", () => {
     });
   });
 
+  it('keep what the source buys and sells at, and until when it counts; rates of today are no rates of tomorrow', () => {
+    const quotes = [{ asset: 'USD', mid: '1.0830', bid: '1.0800', ask: '1.0860' }];
+    const whole = { ...sheet, quotes, validFrom: '2025-03-14', validTo: '2025-03-17' };
+    const decision = publishRates(rateSheetAggregate.initial, whole, { ...facts, today: whole.date });
+    expect(decision.accepted && decision.events[0]?.data).toEqual({
+      ...whole,
+      quotes: [{ asset: 'USD', mid: '1.083', bid: '1.08', ask: '1.086' }],
+    });
+  });
+
   it('of tomorrow are refused, and so are those a tenant would publish', () => {
     expect(publishRates(rateSheetAggregate.initial, sheet, { ...facts, today: '2025-03-12' })).toMatchObject({
       rejection: { code: 'rates_in_future', today: '2025-03-12' },
@@ -109,6 +119,23 @@ describe('a manual rate', () => {
     expect(publishManualRate(state, { ...rate, mid: '2700.6' }, {})).toMatchObject({
       rejection: { code: 'rate_exists_with_different_content', rateId: rate.rateId },
     });
+  });
+
+  it('is one event with its plainest digits and whatever else was given', () => {
+    expect(first).toMatchObject({ events: [{ type: 'ManualRatePublished', data: { ...rate, mid: '2700.5' } }] });
+    const whole = { ...rate, bid: '2700.00', ask: '2701.0', validTo: '2025-03-15' };
+    const decision = publishManualRate(manualRateAggregate.initial, whole, {});
+    expect(decision.accepted && decision.events[0]?.data).toEqual({
+      ...whole,
+      mid: '2700.5',
+      bid: '2700',
+      ask: '2701',
+    });
+    for (const other of [{ bid: '1' }, { ask: '1' }, { validTo: '2025-03-16' }])
+      expect(publishManualRate(state, { ...rate, ...other }, {}).accepted).toBe(false);
+    expect(() =>
+      fold(manualRateAggregate, manualRateAggregate.initial, { type: 'RateForgotten', data: {} } as never),
+    ).toThrow('RateForgotten');
   });
 
   it('of an asset nobody registered is refused', () => {

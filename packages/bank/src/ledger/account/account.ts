@@ -49,7 +49,10 @@ export type LedgerAccountRefusal =
   | { readonly code: 'account_closed'; readonly account: string }
   | { readonly code: 'account_has_no_floor'; readonly account: string }
   | { readonly code: 'block_unknown'; readonly blockId: string }
-  | { readonly code: 'block_exists_with_different_terms'; readonly blockId: string }
+  | { readonly code: 'block_exists_with_different_terms'; readonly blockId: string };
+
+export type ClosingRefusal =
+  | Extract<LedgerAccountRefusal, { readonly code: 'account_unknown' }>
   | {
       readonly code: 'account_not_empty';
       readonly account: string;
@@ -192,7 +195,7 @@ export const closeLedgerAccount = (
   state: LedgerAccountState,
   { accountId }: { readonly accountId: string },
   balances: readonly RemainingBalance[],
-): Decision<NewEvent, LedgerAccountRefusal> => {
+): Decision<NewEvent, ClosingRefusal> => {
   if (state.status === 'unknown') return reject({ code: 'account_unknown', account: accountId });
   if (state.status === 'closed') return accept();
   const remaining = balances.find(({ postedMinor, heldOutMinor }) => postedMinor !== 0n || heldOutMinor !== 0n);

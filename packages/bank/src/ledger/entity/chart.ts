@@ -1,6 +1,6 @@
 import type { AccountClass } from '../terms.ts';
 
-/** The roots of a house chart and the class each gives its leaves; longer roots win over shorter ones. */
+/** The roots of a house chart and the class each gives its leaves; the first that fits decides, so a longer root stands before its shorter one. */
 const roots: readonly (readonly [string, AccountClass])[] = [
   ['cash', 'asset'],
   ['nostro/', 'asset'],
@@ -38,10 +38,10 @@ const shape = /^[a-z0-9]+(-[a-z0-9]+)*(\/[a-z0-9]+(-[a-z0-9]+)*){0,3}$/;
 /** The class of a chart code, or undefined for a code that is malformed or grows on no root of the chart. */
 export const classOf = (code: string): AccountClass | undefined => {
   if (!shape.test(code) || code.length > 64) return undefined;
-  const matching = roots.filter(
+  const found = roots.find(
     ([root]) => code === root.replace(/\/$/, '') || code.startsWith(root.endsWith('/') ? root : `${root}/`),
   );
-  return matching.sort(([a], [b]) => b.length - a.length)[0]?.[1];
+  return found?.[1];
 };
 
 /** Id of a house account: `main:nostro/ing`. */

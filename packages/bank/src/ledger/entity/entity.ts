@@ -88,7 +88,7 @@ export const closeBusinessDay = (
   if (state.status === 'unknown') return reject({ code: 'entity_unknown' });
   // Closing a day twice is a retry; closing any other day than the open one is a mistake.
   if (state.status === 'day_closed' && state.businessDate === businessDate) return accept();
-  if (state.status === 'day_closed' || state.businessDate !== businessDate) {
+  if (state.businessDate !== businessDate) {
     return reject({ code: 'day_not_open', businessDate: state.businessDate, isOpen: state.status === 'day_open' });
   }
   return accept(entityAggregate.record(entity, 'BusinessDayClosed', { entity, businessDate }));

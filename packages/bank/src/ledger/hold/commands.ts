@@ -67,7 +67,7 @@ export const placeHoldHandler = ({
   },
   loads: ({ holdId, account, asset }) => ({
     rows: [{ table: balances, key: balanceKey(account, asset) }],
-    streams: [stream(holdId)],
+    streams: [{ ...stream(holdId), isNew: true }],
   }),
   decide: (loaded, { description: _text, ...command }, { now }, { description, isKnown }) => {
     if (!isKnown) return reject({ code: 'account_has_no_floor', account: command.account });

@@ -38,7 +38,12 @@ export type HoldRefusal =
   | { readonly code: 'hold_exists_with_different_terms'; readonly holdId: string }
   | { readonly code: 'hold_unknown'; readonly holdId: string }
   | { readonly code: 'hold_not_active'; readonly holdId: string; readonly status: string }
-  | { readonly code: 'hold_amount_below_captured'; readonly holdId: string; readonly capturedMinor: bigint }
+  | {
+      readonly code: 'hold_amount_below_captured';
+      readonly holdId: string;
+      readonly asset: string;
+      readonly capturedMinor: bigint;
+    }
   | { readonly code: 'hold_not_due'; readonly holdId: string; readonly expiresAt: string | null }
   | { readonly code: 'hold_expiry_in_past'; readonly expiresAt: string }
   | { readonly code: 'account_closed'; readonly account: string }
@@ -173,9 +178,10 @@ export const increaseHold = (
   if (state.status === 'unknown') return reject({ code: 'hold_unknown', holdId });
   if (state.amountMinor === amountMinor) return accept();
   if (state.status !== 'active') return reject({ code: 'hold_not_active', holdId, status: state.status });
-  if (amountMinor < state.capturedMinor || amountMinor < state.amountMinor)
-    return reject({ code: 'hold_amount_below_captured', holdId, capturedMinor: state.capturedMinor });
-  const { account, asset } = state;
+  const { account, asset, capturedMinor } = state;
+  // Never less than was captured either, since no more is captured than the hold has.
+  if (amountMinor < state.amountMinor)
+    return reject({ code: 'hold_amount_below_captured', holdId, asset, capturedMinor });
   const addedMinor = amountMinor - state.amountMinor;
   const refusal = refuseReservation(balance, { account, asset, amountMinor: addedMinor });
   if (refusal !== undefined) return reject(refusal);

@@ -1,25 +1,20 @@
 import { requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, instant, isoDate, signedAmountSchema } from '@finaegis/platform/http/amount';
-import { answerCommand } from '@finaegis/platform/http/command-route';
-import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
+import { type ApiRequest, commandRoute, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountAt, amountWriter, parseAmountOfAnyLife } from '../../asset/contract.ts';
 import type { LedgerAccount } from '../account/account.ts';
 import { availableOf, postedOf, spendableOf } from '../balance.ts';
-import { accountId, day, exactly, moment } from './fields.ts';
-import { type LedgerHttp, requireVisible, withReplay } from './ledger-http.ts';
+import { bankDay } from '../entity-on-wire.ts';
+import { accountId, exactly, moment } from './fields.ts';
+import { type LedgerHttp, requireVisible } from './ledger-http.ts';
 import { ledgerProblems } from './problems.ts';
 
 const accountParams = z.strictObject({ accountId });
 const tag = 'Ledger accounts';
-const readParts = { method: 'GET', tag, rateClass: 'read', idempotency: 'none' } as const;
-const commandParts = {
-  method: 'POST',
-  tag,
-  rateClass: 'write',
-  idempotency: 'optional',
-  supportsDryRun: true,
-} as const;
+const readParts = { ...readRoute, tag } as const;
+const commandParts = { ...commandRoute, tag } as const;
 
 const balanceResource = z
   .object({
@@ -46,8 +41,10 @@ const balancesAnswer = z
 const balancesQuery = z
   .strictObject({
     at: moment.optional().describe('As they were at this instant.'),
-    bookingDate: day.optional().describe('As they were at the end of this booking date.'),
-    valueDate: day.optional().describe('All that counts for interest by the end of this date, whenever it was booked.'),
+    bookingDate: bankDay.optional().describe('As they were at the end of this booking date.'),
+    valueDate: bankDay
+      .optional()
+      .describe('All that counts for interest by the end of this date, whenever it was booked.'),
   })
   .refine(
     (asked) => Object.values(asked).filter((one) => one !== undefined).length <= 1,
@@ -142,7 +139,7 @@ const limitRoute = (http: LedgerHttp): Route =>
     responses: { 200: { description: 'Set.', schema: z.object({ account: z.string(), limit: amountSchema }) } },
     problems: ['account_unknown', 'account_closed', 'account_has_no_floor', 'staff_only'],
     handle: (request) =>
-      withReplay(http, request, async () => {
+      withReplay(http.services, request, async () => {
         const { principal, tenantId, body, params } = request;
         requireStaff(principal);
         const { asset, amountMinor: limitMinor } = await parseAmountOfAnyLife(http.assets, tenantId, body.limit, {

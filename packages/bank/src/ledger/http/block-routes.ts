@@ -1,50 +1,27 @@
 import { requireStaff } from '@finaegis/platform/auth/access';
-import { amountSchema, uuid } from '@finaegis/platform/http/amount';
-import { answerCommand } from '@finaegis/platform/http/command-route';
+import { uuid } from '@finaegis/platform/http/amount';
+import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
 import { throwProblem } from '@finaegis/platform/http/problem';
-import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { type ApiRequest, commandRoute, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { amountWriter, parseAssetAmount, type ShowAmount } from '../../asset/contract.ts';
-import type { Block, LedgerAccount } from '../account/account.ts';
-import { blockReasons } from '../terms.ts';
-import { accountId, fieldProblem, ownId } from './fields.ts';
-import { type LedgerHttp, withReplay } from './ledger-http.ts';
+import { blockResource, blockTerms, blockToPlace, showBlocks } from '../block-on-wire.ts';
+import { accountId, ownId } from './fields.ts';
+import type { LedgerHttp } from './ledger-http.ts';
 import { ledgerProblems } from './problems.ts';
 
 const accountParams = z.strictObject({ accountId });
 const blockParams = z.strictObject({ accountId, blockId: uuid });
 const tag = 'Ledger accounts';
-const readParts = { method: 'GET', tag, rateClass: 'read', idempotency: 'none' } as const;
-const commandParts = {
-  method: 'POST',
-  tag,
-  rateClass: 'write',
-  idempotency: 'optional',
-  supportsDryRun: true,
-} as const;
+const readParts = { ...readRoute, tag } as const;
+const commandParts = { ...commandRoute, tag } as const;
 
-const blockResource = z
-  .object({
-    blockId: uuid,
-    status: z.enum(['standing', 'lifted']),
-    kind: z.enum(['debit', 'credit', 'amount']).optional(),
-    amount: amountSchema.optional(),
-    reason: z.enum(blockReasons).optional(),
-  })
-  .meta({
-    id: 'AccountBlock',
-    description:
-      'A rule that stops debits, credits or an amount; several may stand at once. Of a lifted one only the id is kept.',
-  });
+const block = blockResource.meta({
+  id: 'AccountBlock',
+  description:
+    'A rule that stops debits, credits or an amount; several may stand at once. Of a lifted one only the id is kept.',
+});
 
-const blockBody = z
-  .strictObject({
-    id: ownId,
-    kind: z.enum(['debit', 'credit', 'amount']),
-    amount: amountSchema.optional().describe('Of blocks of an amount, and only of them.'),
-    reason: z.enum(blockReasons),
-  })
-  .meta({ id: 'AccountBlockRequest' });
+const blockBody = z.strictObject({ id: ownId, ...blockTerms }).meta({ id: 'AccountBlockRequest' });
 
 /** Rules that stop what an account may do. */
 export const blockRoutes = (http: LedgerHttp): readonly Route[] => [
@@ -56,11 +33,11 @@ export const blockRoutes = (http: LedgerHttp): readonly Route[] => [
     permission: 'ledger:block',
     request: { params: accountParams, body: blockBody },
     responses: {
-      200: { description: 'It had been placed before.', schema: blockResource },
-      201: { description: 'Placed.', schema: blockResource },
+      200: { description: 'It had been placed before.', schema: block },
+      201: { description: 'Placed.', schema: block },
     },
     problems: ['account_unknown', 'account_closed', 'block_exists_with_different_terms', 'staff_only'],
-    handle: (request) => withReplay(http, request, () => placeBlock(http, request)),
+    handle: (request) => withReplay(http.services, request, () => placeBlock(http, request)),
   }),
   defineRoute({
     ...commandParts,
@@ -69,7 +46,7 @@ export const blockRoutes = (http: LedgerHttp): readonly Route[] => [
     summary: 'End a block',
     permission: 'ledger:block',
     request: { params: blockParams },
-    responses: { 200: { description: 'Lifted.', schema: blockResource } },
+    responses: { 200: { description: 'Lifted.', schema: block } },
     problems: ['account_unknown', 'block_unknown', 'staff_only'],
     handle: (request) => {
       requireStaff(request.principal);
@@ -91,7 +68,7 @@ export const blockRoutes = (http: LedgerHttp): readonly Route[] => [
     responses: {
       200: {
         description: 'Blocks, in the order they were placed.',
-        schema: z.object({ items: z.array(blockResource) }),
+        schema: z.object({ items: z.array(block) }),
       },
     },
     problems: ['not_found', 'staff_only'],
@@ -100,23 +77,10 @@ export const blockRoutes = (http: LedgerHttp): readonly Route[] => [
       requireStaff(principal);
       const account = await http.reads.account(tenantId, params.accountId);
       if (account.status === 'unknown') return throwProblem('not_found');
-      const amount = await amountWriter(
-        http.assets,
-        tenantId,
-        account.blocks.flatMap(({ asset }) => asset ?? []),
-      );
-      return { status: 200, body: { items: account.blocks.map((block) => showBlock(block, amount)) } };
+      return { status: 200, body: { items: await showBlocks(http.assets, tenantId, account.blocks) } };
     },
   }),
 ];
-
-const showBlock = ({ blockId, kind, asset, amountMinor, reason }: Block, amount: ShowAmount): unknown => ({
-  blockId,
-  status: 'standing',
-  kind,
-  ...(asset === undefined || amountMinor === undefined ? {} : { amount: amount(asset, amountMinor) }),
-  reason,
-});
 
 const placeBlock = async (
   http: LedgerHttp,
@@ -124,21 +88,8 @@ const placeBlock = async (
 ) => {
   const { principal, tenantId, body, params } = request;
   requireStaff(principal);
-  if ((body.kind === 'amount') !== (body.amount !== undefined))
-    throw fieldProblem({
-      field: '/body/amount',
-      code: 'not_of_this_kind',
-      message: 'must be given for blocks of an amount, and only for them',
-    });
-  const blocked =
-    body.amount === undefined ? undefined : await parseAssetAmount(http.assets, tenantId, body.amount, '/body/amount');
-  const blockId = body.id ?? http.services.newId();
-  const amount = await amountWriter(http.assets, tenantId, blocked === undefined ? [] : [blocked.asset]);
-  const show = ({ blocks }: LedgerAccount): unknown => {
-    const block = blocks.find((standing) => standing.blockId === blockId);
-    return block === undefined ? { blockId, status: 'lifted' } : showBlock(block, amount);
-  };
-  const command = { accountId: params.accountId, blockId, kind: body.kind, reason: body.reason, ...blocked };
+  const { id: blockId = http.services.newId(), ...terms } = body;
+  const { command, show } = await blockToPlace(http.assets, tenantId, { ...params, blockId, ...terms });
   return answerCommand(http.services, request, http.handlers.placeBlock, command, {
     status: 201,
     show,

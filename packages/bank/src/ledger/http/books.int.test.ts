@@ -30,8 +30,8 @@ describe('a journal over the wire', () => {
     expect((await post({ kind: 'deposit', postings: legs('100.00') })).status).toBe(201);
     expect((await post({ kind: 'deposit', postings: legs('99.00') })).body).toMatchObject({
       code: 'journal_unbalanced',
-      debitsMinor: '10000',
-      creditsMinor: '9900',
+      debits: eur('100.00'),
+      credits: eur('99.00'),
     });
     expect((await post({ kind: 'reversal', postings: legs('100.00') })).body).toMatchObject({
       code: 'validation_failed',
@@ -80,7 +80,8 @@ describe('a journal over the wire', () => {
     expect(part.body).toMatchObject({ kind: 'reversal', reverses: journalId });
     expect((await bank.call('reverseJournal', { params, body: { lines: lines('6.01') } })).body).toMatchObject({
       code: 'reversal_exceeds_original',
-      remainingMinor: '600',
+      asset: 'EUR',
+      remaining: eur('6.00'),
     });
     expect(
       (await bank.call('reverseJournal', { params, body: { lines: [{ line: 7, amount: eur('1.00') }] } })).body,
@@ -143,7 +144,7 @@ describe('blocks and limits over the wire', () => {
     });
     const lift = (blockId: unknown) => bank.call('liftBlock', { params: { ...params, blockId: String(blockId) } });
     await lift(debit.body.blockId);
-    expect((await pay()).body).toMatchObject({ code: 'insufficient_funds', spendableMinor: '50' });
+    expect((await pay()).body).toMatchObject({ code: 'insufficient_funds', spendable: eur('0.50') });
     expect((await bank.call('listBlocks', { params })).body).toEqual({ items: [amount.body] });
     await lift(amount.body.blockId);
     expect((await pay()).status).toBe(201);

@@ -6,9 +6,9 @@ import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/htt
 import { z } from 'zod';
 import { amountWriter, type ShowAmount } from '../../asset/contract.ts';
 import type { LedgerAccount } from '../account/account.ts';
+import { entityName } from '../entity-on-wire.ts';
 import { classes } from '../terms.ts';
 import { type ChartNode, customersCode } from '../views/chart.ts';
-import { entityName } from './fields.ts';
 import type { LedgerHttp } from './ledger-http.ts';
 import { ledgerProblems } from './problems.ts';
 

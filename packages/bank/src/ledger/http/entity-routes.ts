@@ -1,22 +1,23 @@
 import { isCalendar } from '@finaegis/kernel/calendar';
 import { requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, assetCode, isoDate, signedAmountSchema, text } from '@finaegis/platform/http/amount';
-import { answerCommand } from '@finaegis/platform/http/command-route';
+import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
 import { throwProblem } from '@finaegis/platform/http/problem';
-import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { type ApiRequest, commandRoute, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountWriter } from '../../asset/contract.ts';
 import type { Entity } from '../entity/entity.ts';
+import { bankDay, entityName } from '../entity-on-wire.ts';
 import { chartRoutes } from './chart-routes.ts';
-import { day, entityName, fieldProblem, journalResource } from './fields.ts';
-import { type LedgerHttp, withReplay } from './ledger-http.ts';
+import { fieldProblem, journalResource } from './fields.ts';
+import type { LedgerHttp } from './ledger-http.ts';
 import { ledgerProblems, postingProblems } from './problems.ts';
 import { asMarker, showJournal } from './show.ts';
 
 const entityParams = z.strictObject({ entity: entityName });
 const tag = 'Entities';
-const readParts = { method: 'GET', tag, permission: 'ledger:read', rateClass: 'read', idempotency: 'none' } as const;
-const commandParts = { method: 'POST', tag, rateClass: 'write', supportsDryRun: true } as const;
+const readParts = { ...readRoute, tag, permission: 'ledger:read' } as const;
+const commandParts = { ...commandRoute, tag } as const;
 
 const isTimeZone = (name: string): boolean => {
   try {
@@ -55,9 +56,9 @@ const entityResource = z
   .meta({ id: 'Entity', description: 'A legal entity, whose books balance alone.' });
 
 const entityBody = z
-  .strictObject({ entity: entityName, ...terms, businessDate: day.describe('Its first business day.') })
+  .strictObject({ entity: entityName, ...terms, businessDate: bankDay.describe('Its first business day.') })
   .meta({ id: 'EntityRequest' });
-const dayBody = z.strictObject({ businessDate: day }).meta({ id: 'BusinessDayRequest' });
+const dayBody = z.strictObject({ businessDate: bankDay }).meta({ id: 'BusinessDayRequest' });
 const trialBalance = z.object({
   entity: z.string(),
   isBalanced: z.boolean(),
@@ -89,7 +90,7 @@ export const entityRoutes = (http: LedgerHttp): readonly Route[] => [
       201: { description: 'Opened.', schema: entityResource },
     },
     problems: ['entity_exists_with_different_terms', 'staff_only'],
-    handle: (request) => withReplay(http, request, () => openEntity(http, request)),
+    handle: (request) => withReplay(http.services, request, () => openEntity(http, request)),
   }),
   defineRoute({
     ...readParts,
@@ -249,7 +250,7 @@ const revaluationRoute = (http: LedgerHttp): Route =>
       'staff_only',
     ],
     handle: (request) =>
-      withReplay(http, request, async () => {
+      withReplay(http.services, request, async () => {
         const { tenantId, params, body } = request;
         const { functionalAsset } = await requireEntity(http, request);
         const totals = await http.reads.trialBalances(tenantId, params.entity);
@@ -269,6 +270,7 @@ const revaluationRoute = (http: LedgerHttp): Route =>
                 ? {}
                 : { journal: showJournal(journal, { amount, text: asMarker, holds: new Map() }) },
             problems: ledgerProblems,
+            amount,
           },
         );
       }),

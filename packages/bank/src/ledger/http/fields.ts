@@ -1,14 +1,9 @@
 import { amountSchema, instant, isoDate, text, uuid } from '@finaegis/platform/http/amount';
 import { type FieldError, ProblemError } from '@finaegis/platform/http/problem';
 import { z } from 'zod';
+import { isBankDay } from '../entity-on-wire.ts';
 import { purposes } from '../purpose.ts';
 import { forcedReasons, sides } from '../terms.ts';
-
-// PostgreSQL knows no year 0, and a value date of another age is a slip of the keyboard.
-const isBankDay = (date: string): boolean => date >= '1900-01-01' && date <= '2199-12-31';
-
-/** A date of bookings: a day between 1900 and 2199. */
-export const day = isoDate.refine(isBankDay, 'must be between 1900-01-01 and 2199-12-31');
 
 /** An instant of bookings, with milliseconds however it was written, so that instants compare as texts. */
 export const moment = instant.refine((at) => isBankDay(at.slice(0, 10)), 'must be between 1900 and 2199');
@@ -22,13 +17,6 @@ export const accountId = text(100).meta({
   description: 'A UUID for a customer’s account, `entity:place/in/chart` for one of the house.',
   examples: ['main:nostro/ing'],
 });
-
-/** Name of a legal entity. */
-export const entityName = z
-  .string()
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower case letters, digits and single dashes')
-  .max(32)
-  .meta({ examples: ['main'] });
 
 /** An end-to-end id travels unchanged from payer to payee (ISO 20022 Max35Text). */
 export const endToEndId = text(35).describe('Kept from payer to payee.');

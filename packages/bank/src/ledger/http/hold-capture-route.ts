@@ -1,13 +1,14 @@
 import { amountSchema, metadata, uuid } from '@finaegis/platform/http/amount';
-import { answerCommand } from '@finaegis/platform/http/command-route';
+import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
 import { defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountAt, amountWriter, parseAmountOfAnyLife } from '../../asset/contract.ts';
+import { bankDay } from '../entity-on-wire.ts';
 import type { Hold } from '../hold/hold.ts';
 import type { PostJournalData } from '../journal/commands.ts';
-import { accountId, day, description, endToEndId, journalResource, ownId } from './fields.ts';
+import { accountId, description, endToEndId, journalResource, ownId } from './fields.ts';
 import { type HoldRequest, requireAssetOf, requireChangeable } from './hold-access.ts';
-import { journalShower, type LedgerHttp, requirePayable, withReplay } from './ledger-http.ts';
+import { journalShower, type LedgerHttp, requirePayable } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems, postingProblems } from './problems.ts';
 
 const captureBody = z
@@ -16,7 +17,7 @@ const captureBody = z
     to: accountId,
     amount: amountSchema.optional().describe('All that remains when absent.'),
     isFinal: z.boolean().default(true).describe('Whether the rest of the hold is released.'),
-    valueDate: day.optional(),
+    valueDate: bankDay.optional(),
     endToEndId: endToEndId.optional(),
     description: description.optional(),
     metadata: metadata.optional(),
@@ -43,7 +44,7 @@ export const captureRoute = (http: LedgerHttp): Route =>
       201: { description: 'The journal that took the money.', schema: journalResource },
     },
     problems: [...postingProblems, ...mandateProblems, 'hold_not_yours'],
-    handle: (request) => withReplay(http, request, () => capture(http, request)),
+    handle: (request) => withReplay(http.services, request, () => capture(http, request)),
   });
 
 const capture = async (http: LedgerHttp, request: HoldRequest<CaptureBody>) => {
@@ -69,6 +70,7 @@ const capture = async (http: LedgerHttp, request: HoldRequest<CaptureBody>) => {
     status: 201,
     show: journalShower(amount, new Map([[hold.holdId, hold]])),
     problems: ledgerProblems,
+    amount,
   });
 };
 

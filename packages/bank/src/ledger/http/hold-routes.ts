@@ -1,28 +1,21 @@
 import { amountSchema, uuid } from '@finaegis/platform/http/amount';
-import { answerCommand } from '@finaegis/platform/http/command-route';
+import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
 import { decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
-import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { type ApiRequest, commandRoute, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountWriter, parseAssetAmount } from '../../asset/contract.ts';
 import { accountId, description, exactly, holdResource, moment, ownId } from './fields.ts';
 import { type HoldRequest, requireAssetOf, requireChangeable, requireHold } from './hold-access.ts';
 import { captureRoute } from './hold-capture-route.ts';
-import { type LedgerHttp, requireVisible, withReplay } from './ledger-http.ts';
+import { type LedgerHttp, requireVisible } from './ledger-http.ts';
 import { holdProblems, ledgerProblems, mandateProblems } from './problems.ts';
 import { asMarker, showHold, showHoldRow } from './show.ts';
 
 const holdParams = z.strictObject({ holdId: uuid });
 const tag = 'Holds';
 const answers = { 200: { description: 'The hold as it is now.', schema: holdResource } };
-const commandParts = {
-  method: 'POST',
-  tag,
-  permission: 'ledger:hold',
-  rateClass: 'write',
-  idempotency: 'required',
-  supportsDryRun: true,
-} as const;
-const readParts = { method: 'GET', tag, permission: 'ledger:read', rateClass: 'read', idempotency: 'none' } as const;
+const commandParts = { ...commandRoute, tag, permission: 'ledger:hold', idempotency: 'required' } as const;
+const readParts = { ...readRoute, tag, permission: 'ledger:read' } as const;
 const changeProblems = [...holdProblems, ...mandateProblems, 'hold_not_yours'];
 
 const placeBody = z
@@ -48,7 +41,7 @@ export const holdRoutes = (http: LedgerHttp): readonly Route[] => [
       201: { description: 'Placed.', schema: holdResource },
     },
     problems: [...holdProblems, ...mandateProblems, 'account_has_no_floor'],
-    handle: (request) => withReplay(http, request, () => placeHold(http, request)),
+    handle: (request) => withReplay(http.services, request, () => placeHold(http, request)),
   }),
   defineRoute({
     ...commandParts,
@@ -61,7 +54,7 @@ export const holdRoutes = (http: LedgerHttp): readonly Route[] => [
     },
     responses: answers,
     problems: changeProblems,
-    handle: (request) => withReplay(http, request, () => increaseHold(http, request)),
+    handle: (request) => withReplay(http.services, request, () => increaseHold(http, request)),
   }),
   captureRoute(http),
   releaseRoute(http, {
@@ -114,6 +107,7 @@ const placeHold = async (http: LedgerHttp, request: ApiRequest<unknown, unknown,
     status: 201,
     show: (hold) => showHold(hold, amount, asMarker),
     problems: ledgerProblems,
+    amount,
   });
 };
 
@@ -131,7 +125,7 @@ const increaseHold = async (
     request,
     http.handlers.increaseHold,
     { holdId: params.holdId, amountMinor },
-    { status: 200, show: (raised) => showHold(raised, amount, asMarker), problems: ledgerProblems },
+    { status: 200, show: (raised) => showHold(raised, amount, asMarker), problems: ledgerProblems, amount },
   );
 };
 
@@ -165,7 +159,7 @@ const releaseRoute = (
         request,
         http.handlers[handler],
         { holdId: hold.holdId },
-        { status: 200, show: (released) => showHold(released, amount, asMarker), problems: ledgerProblems },
+        { status: 200, show: (released) => showHold(released, amount, asMarker), problems: ledgerProblems, amount },
       );
     },
   });

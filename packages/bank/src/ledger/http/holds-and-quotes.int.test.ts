@@ -73,6 +73,16 @@ describe('a hold over the wire', () => {
     expect(await balance()).toMatchObject({ posted: eur('20.00'), heldOut: eur('0.00') });
   });
 
+  it('captured for more than remains is refused with what remains', async () => {
+    const { holdId } = (await place()).body;
+    const body = { to: card, amount: eur('80.01') };
+    expect((await bank.call('captureHold', { params: { holdId }, body })).body).toMatchObject({
+      code: 'capture_exceeds_hold',
+      asset: 'EUR',
+      remaining: eur('80.00'),
+    });
+  });
+
   it('may be raised while it is active, in its own asset', async () => {
     const { holdId } = (await place()).body;
     expect(
@@ -83,7 +93,7 @@ describe('a hold over the wire', () => {
     ).toMatchObject({ code: 'validation_failed' });
     expect(
       (await bank.call('increaseHold', { params: { holdId }, body: { amount: eur('85.00') } })).body,
-    ).toMatchObject({ code: 'hold_amount_below_captured' });
+    ).toMatchObject({ code: 'hold_amount_below_captured', captured: eur('0.00') });
     expect(
       (await bank.call('increaseHold', { params: { holdId }, body: { amount: eur('100.01') } })).body,
     ).toMatchObject({ code: 'insufficient_funds' });
@@ -192,6 +202,14 @@ describe('a quote over the wire', () => {
     });
     expect((await issue({ buyAsset: 'EUR' })).body).toMatchObject({ code: 'quote_same_asset' });
     expect((await issue({ entity: 'other' })).body).toMatchObject({ code: 'entity_unknown' });
+  });
+
+  it('of less than the smallest unit is refused in the asset it would buy', async () => {
+    const sell = { amount: '0.01', asset: 'USD' };
+    expect((await bank.call('issueQuote', { body: { sell, buyAsset: 'EUR' } })).body).toMatchObject({
+      code: 'quote_amount_too_small',
+      bought: eur('0.00'),
+    });
   });
 
   it('too old is refused', async () => {

@@ -1,10 +1,11 @@
 import { uuid } from '@finaegis/platform/http/amount';
 import { decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { throwProblem } from '@finaegis/platform/http/problem';
-import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { type ApiRequest, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountWriter } from '../../asset/contract.ts';
-import { accountId, day, endToEndId, entityName, holdResource, journalResource, quoteResource } from './fields.ts';
+import { bankDay, entityName } from '../entity-on-wire.ts';
+import { accountId, endToEndId, holdResource, journalResource, quoteResource } from './fields.ts';
 import { type LedgerHttp, showJournals } from './ledger-http.ts';
 import { showHold, showQuote } from './show.ts';
 
@@ -16,13 +17,7 @@ const story = journalResource
   .meta({ id: 'JournalStory', description: 'A journal with all that belongs to it.' });
 
 const journalParams = z.strictObject({ journalId: uuid });
-const readParts = {
-  method: 'GET',
-  tag: 'Journals',
-  permission: 'ledger:read',
-  rateClass: 'read',
-  idempotency: 'none',
-} as const;
+const readParts = { ...readRoute, tag: 'Journals', permission: 'ledger:read' } as const;
 
 /** Journals read back: all for staff, one's own view of one's own for customers. */
 export const journalReadRoutes = (http: LedgerHttp): readonly Route[] => [
@@ -56,8 +51,8 @@ const listRoute = (http: LedgerHttp): Route =>
         account: accountId.optional().describe('Only those that touch it.'),
         entity: entityName.optional(),
         kind: z.string().min(1).max(40).optional(),
-        from: day.optional().describe('First booking date.'),
-        to: day.optional().describe('Last booking date.'),
+        from: bankDay.optional().describe('First booking date.'),
+        to: bankDay.optional().describe('Last booking date.'),
         reference: z.string().min(1).max(35).optional(),
         endToEndId: endToEndId.optional(),
       }),

@@ -1,24 +1,16 @@
 import { requireStaff } from '@finaegis/platform/auth/access';
 import { isPermitted } from '@finaegis/platform/auth/principal';
 import { amountSchema, metadata, uuid } from '@finaegis/platform/http/amount';
-import { answerCommand } from '@finaegis/platform/http/command-route';
+import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
-import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { type ApiRequest, commandRoute, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountAt, amountWriter, parseAmountOfAnyLife, parseAssetAmount } from '../../asset/contract.ts';
+import { bankDay } from '../entity-on-wire.ts';
 import type { PostJournalData } from '../journal/commands.ts';
 import type { JournalCapture, JournalPosting } from '../journal/events.ts';
-import {
-  day,
-  description,
-  endToEndId,
-  fieldProblem,
-  forcedReason,
-  journalResource,
-  ownId,
-  postingBody,
-} from './fields.ts';
-import { journalShower, type LedgerHttp, withReplay } from './ledger-http.ts';
+import { description, endToEndId, fieldProblem, forcedReason, journalResource, ownId, postingBody } from './fields.ts';
+import { journalShower, type LedgerHttp } from './ledger-http.ts';
 import { ledgerProblems, postingProblems, reversalProblems } from './problems.ts';
 import { assetsOf } from './show.ts';
 
@@ -46,8 +38,8 @@ const journalBody = z
       )
       .max(100)
       .default([]),
-    bookingDate: day.optional().describe('Refused unless it is the open day.'),
-    valueDate: day.optional(),
+    bookingDate: bankDay.optional().describe('Refused unless it is the open day.'),
+    valueDate: bankDay.optional(),
     forced: forcedReason.optional().describe('Skips the floor and debit blocks; needs the permission `ledger:force`.'),
     endToEndId: endToEndId.optional(),
     description: description.optional(),
@@ -76,14 +68,7 @@ const answers = {
   201: { description: 'Posted.', schema: journalResource },
 };
 const tag = 'Journals';
-const commandParts = {
-  method: 'POST',
-  tag,
-  rateClass: 'write',
-  idempotency: 'required',
-  supportsDryRun: true,
-  responses: answers,
-} as const;
+const commandParts = { ...commandRoute, tag, idempotency: 'required', responses: answers } as const;
 
 /** Journals of any shape, and their undoing: the bank's own work. */
 export const journalRoutes = (http: LedgerHttp): readonly Route[] => [
@@ -95,7 +80,7 @@ export const journalRoutes = (http: LedgerHttp): readonly Route[] => [
     permission: 'ledger:post',
     request: { body: journalBody },
     problems: [...postingProblems, 'staff_only'],
-    handle: (request) => withReplay(http, request, () => postJournal(http, request)),
+    handle: (request) => withReplay(http.services, request, () => postJournal(http, request)),
   }),
   defineRoute({
     ...commandParts,
@@ -107,7 +92,7 @@ export const journalRoutes = (http: LedgerHttp): readonly Route[] => [
     permission: 'ledger:reverse',
     request: { params: journalParams, body: reversalBody },
     problems: [...reversalProblems, 'staff_only'],
-    handle: (request) => withReplay(http, request, () => reverseJournal(http, request)),
+    handle: (request) => withReplay(http.services, request, () => reverseJournal(http, request)),
   }),
 ];
 
@@ -139,6 +124,7 @@ const postJournal = async (http: LedgerHttp, request: ApiRequest<unknown, unknow
     status: 201,
     show: journalShower(amount, holds),
     problems: ledgerProblems,
+    amount,
   });
 };
 
@@ -220,5 +206,6 @@ const reverseJournal = async (
     status: 201,
     show: journalShower(amount),
     problems: ledgerProblems,
+    amount,
   });
 };

@@ -1,7 +1,6 @@
 import { type Access, isCustomer } from '@finaegis/platform/auth/access';
-import { toAnswer } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
-import type { ApiAnswer, ApiRequest } from '@finaegis/platform/http/route';
+import type { ApiRequest } from '@finaegis/platform/http/route';
 import type { Services } from '@finaegis/platform/services';
 import { type AssetDirectory, amountWriter, type Rates, type ShowAmount } from '../../asset/contract.ts';
 import type { LedgerDirectory } from '../directory.ts';
@@ -49,28 +48,6 @@ export const requirePayable = async (
   const found = await directory.accounts(tenantId, accountIds);
   const refused = accountIds.find((accountId) => found.get(accountId)?.kind !== 'customer');
   if (refused !== undefined) throw new ProblemError('account_unknown', { facts: { account: refused } });
-};
-
-// What was valid when it was first asked may not be any more: an asset ended, a rate grew old.
-const passing: ReadonlySet<string> = new Set(['validation_failed', 'rate_stale', 'rate_unknown']);
-
-/**
- * Runs a command route so that a repeat under its key is answered as the first time, even where the same request would be refused by now
- * before it reaches the write side. Who may not ask any more is not answered.
- */
-export const withReplay = async (
-  { services }: Pick<LedgerHttp, 'services'>,
-  { idempotency, principal, tenantId }: ApiRequest,
-  work: () => Promise<ApiAnswer>,
-): Promise<ApiAnswer> => {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ProblemError) || !passing.has(error.code) || idempotency === undefined) throw error;
-    const stored = await services.commands.storedAnswer(tenantId, { principalId: principal.id, ...idempotency });
-    if (stored?.kind !== 'replayed') throw error;
-    return toAnswer(services, tenantId, stored);
-  }
 };
 
 /** How a command's journal is shown to whoever asked for it. `holds` are those it captures. */

@@ -10,7 +10,7 @@ const sameAgain =
 /** What only the routes refuse. */
 type RouteProblem = 'hold_not_yours' | 'batch_too_large';
 
-/** How every refusal of the ledger is told. Members that end in `Minor` are in minor units of the asset beside them. */
+/** How every refusal of the ledger is told. */
 export const ledgerProblems = defineProblems({
   journal_exists_with_different_content: {
     status: 409,
@@ -32,7 +32,7 @@ export const ledgerProblems = defineProblems({
   journal_unbalanced: {
     status: 422,
     title: 'The journal does not balance',
-    description: 'In each entity and asset debits and credits must be equal.',
+    description: 'In each entity and asset debits and credits must be equal; `debits` and `credits` are their sums.',
   },
   day_closed: {
     status: 422,
@@ -55,12 +55,17 @@ export const ledgerProblems = defineProblems({
   capture_exceeds_hold: {
     status: 422,
     title: 'The capture is more than what remains of the hold',
-    description: '`remainingMinor` is what remains.',
+    description: '`remaining` is what remains.',
+  },
+  capture_exceeds_debit: {
+    status: 422,
+    title: 'The journal takes less from the account than it captures of its holds',
+    description: '`debited` is what it takes; together the captures of one account may be as much.',
   },
   insufficient_funds: {
     status: 422,
     title: 'The account does not have enough',
-    description: '`spendableMinor` is what may be spent, `neededMinor` what was asked.',
+    description: '`spendable` is what may be spent, `needed` what was asked.',
   },
   balance_out_of_range: { status: 422, title: 'The balance would have more than 38 digits' },
   journal_unknown: { status: 404, title: 'There is no such journal' },
@@ -77,7 +82,7 @@ export const ledgerProblems = defineProblems({
   reversal_exceeds_original: {
     status: 422,
     title: 'More would be reversed than was posted',
-    description: '`remainingMinor` is what remains of the line `index`.',
+    description: '`remaining` is what remains of the line `index`.',
   },
   journal_already_reversed: { status: 422, title: 'The journal has been reversed already' },
   linked_journal_refused: {
@@ -93,7 +98,7 @@ export const ledgerProblems = defineProblems({
   hold_amount_below_captured: {
     status: 422,
     title: 'A hold can only grow',
-    description: 'Void it, or capture part of it, to reserve less.',
+    description: 'Void it, or capture part of it, to reserve less. `captured` is what was taken so far.',
   },
   hold_not_due: { status: 422, title: 'The hold has not expired yet' },
   hold_expiry_in_past: { status: 422, title: 'The hold would have expired already' },
@@ -115,7 +120,7 @@ export const ledgerProblems = defineProblems({
   account_not_empty: {
     status: 422,
     title: 'The account is not at zero everywhere',
-    description: '`asset` is the first in which something is posted or held.',
+    description: '`asset` is the first in which something is posted or held; `posted` and `heldOut` are how much.',
   },
   block_unknown: { status: 404, title: 'There is no such block on the account' },
   block_exists_with_different_terms: {
@@ -174,7 +179,11 @@ export const ledgerProblems = defineProblems({
     title: 'The rate cannot be used',
     description: 'With this margin nothing of it is left, or it has too many digits.',
   },
-  quote_amount_too_small: { status: 422, title: 'The amount buys less than the smallest unit' },
+  quote_amount_too_small: {
+    status: 422,
+    title: 'The amount buys less than the smallest unit',
+    description: '`bought` is what it would buy, in `asset`.',
+  },
   quote_unknown: { status: 404, title: 'There is no such quote' },
   quote_used: {
     status: 422,
@@ -205,6 +214,7 @@ export const postingProblems = [
   'hold_not_active',
   'hold_not_of_debited_account',
   'capture_exceeds_hold',
+  'capture_exceeds_debit',
   'insufficient_funds',
   'balance_out_of_range',
 ] as const satisfies readonly JournalRefusal['code'][];

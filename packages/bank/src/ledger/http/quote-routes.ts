@@ -2,15 +2,16 @@ import { isAssetActiveOn } from '@finaegis/kernel/asset';
 import { isCustomer } from '@finaegis/platform/auth/access';
 import { isPermitted } from '@finaegis/platform/auth/principal';
 import { amountSchema, assetCode, uuid } from '@finaegis/platform/http/amount';
-import { answerCommand } from '@finaegis/platform/http/command-route';
+import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
-import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { type ApiRequest, commandRoute, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { type AssetFacts, amountWriter, parseAssetAmount } from '../../asset/contract.ts';
+import { entityName } from '../entity-on-wire.ts';
 import { customerRate } from '../quote/margin.ts';
 import { type Quote, quoteAggregate } from '../quote/quote.ts';
-import { accountId, entityName, fieldProblem, journalResource, ownId, quoteResource } from './fields.ts';
-import { journalShower, type LedgerHttp, requirePayable, withReplay } from './ledger-http.ts';
+import { accountId, fieldProblem, journalResource, ownId, quoteResource } from './fields.ts';
+import { journalShower, type LedgerHttp, requirePayable } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems, postingProblems } from './problems.ts';
 import { showQuote } from './show.ts';
 
@@ -44,7 +45,7 @@ const conversionBody = z
   .meta({ id: 'ConversionRequest' });
 
 const tag = 'Conversions';
-const commandParts = { method: 'POST', tag, rateClass: 'write', supportsDryRun: true } as const;
+const commandParts = { ...commandRoute, tag } as const;
 
 /** Bound prices, and their use. */
 export const quoteRoutes = (http: LedgerHttp): readonly Route[] => [
@@ -72,7 +73,7 @@ export const quoteRoutes = (http: LedgerHttp): readonly Route[] => [
       'rate_unknown',
       'rate_date_in_future',
     ],
-    handle: (request) => withReplay(http, request, () => issueQuote(http, request)),
+    handle: (request) => withReplay(http.services, request, () => issueQuote(http, request)),
   }),
   defineRoute({
     method: 'GET',
@@ -107,7 +108,7 @@ export const quoteRoutes = (http: LedgerHttp): readonly Route[] => [
       201: { description: 'Converted.', schema: journalResource },
     },
     problems: [...postingProblems, ...mandateProblems, 'quote_unknown', 'quote_used', 'quote_expired'],
-    handle: (request) => withReplay(http, request, () => convert(http, request)),
+    handle: (request) => withReplay(http.services, request, () => convert(http, request)),
   }),
 ];
 
@@ -158,6 +159,7 @@ const issueQuote = async (http: LedgerHttp, request: ApiRequest<unknown, unknown
     status: 201,
     show: (quote) => showQuote(quote, amount),
     problems: ledgerProblems,
+    amount,
   });
 };
 
@@ -193,5 +195,6 @@ const convert = async (http: LedgerHttp, request: ApiRequest<unknown, unknown, z
     status: 201,
     show: journalShower(amount),
     problems: ledgerProblems,
+    amount,
   });
 };

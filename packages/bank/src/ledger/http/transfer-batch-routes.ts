@@ -9,17 +9,20 @@ import {
   storedAnswer,
   toAnswer,
   withFaultsAsProblems,
+  withReplay,
 } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
+import { factsOnWire } from '@finaegis/platform/http/refusal-facts';
 import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { amountWriter } from '../../asset/contract.ts';
+import { amountWriter, type ShowAmount } from '../../asset/contract.ts';
 import { linkedMax, type PostJournalData } from '../journal/commands.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalRefusal } from '../journal/post.ts';
 import { journalResource } from './fields.ts';
-import { journalShower, type LedgerHttp, requirePayable, withReplay } from './ledger-http.ts';
+import { journalShower, type LedgerHttp, requirePayable } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems } from './problems.ts';
+import { assetsOf } from './show.ts';
 import { debitsFrom, transferBody, transferJournal } from './transfer-routes.ts';
 
 const independentMax = 10_000;
@@ -80,7 +83,7 @@ export const transferBatchRoutes = (http: LedgerHttp): readonly Route[] => [
       201: { description: 'Posted, all of them.', schema: batchAnswer },
     },
     problems: ['linked_journal_refused', 'journal_malformed', 'account_unknown', 'batch_too_large', ...mandateProblems],
-    handle: (request) => withReplay(http, request, () => postBatch(http, request)),
+    handle: (request) => withReplay(http.services, request, () => postBatch(http, request)),
   }),
 ];
 
@@ -149,16 +152,12 @@ const postLinked = async (
 ): Promise<ApiAnswer> => {
   const { services, handlers } = http;
   const { tenantId, principal, idempotency, requestId } = request;
-  const show = journalShower(
-    await amountWriter(
-      http.assets,
-      tenantId,
-      journals.flatMap(({ postings }) => postings.map(({ asset }) => asset)),
-    ),
-  );
+  const amount = await amountWriter(http.assets, tenantId, journals.flatMap(assetsOf));
+  const show = journalShower(amount);
   const how = {
     status: 201 as const,
     problems: ledgerProblems,
+    amount,
     show: (posted: readonly Journal[]) => ({ mode: 'linked', transfers: posted.map(show) }),
   };
   const key = idempotency === undefined ? {} : { idempotency: { principalId: principal.id, ...idempotency } };
@@ -184,19 +183,19 @@ const postIndependent = async (
 ): Promise<ApiAnswer> => {
   const { services } = http;
   const { tenantId, principal, idempotency } = request;
+  const amount = await amountWriter(http.assets, tenantId, journals.flatMap(assetsOf));
   const outcomes = await withFaultsAsProblems(() =>
     Promise.all(journals.map((journal) => postOne(http, request, journal))),
   );
   const posted = outcomes.filter(({ accepted }) => accepted).length;
-  const body = JSON.stringify(
-    {
-      mode: 'independent',
-      posted,
-      refused: outcomes.length - posted,
-      outcomes: outcomes.map((outcome, index) => showOutcome(outcome, index, journals[index]?.journalId ?? '')),
-    },
-    (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value),
-  );
+  const body = JSON.stringify({
+    mode: 'independent',
+    posted,
+    refused: outcomes.length - posted,
+    outcomes: outcomes.map((outcome, index) =>
+      showOutcome(outcome, { index, journalId: journals[index]?.journalId ?? '' }, amount),
+    ),
+  });
   const answer = { status: 200, body };
   if (idempotency === undefined) return { ...answer, contentType: 'application/json; charset=utf-8' };
   const stored = await withFaultsAsProblems(() =>
@@ -222,7 +221,11 @@ const postOne = async (
   }
 };
 
-const showOutcome = (outcome: ItemOutcome, index: number, journalId: string): unknown =>
+const showOutcome = (
+  outcome: ItemOutcome,
+  item: { readonly index: number; readonly journalId: string },
+  amount: ShowAmount,
+): unknown =>
   outcome.accepted
-    ? { index, journalId, status: 'posted', reference: outcome.result.reference }
-    : { index, journalId, status: 'refused', refusal: outcome.refusal };
+    ? { ...item, status: 'posted', reference: outcome.result.reference }
+    : { ...item, status: 'refused', refusal: factsOnWire(outcome.refusal, amount) };

@@ -1,12 +1,13 @@
 import { amountSchema, metadata } from '@finaegis/platform/http/amount';
-import { answerCommand } from '@finaegis/platform/http/command-route';
+import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
 import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountWriter, parseAssetAmount } from '../../asset/contract.ts';
+import { bankDay } from '../entity-on-wire.ts';
 import type { PostJournalData } from '../journal/commands.ts';
 import { transferPostings } from '../journal/transfer.ts';
-import { accountId, day, description, endToEndId, fieldProblem, journalResource, ownId } from './fields.ts';
-import { journalShower, type LedgerHttp, requirePayable, withReplay } from './ledger-http.ts';
+import { accountId, description, endToEndId, fieldProblem, journalResource, ownId } from './fields.ts';
+import { journalShower, type LedgerHttp, requirePayable } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems, postingProblems } from './problems.ts';
 
 /** A transfer as it is sent. */
@@ -19,7 +20,7 @@ export const transferBody = z
     fee: amountSchema.optional().describe('Charged to `from` on top, in the same asset.'),
     description: description.optional(),
     endToEndId: endToEndId.optional(),
-    valueDate: day.optional().describe('Counts for interest; the booking date when absent.'),
+    valueDate: bankDay.optional().describe('Counts for interest; the booking date when absent.'),
     metadata: metadata.optional(),
   })
   .meta({ id: 'Transfer' });
@@ -91,7 +92,7 @@ export const transferRoutes = (http: LedgerHttp): readonly Route[] => [
       201: { description: 'Posted.', schema: journalResource },
     },
     problems: [...postingProblems, ...mandateProblems],
-    handle: (request) => withReplay(http, request, () => postTransfer(http, request)),
+    handle: (request) => withReplay(http.services, request, () => postTransfer(http, request)),
   }),
 ];
 
@@ -108,5 +109,6 @@ const postTransfer = async (http: LedgerHttp, request: ApiRequest<unknown, unkno
     status: 201,
     show: journalShower(amount),
     problems: ledgerProblems,
+    amount,
   });
 };

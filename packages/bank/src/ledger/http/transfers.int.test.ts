@@ -98,6 +98,15 @@ describe('a transfer', () => {
     expect(other.body).toMatchObject({ code: 'journal_exists_with_different_content', status: 409 });
   });
 
+  it('under a used key and with a wrong amount is told what is wrong, not that the key was used', async () => {
+    const body = { from: ada, to: bob, amount: eur('1.00') };
+    expect((await bank.call('createTransfer', { key: 'used', body })).status).toBe(201);
+    const wrong = await bank.call('createTransfer', { key: 'used', body: { ...body, amount: eur('1.005') } });
+    expect(wrong.body).toMatchObject({ code: 'validation_failed', status: 400 });
+    const other = await bank.call('createTransfer', { key: 'used', body: { ...body, amount: eur('2.00') } });
+    expect(other.body).toMatchObject({ code: 'idempotency_key_reused' });
+  });
+
   it('of more than there is explains itself in numbers and moves nothing', async () => {
     const before = await balance(ada);
     const refused = await bank.call('createTransfer', { body: { from: ada, to: bob, amount: eur('999999.00') } });
@@ -106,7 +115,7 @@ describe('a transfer', () => {
       status: 422,
       account: ada,
       asset: 'EUR',
-      neededMinor: '99999900',
+      needed: eur('999999.00'),
     });
     expect(await balance(ada)).toEqual(before);
   });
@@ -293,7 +302,7 @@ describe('a linked batch', () => {
     expect(linked.body).toMatchObject({
       code: 'linked_journal_refused',
       index: 1,
-      refusal: { code: 'insufficient_funds' },
+      refusal: { code: 'insufficient_funds', needed: eur('99999.00') },
     });
     expect([await balance(ada), await balance(bob)]).toEqual(before);
   });
@@ -317,6 +326,9 @@ describe('an independent batch', () => {
     const first = await bank.call('createTransferBatch', sent);
     expect(first.body).toMatchObject({ posted: 2, refused: 1 });
     expect(first.body.outcomes.map(({ status }) => status)).toEqual(['posted', 'posted', 'refused']);
+    expect(first.body.outcomes[2]).toMatchObject({
+      refusal: { code: 'insufficient_funds', spendable: eur('0.50'), needed: eur('1.00') },
+    });
     expect(await bank.call('createTransferBatch', sent)).toEqual({ ...first, isReplay: true });
     expect(await balance(dora)).toMatchObject({ posted: eur('0.50') });
   });

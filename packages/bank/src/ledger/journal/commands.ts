@@ -74,10 +74,13 @@ const prepareOne = async (
     : { accounts, description: text.reference, sealed: [text.sealed] };
 };
 
-const commandOf = ({ description: _text, ...command }: PostJournalData, { description }: PostRefs) => ({
-  ...command,
-  ...(description === undefined ? {} : { description }),
-});
+const commandOf = (
+  data: PostJournalData,
+  { description }: PostRefs,
+): PostJournal & { readonly description?: PersonalRef } => {
+  if (description === undefined) return data as PostJournal;
+  return { ...data, description };
+};
 
 /** Posts one journal: a transfer, a deposit, anything that balances. */
 export const postJournalHandler = (
@@ -177,8 +180,13 @@ export const reverseJournalHandler = (
   loads: ({ journalId, original: originalId }, { original, accounts }) =>
     postingNeeds(tools.balances, accounts, {
       postings: original.status === 'posted' ? original.postings : [],
-      journals: [journalId, originalId],
+      journals: [journalId],
+      undone: [originalId],
     }),
-  decide: (loaded, data, _facts, { accounts }) => reverseJournal(loadedBook(loaded, tools.balances, accounts), data),
+  // A journal posted after it was looked for has none of its balances here; it is as unknown as it was then.
+  decide: (loaded, data, _facts, { accounts, original }) =>
+    original.status === 'unknown'
+      ? reject({ code: 'journal_unknown', journalId: data.original })
+      : reverseJournal(loadedBook(loaded, tools.balances, accounts), data),
   result: (loaded, { journalId }) => postedJournal(loaded.stream(journalAggregate, journalId).state),
 });

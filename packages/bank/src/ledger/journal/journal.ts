@@ -54,6 +54,7 @@ export const journalAggregate: Aggregate<JournalState, JournalEvent> = defineAgg
   context: 'ledger',
   name: 'journal',
   initial: { status: 'unknown' } as JournalState,
+  isWrittenOnce: true,
   events: definitions,
   evolve,
 });

@@ -2,7 +2,7 @@ import { accept, type Decision, reject } from '@finaegis/kernel/decision';
 import { referenceOf } from '@finaegis/kernel/reference';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
 import type { PersonalRef } from '@finaegis/platform/event-store/personal-ref';
-import { afterPosting, type Balance, isInRange, shortfall } from '../balance.ts';
+import { type Balance, isInRange, postedOf, shortfall } from '../balance.ts';
 import type { EntityState } from '../entity/entity.ts';
 import { type Hold, type HoldState, holdAggregate } from '../hold/hold.ts';
 import { type ForcedReason, normalSide } from '../terms.ts';
@@ -47,7 +47,18 @@ export type JournalRefusal =
   | { readonly code: 'hold_unknown'; readonly holdId: string }
   | { readonly code: 'hold_not_active'; readonly holdId: string; readonly status: string }
   | { readonly code: 'hold_not_of_debited_account'; readonly holdId: string }
-  | { readonly code: 'capture_exceeds_hold'; readonly holdId: string; readonly remainingMinor: bigint }
+  | {
+      readonly code: 'capture_exceeds_hold';
+      readonly holdId: string;
+      readonly asset: string;
+      readonly remainingMinor: bigint;
+    }
+  | {
+      readonly code: 'capture_exceeds_debit';
+      readonly holdId: string;
+      readonly asset: string;
+      readonly debitedMinor: bigint;
+    }
   | {
       readonly code: 'insufficient_funds';
       readonly account: string;
@@ -193,6 +204,12 @@ const entitiesOf = (book: Book, postings: readonly JournalPosting[]): ReadonlySe
   new Set(postings.map(({ account }) => book.account(account)?.entity ?? ''));
 
 const refuseClosedOrBlocked = (book: Book, { postings, forced }: PostJournal): JournalRefusal | undefined => {
+  const isUnremarkable = postings.every(({ account, asset }) => {
+    const balance = book.balance(account, asset);
+    if (balance === undefined) return book.account(account)?.hasFloor !== true;
+    return balance.status !== 'closed' && balance.debitBlocks === 0 && balance.creditBlocks === 0;
+  });
+  if (isUnremarkable) return undefined;
   const balances = postings.map((posting) => ({ ...posting, balance: book.balance(posting.account, posting.asset) }));
   const unlocked = balances.find(
     ({ account, balance }) => balance === undefined && book.account(account)?.hasFloor === true,
@@ -221,16 +238,21 @@ interface Captured {
 
 const decideCaptures = (book: Book, { journalId, captures, postings }: PostJournal): Captured | JournalRefusal => {
   const events: NewEvent[] = [];
-  const releasedMinor = new Map<string, bigint>();
+  const [releasedMinor, takenMinor] = [new Map<string, bigint>(), new Map<string, bigint>()];
   for (const { holdId, amountMinor, isFinal } of captures) {
     const hold = book.hold(holdId);
     if (hold.status === 'unknown') return { code: 'hold_unknown', holdId };
     if (hold.status !== 'active') return { code: 'hold_not_active', holdId, status: hold.status };
-    if (amountMinor > hold.remainingMinor)
-      return { code: 'capture_exceeds_hold', holdId, remainingMinor: hold.remainingMinor };
-    if (!takesFrom(postings, hold)) return { code: 'hold_not_of_debited_account', holdId };
-    const { account, asset } = hold;
-    const released = isFinal ? hold.remainingMinor : amountMinor;
+    const debitedMinor = debitedFrom(postings, hold);
+    if (debitedMinor === 0n) return { code: 'hold_not_of_debited_account', holdId };
+    const { account, asset, remainingMinor } = hold;
+    if (amountMinor > remainingMinor) return { code: 'capture_exceeds_hold', holdId, asset, remainingMinor };
+    const name = `${account} ${asset}`;
+    // Two holds of one account share its debits: what one of them captured is not there for the other.
+    const capturedMinor = (takenMinor.get(name) ?? 0n) + amountMinor;
+    if (capturedMinor > debitedMinor) return { code: 'capture_exceeds_debit', holdId, asset, debitedMinor };
+    takenMinor.set(name, capturedMinor);
+    const released = isFinal ? remainingMinor : amountMinor;
     events.push(
       holdAggregate.record(holdId, 'HoldCaptured', {
         holdId,
@@ -242,15 +264,23 @@ const decideCaptures = (book: Book, { journalId, captures, postings }: PostJourn
         releasedMinor: released,
       }),
     );
-    const name = `${account} ${asset}`;
     releasedMinor.set(name, (releasedMinor.get(name) ?? 0n) + released);
   }
   return { events, releasedMinor };
 };
 
 /** A hold is used by taking money from the account it reserves, in its asset; anything else would release it for nothing. */
-const takesFrom = (postings: readonly JournalPosting[], { account, asset }: Pick<Hold, 'account' | 'asset'>): boolean =>
-  postings.some((posting) => posting.account === account && posting.asset === asset && posting.side === 'debit');
+const debitedFrom = (
+  postings: readonly JournalPosting[],
+  { account, asset }: Pick<Hold, 'account' | 'asset'>,
+): bigint =>
+  postings.reduce(
+    (sum, posting) =>
+      posting.account === account && posting.asset === asset && posting.side === 'debit'
+        ? sum + posting.amountMinor
+        : sum,
+    0n,
+  );
 
 const refuseShortfall = (
   book: Book,
@@ -262,14 +292,13 @@ const refuseShortfall = (
     const before = first === undefined ? undefined : book.balance(first.account, first.asset);
     if (first === undefined || before === undefined) continue;
     const { account, asset } = first;
-    const after = its.reduce(afterPosting, before);
+    const after = countersAfter(before, its);
     if (!isInRange(after)) return { code: 'balance_out_of_range', account, asset };
     if (forced !== undefined) continue;
-    const postedMinor = netOf(before, its);
-    const short = shortfall(
-      { ...before, heldOutMinor: before.heldOutMinor - (releasedMinor.get(name) ?? 0n) },
-      { postedMinor },
-    );
+    const postedMinor = postedOf(after) - postedOf(before);
+    const freedMinor = releasedMinor.get(name) ?? 0n;
+    const free = freedMinor === 0n ? before : { ...before, heldOutMinor: before.heldOutMinor - freedMinor };
+    const short = shortfall(free, { postedMinor });
     if (short !== undefined)
       return {
         code: 'insufficient_funds',
@@ -293,12 +322,16 @@ const byBalance = (postings: readonly JournalPosting[]): ReadonlyMap<string, rea
   return groups;
 };
 
-/** The change of posted that the postings together make, in the direction of the normal side. */
-const netOf = (balance: Balance, postings: readonly JournalPosting[]): bigint =>
-  postings.reduce(
-    (net, { side, amountMinor }) => (side === normalSide(balance.class) ? net + amountMinor : net - amountMinor),
-    0n,
-  );
+type Counters = Pick<Balance, 'class' | 'debitsMinor' | 'creditsMinor'>;
+
+const countersAfter = (before: Counters, postings: readonly JournalPosting[]): Counters => {
+  let { debitsMinor, creditsMinor } = before;
+  for (const { side, amountMinor } of postings) {
+    if (side === 'debit') debitsMinor += amountMinor;
+    else creditsMinor += amountMinor;
+  }
+  return { class: before.class, debitsMinor, creditsMinor };
+};
 
 const posted = (book: Book, command: PostJournal & { readonly description?: PersonalRef | undefined }): NewEvent => {
   const { journalId, kind, postings, captures, reverses, quoteId, forced, endToEndId, description, metadata } = command;
@@ -306,11 +339,6 @@ const posted = (book: Book, command: PostJournal & { readonly description?: Pers
   const entity = book.entity(entityName);
   if (entity.status === 'unknown') throw new Error(`The entity ${entityName} was not loaded.`);
   const bookingDate = entity.businessDate;
-  const optional = { reverses, quoteId, forced, endToEndId, description, metadata };
-  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Pick<
-    typeof optional,
-    never
-  >;
   return journalAggregate.record(journalId, 'JournalPosted', {
     journalId,
     entity: entityName,
@@ -320,6 +348,11 @@ const posted = (book: Book, command: PostJournal & { readonly description?: Pers
     valueDate: command.valueDate ?? bookingDate,
     postings,
     captures,
-    ...given,
+    ...(reverses === undefined ? undefined : { reverses }),
+    ...(quoteId === undefined ? undefined : { quoteId }),
+    ...(forced === undefined ? undefined : { forced }),
+    ...(endToEndId === undefined ? undefined : { endToEndId }),
+    ...(description === undefined ? undefined : { description }),
+    ...(metadata === undefined ? undefined : { metadata }),
   });
 };

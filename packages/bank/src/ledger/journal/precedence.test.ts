@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Balance } from '../balance.ts';
 import type { Entity } from '../entity/entity.ts';
-import { idOf } from '../fixtures/memory-bank.ts';
+import { idOf } from '../fixtures/paper-book.ts';
 import type { Hold } from '../hold/hold.ts';
 import type { JournalPosting } from './events.ts';
 import type { AccountFacts } from './journal.ts';
@@ -157,6 +157,12 @@ const rows: readonly (readonly [string, PostJournal, Given, string | undefined])
     { ...capturing, captures: [{ holdId, amountMinor: 50n, isFinal: true }] },
     { payer: short, hold: { account: payee } },
     'hold_not_of_debited_account',
+  ],
+  [
+    'captures of more than is debited',
+    { ...transfer, captures: [{ holdId, amountMinor: 101n, isFinal: true }] },
+    { payer: short, hold: { remainingMinor: 200n } },
+    'capture_exceeds_debit',
   ],
   ['not enough', transfer, { payer: { creditsMinor: 99n } }, 'insufficient_funds'],
   ['more digits than a balance has', transfer, { payee: { creditsMinor: 10n ** 38n - 100n } }, 'balance_out_of_range'],

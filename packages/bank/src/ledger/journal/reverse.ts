@@ -19,7 +19,12 @@ export type ReversalRefusal =
   | { readonly code: 'journal_unknown'; readonly journalId: string }
   | { readonly code: 'reversal_not_reversible'; readonly journalId: string }
   | { readonly code: 'reversal_line_unknown'; readonly index: number }
-  | { readonly code: 'reversal_exceeds_original'; readonly index: number; readonly remainingMinor: bigint }
+  | {
+      readonly code: 'reversal_exceeds_original';
+      readonly index: number;
+      readonly asset: string;
+      readonly remainingMinor: bigint;
+    }
   | { readonly code: 'journal_already_reversed'; readonly journalId: string };
 
 /**
@@ -85,7 +90,8 @@ const refuseLines = (
     const total = (asked.get(index) ?? 0n) + amountMinor;
     asked.set(index, total);
     const remainingMinor = posting.amountMinor - (reversedMinor[index] ?? 0n);
-    if (total > remainingMinor) return { code: 'reversal_exceeds_original', index, remainingMinor };
+    if (total > remainingMinor)
+      return { code: 'reversal_exceeds_original', index, asset: posting.asset, remainingMinor };
   }
   return undefined;
 };

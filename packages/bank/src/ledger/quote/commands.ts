@@ -1,3 +1,4 @@
+import { reject } from '@finaegis/kernel/decision';
 import type { CommandHandler } from '@finaegis/platform/command/handler';
 import { z } from 'zod';
 import { loadedBook, postingNeeds } from '../book.ts';
@@ -81,10 +82,13 @@ export const convertHandler = (
     });
     return { ...needs, streams: [...(needs.streams ?? []), stream(data.quoteId)] };
   },
-  decide: (loaded, data, { now }, { accounts }) =>
-    convert(loadedBook(loaded, tools.balances, accounts), loaded.stream(quoteAggregate, data.quoteId).state, data, {
-      now,
-    }),
+  // A quote issued after it was looked for has none of its balances here; it is as unknown as it was then.
+  decide: (loaded, data, { now }, { accounts, quote }) =>
+    quote.status === 'unknown'
+      ? reject({ code: 'quote_unknown', quoteId: data.quoteId })
+      : convert(loadedBook(loaded, tools.balances, accounts), loaded.stream(quoteAggregate, data.quoteId).state, data, {
+          now,
+        }),
   result: (loaded, { journalId }) => {
     const { state } = loaded.stream(journalAggregate, journalId);
     if (state.status === 'unknown') throw new Error('A conversion was accepted and is not there.');

@@ -45,7 +45,7 @@ export type QuoteRefusal =
   | { readonly code: 'quote_exists_with_different_terms'; readonly quoteId: string }
   | { readonly code: 'quote_same_asset'; readonly asset: string }
   | { readonly code: 'quote_rate_malformed' }
-  | { readonly code: 'quote_amount_too_small'; readonly boughtMinor: bigint }
+  | { readonly code: 'quote_amount_too_small'; readonly asset: string; readonly boughtMinor: bigint }
   | { readonly code: 'quote_unknown'; readonly quoteId: string }
   | { readonly code: 'quote_used'; readonly quoteId: string; readonly journalId: string }
   | { readonly code: 'quote_expired'; readonly quoteId: string; readonly expiresAt: string };
@@ -89,7 +89,7 @@ export const issueQuote = (state: QuoteState, command: IssueQuote): Decision<New
   const scales = { amountMinor: sell.amountMinor, fromDecimals: sell.decimals, toDecimals: buy.decimals };
   const boughtMinor = multiplyByRate({ ...scales, rate: customerRate, rounding: 'floor' });
   const atMidMinor = multiplyByRate({ ...scales, rate: midRate, rounding: 'half_even' });
-  if (boughtMinor <= 0n) return reject({ code: 'quote_amount_too_small', boughtMinor });
+  if (boughtMinor <= 0n) return reject({ code: 'quote_amount_too_small', asset: buy.asset, boughtMinor });
   const amounts = { sellAsset: sell.asset, soldMinor: sell.amountMinor, buyAsset: buy.asset, boughtMinor, atMidMinor };
   return accept(
     quoteAggregate.record(quoteId, 'QuoteIssued', {

@@ -1,5 +1,6 @@
 import { unreachable } from '@finaegis/kernel/decision';
 import { type LockRequest, type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
+import { plainArray, textArray } from '@finaegis/platform/database/array-parameters';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
@@ -97,8 +98,49 @@ export const createBalancesTable = (): ModuleTable<Balance> => {
       await Promise.all([...writeChanged(tx, rows), ...writeDeltas(tx, rows), ...removeUnused(tx, rows)]);
     },
     bookedAt: (balance) => balance.bookedAt,
+    recall: {
+      covers: (key) => splitKey(key).asset !== every,
+      // Without a floor a balance is changed by deltas that nobody reads first.
+      // One that is not stored yet would miss a block placed on the account, which is written into stored balances.
+      keeps: ({ hasFloor, isNew }) => hasFloor && isNew !== true,
+      read,
+    },
   };
 };
+
+/** Balances as they are, and empty ones for accounts that never met the asset, made from the account as `makeRows` would. */
+const read = async (tx: Transaction, requests: readonly LockRequest[]): Promise<ReadonlyMap<string, Balance>> => {
+  const keys = requests.map(({ key }) => splitKey(key));
+  const { rows } = await tx.query<StoredBalance & { readonly is_new: boolean }>({
+    name: 'recall-balances',
+    text: `select a.tenant_id, a.account_id, wanted.asset, a.entity, a.class, a.has_floor, a.status,
+        coalesce(b.debit_blocks, ${blockCount('debit')})::smallint as debit_blocks, coalesce(b.credit_blocks, ${blockCount('credit')})::smallint as credit_blocks,
+        coalesce(b.blocked, ${blockedSum}) as blocked, coalesce(b.debits, 0) as debits, coalesce(b.credits, 0) as credits,
+        coalesce(b.held_out, 0) as held_out, coalesce(b.overdraft_limit, 0) as overdraft_limit, b.booked_at, b.account_id is null as is_new
+      from unnest($1::uuid[], $2::text[], $3::text[]) as wanted (tenant_id, account_id, asset)
+      cross join lateral (select * from ${accountsName} where tenant_id = wanted.tenant_id and account_id = wanted.account_id offset 0) a
+      left join lateral (
+        select * from ${balancesName}
+        where tenant_id = wanted.tenant_id and account_id = wanted.account_id and asset = wanted.asset offset 0) b on true`,
+    values: [
+      requests.map(({ tenantId }) => tenantId),
+      keys.map(({ account }) => account),
+      keys.map(({ asset }) => asset),
+    ],
+  });
+  return new Map(
+    rows.map((row) => [
+      rowName(row.tenant_id, balanceKey(row.account_id, row.asset)),
+      { ...fromStoredBalance(row), isNew: row.is_new },
+    ]),
+  );
+};
+
+const blockCount = (kind: 'debit' | 'credit'): string =>
+  `(select count(*) from jsonb_array_elements(a.blocks) block where block ->> 'kind' = '${kind}')`;
+
+const blockedSum = `coalesce((select sum((block ->> 'amountMinor')::numeric) from jsonb_array_elements(a.blocks) block
+  where block ->> 'kind' = 'amount' and block ->> 'asset' = wanted.asset), 0)`;
 
 const lock = async (
   tx: Transaction,
@@ -158,9 +200,7 @@ const makeRows = (tx: Transaction, rows: readonly WantedBalance[]) =>
     name: 'make-balances',
     text: `insert into ${balancesName} (tenant_id, account_id, asset, entity, class, has_floor, status, debit_blocks, credit_blocks, blocked)
       select a.tenant_id, a.account_id, wanted.asset, a.entity, a.class, a.has_floor, a.status,
-        (select count(*) from jsonb_array_elements(a.blocks) block where block ->> 'kind' = 'debit'),
-        (select count(*) from jsonb_array_elements(a.blocks) block where block ->> 'kind' = 'credit'),
-        coalesce((select sum((block ->> 'amountMinor')::numeric) from jsonb_array_elements(a.blocks) block where block ->> 'kind' = 'amount' and block ->> 'asset' = wanted.asset), 0)
+        ${blockCount('debit')}, ${blockCount('credit')}, ${blockedSum}
       from unnest($1::uuid[], $2::text[], $3::text[]) as wanted (tenant_id, account_id, asset)
       cross join lateral (select * from ${accountsName} where tenant_id = wanted.tenant_id and account_id = wanted.account_id for share) a
       on conflict do nothing
@@ -183,6 +223,7 @@ export const fromStoredBalance = (row: StoredBalance): Balance => ({
   heldOutMinor: BigInt(row.held_out),
   overdraftLimitMinor: BigInt(row.overdraft_limit),
   bookedAt: row.booked_at ?? undefined,
+  isNew: false,
 });
 
 /** How an event changes balances; used by the commit, by linked batches deciding ahead, and by the replay that proves the rows. */
@@ -250,7 +291,7 @@ const change = (
   const key = balanceKey(account, asset);
   const balance = rows.get(tenantId, key);
   if (balance === undefined) throw new Error(`The balance of ${account} in ${asset} was changed without being locked.`);
-  rows.set(tenantId, key, how(balance));
+  rows.set(tenantId, key, { ...how(balance), isNew: false });
 };
 
 const post = (
@@ -264,7 +305,7 @@ const post = (
   const { account, asset, side, amountMinor } = posting;
   const key = balanceKey(account, asset);
   const balance = rows.get(tenantId, key);
-  if (balance !== undefined) return rows.set(tenantId, key, { ...afterPosting(balance, posting), bookedAt });
+  if (balance !== undefined) return rows.set(tenantId, key, afterPosting(balance, posting, bookedAt));
   const name = rowName(tenantId, key);
   const delta = (rows.scratch.get(name) as Delta | undefined) ?? {
     tenantId,
@@ -317,21 +358,21 @@ const writeChanged = (tx: Transaction, { changed }: RowBatch<Balance>): Promise<
           status = excluded.status, debit_blocks = excluded.debit_blocks, credit_blocks = excluded.credit_blocks, blocked = excluded.blocked,
           debits = excluded.debits, credits = excluded.credits, held_out = excluded.held_out, overdraft_limit = excluded.overdraft_limit, booked_at = excluded.booked_at`,
       values: [
-        changed.map(({ tenantId }) => tenantId),
-        changed.map(({ row }) => row.account),
-        changed.map(({ row }) => row.asset),
-        changed.map(({ row }) => row.entity),
-        changed.map(({ row }) => row.class),
-        changed.map(({ row }) => row.hasFloor),
-        changed.map(({ row }) => row.status),
-        changed.map(({ row }) => row.debitBlocks),
-        changed.map(({ row }) => row.creditBlocks),
-        changed.map(({ row }) => row.blockedMinor),
-        changed.map(({ row }) => row.debitsMinor),
-        changed.map(({ row }) => row.creditsMinor),
-        changed.map(({ row }) => row.heldOutMinor),
-        changed.map(({ row }) => row.overdraftLimitMinor),
-        changed.map(({ row }) => row.bookedAt ?? null),
+        plainArray(changed.map(({ tenantId }) => tenantId)),
+        textArray(changed.map(({ row }) => row.account)),
+        textArray(changed.map(({ row }) => row.asset)),
+        textArray(changed.map(({ row }) => row.entity)),
+        textArray(changed.map(({ row }) => row.class)),
+        plainArray(changed.map(({ row }) => row.hasFloor)),
+        textArray(changed.map(({ row }) => row.status)),
+        plainArray(changed.map(({ row }) => row.debitBlocks)),
+        plainArray(changed.map(({ row }) => row.creditBlocks)),
+        plainArray(changed.map(({ row }) => row.blockedMinor)),
+        plainArray(changed.map(({ row }) => row.debitsMinor)),
+        plainArray(changed.map(({ row }) => row.creditsMinor)),
+        plainArray(changed.map(({ row }) => row.heldOutMinor)),
+        plainArray(changed.map(({ row }) => row.overdraftLimitMinor)),
+        plainArray(changed.map(({ row }) => row.bookedAt ?? null)),
       ],
     }),
   ];
@@ -339,7 +380,10 @@ const writeChanged = (tx: Transaction, { changed }: RowBatch<Balance>): Promise<
 
 /** Takes away rows made in this commit on which nothing was decided: a refused command leaves nothing behind. Nobody else has seen them. */
 const removeUnused = (tx: Transaction, rows: RowBatch<Balance>): Promise<unknown>[] => {
-  const changed = new Set(rows.changed.map(({ tenantId, key }) => rowName(tenantId, key)));
+  let hasNew = false;
+  for (const { isNew } of rows.values()) hasNew ||= isNew === true;
+  if (!hasNew) return [];
+  const changed = new Set(rows.changed.map(({ name }) => name));
   const unused = [...rows.entries()].filter(
     ({ tenantId, key, row }) => row.isNew === true && !changed.has(rowName(tenantId, key)),
   );

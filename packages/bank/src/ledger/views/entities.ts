@@ -1,4 +1,4 @@
-import { rowName } from '@finaegis/platform/command/locked-table';
+import { type LockRequest, rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { ModuleTable } from '@finaegis/platform/module';
 import type { Entity } from '../entity/entity.ts';
@@ -28,10 +28,18 @@ const ddl = (name: string): string => `create table ${name} (
   primary key (tenant_id, entity)
 )`;
 
-const lockText = (
-  strength: 'share' | 'no key update',
+const wantedText = (
+  lock: 'for share' | 'for no key update' | 'offset 0',
 ): string => `select e.* from unnest($1::uuid[], $2::text[]) as wanted (tenant_id, entity)
-  cross join lateral (select * from ${entitiesName} where tenant_id = wanted.tenant_id and entity = wanted.entity for ${strength}) e`;
+  cross join lateral (select * from ${entitiesName} where tenant_id = wanted.tenant_id and entity = wanted.entity ${lock}) e`;
+
+const keysOf = (requests: readonly LockRequest[]): readonly unknown[] => [
+  requests.map(({ tenantId }) => tenantId),
+  requests.map(({ key }) => key),
+];
+
+const byName = (rows: readonly StoredRow[]): ReadonlyMap<string, Entity> =>
+  new Map(rows.map((row) => [rowName(row.tenant_id, row.entity), fromStored(row)]));
 
 /** Locked first: bookings share an entity, so that its day cannot close under them. */
 export const entitiesTable: ModuleTable<Entity> = {
@@ -50,16 +58,24 @@ export const entitiesTable: ModuleTable<Entity> = {
         .map(({ mode, its }) =>
           tx.query<StoredRow>({
             name: `lock-entities-${mode}`,
-            text: lockText(mode === 'share' ? 'share' : 'no key update'),
-            values: [its.map(({ tenantId }) => tenantId), its.map(({ key }) => key)],
+            text: wantedText(mode === 'share' ? 'for share' : 'for no key update'),
+            values: keysOf(its),
           }),
         ),
     );
-    return new Map(
-      answers.flatMap(({ rows }) =>
-        rows.map((row): [string, Entity] => [rowName(row.tenant_id, row.entity), fromStored(row)]),
-      ),
-    );
+    return byName(answers.flatMap(({ rows }) => rows));
+  },
+  recall: {
+    covers: () => true,
+    keeps: () => true,
+    read: async (tx, requests) => {
+      const { rows } = await tx.query<StoredRow>({
+        name: 'recall-entities',
+        text: wantedText('offset 0'),
+        values: keysOf(requests),
+      });
+      return byName(rows);
+    },
   },
   fold: (rows, event) => {
     const entity = event.data['entity'] as string;

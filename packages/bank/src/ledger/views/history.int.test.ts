@@ -1,10 +1,11 @@
-import { inTransaction } from '@finaegis/platform/database/transaction';
+import { inTransaction, type Transaction } from '@finaegis/platform/database/transaction';
 import { open } from '@finaegis/platform/event-store/envelope';
 import type { LoggedEvent } from '@finaegis/platform/event-store/event';
 import { tenantId } from '@finaegis/testing/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LedgerBank, startLedgerBank } from '../fixtures/ledger-bank.ts';
 import type { JournalPosting } from '../journal/events.ts';
+import { postingsOf } from './account-history.ts';
 import { bucketsName, latestName, postingsName, postingsView } from './postings.ts';
 
 let bank: LedgerBank;
@@ -33,6 +34,16 @@ const transfer = (from: string, to: string, amountMinor: bigint) => {
     postings: [leg(from, 'debit'), leg(to, 'credit')],
     captures: [],
   });
+};
+
+const median = async (work: () => Promise<unknown>): Promise<number> => {
+  const times: number[] = [];
+  for (let run = 0; run < 9; run++) {
+    const start = performance.now();
+    await work();
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[4] ?? 0;
 };
 
 /** Folds events into tables of the view, the live ones or a set beside them. */
@@ -259,6 +270,32 @@ describe('folding', () => {
     expect(whole.tookMs / events.length).toBeLessThan(0.5);
   }, 60_000);
 
+  it('finds an end-to-end id by its index, however long the history it stands in', async () => {
+    const hot = bank.services.newId();
+    await bank.query(
+      `insert into ${postingsName} (tenant_id, account_id, asset, seq, line, journal_id, kind, reference, side, amount, posted_after, purpose, booking_date, value_date, booked_at, as_of, end_to_end_id)
+        select $1, $2, 'EUR', 1000000 + n, 0, gen_random_uuid(), 'transfer', 'J' || n, 'credit', 1, n, 'principal', '2026-03-02', '2026-03-02', '2026-03-02T12:00:00Z', '2026-03-02T12:00:00Z', 'E' || n from generate_series(1, 12000) n`,
+      [tenantId, hot],
+    );
+    await bank.query(`analyze ${postingsName}`);
+    const filter = { account: hot, endToEndId: 'E7' };
+    const found = await bank.module.reads.postings(tenantId, filter, { limit: 51 });
+    expect(found.map(({ endToEndId, postedAfterMinor }) => [endToEndId, postedAfterMinor])).toEqual([['E7', 7n]]);
+    const plan = await inTransaction(bank.services.readPool, { tenants: [tenantId], readOnly: true }, async (tx) => {
+      let text = '';
+      const explaining = {
+        query: async (statement: string, values: unknown[]) => {
+          text = JSON.stringify((await tx.query(`explain ${statement}`, values)).rows);
+          return { rows: [] };
+        },
+      };
+      await postingsOf(explaining as unknown as Transaction, tenantId, filter, { limit: 51 });
+      return text;
+    });
+    expect(plan).toMatch(/Index Cond: [^"]*end_to_end_id/);
+    expect(await median(() => bank.module.reads.postings(tenantId, filter, { limit: 51 }))).toBeLessThan(20);
+  });
+
   it('answers balances on dates and at instants of a hot account within 20 ms', async () => {
     await bank.query(
       `insert into ${bucketsName} select $1, $2, 'EUR', date '2010-01-01' + day, date '2010-01-01' + day - lag, 5, 5, 2 from generate_series(1, 5000) day, generate_series(0, 1) lag on conflict do nothing`,
@@ -266,15 +303,6 @@ describe('folding', () => {
     );
     await bank.query(`analyze ${bucketsName}`);
     const account = { accountId: ada, entity: 'main', kind: 'customer', class: 'liability', hasFloor: true } as const;
-    const median = async (work: () => Promise<unknown>): Promise<number> => {
-      const times: number[] = [];
-      for (let run = 0; run < 9; run++) {
-        const start = performance.now();
-        await work();
-        times.push(performance.now() - start);
-      }
-      return times.sort((a, b) => a - b)[4] ?? 0;
-    };
     expect(
       await median(() => bank.module.reads.postedOn(tenantId, account, { by: 'valueDate', date: '2026-01-01' })),
     ).toBeLessThan(20);

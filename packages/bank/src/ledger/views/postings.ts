@@ -34,7 +34,8 @@ const postingsDdl = (name: string): string => `create table ${name} (
   description uuid,
   primary key (tenant_id, account_id, seq, line)
 );
-create index on ${name} (tenant_id, account_id, asset, as_of, seq, line)`;
+create index on ${name} (tenant_id, account_id, asset, as_of, seq, line);
+create index on ${name} (tenant_id, account_id, end_to_end_id, seq, line) where end_to_end_id is not null`;
 
 /** The last row of each balance, so that folding never looks for it in a long history. */
 const latestDdl = (name: string): string => `create table ${name} (
@@ -63,7 +64,7 @@ const bucketsDdl = (name: string): string => `create table ${name} (
 /** The history of every account, and what balances at a past instant or date are read from. */
 export const postingsView: View = defineView({
   name: 'ledger_postings',
-  version: 1,
+  version: 2,
   contexts: ['ledger'],
   consumes: [journalPosted.type],
   tables: [

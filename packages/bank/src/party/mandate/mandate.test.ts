@@ -94,9 +94,14 @@ describe('changing limits', () => {
   it('replaces them all; the same again is a repeat', () => {
     const state = after(granted);
     expect(types(changeMandateLimits(state, { mandateId, limits: [btc, eur] }))).toEqual([]);
-    expect(types(changeMandateLimits(state, { mandateId, limits: [{ ...eur, perTransferMinor: 1n }, btc] }))).toEqual([
-      'MandateLimitsChanged',
+    const limits = [{ ...eur, perTransferMinor: 1n }, btc];
+    const decision = changeMandateLimits(state, { mandateId, limits });
+    expect(decision.accepted && decision.events.map(({ type, data }) => ({ type, ...data }))).toEqual([
+      { type: 'MandateLimitsChanged', mandateId, partyId: 'p-1', accountId: 'a-1', kind: 'disponent', limits },
     ]);
+    const changed = after(granted, (one) => changeMandateLimits(one, { mandateId, limits }));
+    expect(changed).toMatchObject({ status: 'granted', limits });
+    expect(types(changeMandateLimits(changed, { mandateId, limits: [eur, btc] }))).toEqual(['MandateLimitsChanged']);
   });
 
   it('of no mandate and of a revoked one is refused', () => {

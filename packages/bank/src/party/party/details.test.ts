@@ -31,12 +31,13 @@ const details: PartyDetails = {
 
 describe('sealing details', () => {
   it('replaces every value by a reference, leaves the kind of a contact, and keeps the shape', async () => {
-    const { details: sealed } = await sealDetails<SealedDetails>(numbering as PersonalData, {
+    const { details: sealed, values } = await sealDetails<SealedDetails>(numbering as PersonalData, {
       tenantId: 't',
       partyId: 'p',
       plain: details,
     });
     expect(mapReferences(sealed, ({ commitment }) => commitment)).toEqual(details);
+    expect(values).toEqual(Array(9).fill({ ref: 'packet', subject: 'party:p', ciphertext: new Uint8Array() }));
     expect(sealed.contacts?.[1]).toEqual({ kind: 'phone', value: { ref: 'party:p#7', commitment: '+420123456789' } });
     expect(sealedDetails.parse(JSON.parse(JSON.stringify(sealed)))).toEqual(sealed);
     expect(JSON.stringify(mapReferences(sealed, ({ ref }) => ref))).not.toMatch(

@@ -49,6 +49,20 @@ describe('registering a party', () => {
     expect(types(registered(after(registered)))).toEqual([]);
   });
 
+  it('begins without any KYC; an organisation has a legal name and no birthday', () => {
+    expect(after(registered)).toMatchObject({ status: 'active', kind: 'person', kyc: { status: 'none' } });
+    const company = (state: PartyState) =>
+      registerParty(state, { partyId, kind: 'organisation', details: organisation() });
+    expect(types(company(after()))).toEqual(['PartyRegistered']);
+    const trading = { name: { legal: sealed('Pekárna a.s.') }, birthDate: null };
+    expect(types(changePartyDetails(after(company), { partyId, change: trading }))).toEqual(['PartyDetailsChanged']);
+    for (const change of [{ birthDate: sealed('2000-01-01') }, { name: { family: sealed('Malá') } }])
+      expect(types(changePartyDetails(after(company), { partyId, change }))).toEqual({
+        code: 'details_do_not_fit_kind',
+        kind: 'organisation',
+      });
+  });
+
   it('again is still a repeat after the party has changed since', () => {
     const state = after(registered, (one) =>
       changePartyDetails(one, { partyId, change: { name: { family: sealed('Malá') } } }),
@@ -125,6 +139,14 @@ describe('changing details', () => {
     ).toEqual([]);
   });
 
+  it('is done once: what was changed is what is compared with next', () => {
+    const married = (one: PartyState) =>
+      changePartyDetails(one, { partyId, change: { name: { family: sealed('Malá') } } });
+    const state = after(registered, married);
+    expect(state).toMatchObject({ status: 'active', kyc: { status: 'none' } });
+    expect(types(married(state))).toEqual([]);
+  });
+
   it('removes by null and keeps what it does not name', () => {
     const details = person();
     expect(withChange(details, { birthDate: null })).toEqual({ name: details.name });
@@ -162,6 +184,8 @@ describe('erasure', () => {
 
   it('happens once, and asking again is a repeat', () => {
     expect(erase({ openMandates: 0 })).toEqual(['PartyErased']);
+    const decision = erased(after(registered));
+    expect(decision.accepted && decision.events[0]?.data).toEqual({ partyId, reason: 'data_subject_request' });
     expect(types(erased(after(registered, erased)))).toEqual([]);
     expect(types(erased(after()))).toEqual({ code: 'party_not_found' });
   });

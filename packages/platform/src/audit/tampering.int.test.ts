@@ -1,0 +1,344 @@
+import { sha3_512, toHex } from '@finaegis/kernel/hash';
+import { leafHash } from '@finaegis/kernel/merkle';
+import { headStatement, type SignedTreeHead } from '@finaegis/kernel/tree-head';
+import { increase } from '@finaegis/testing/tenancy/counter';
+import { metadata, type Stage, startStage, tenantA, tenantB } from '@finaegis/testing/tenancy/stage';
+import type { PoolClient } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inTransaction } from '../database/transaction.ts';
+import { admitKey } from './admit-key.ts';
+import { examineInThreads } from './examine-in-threads.ts';
+import { readHeadsUp } from './heads-table.ts';
+import { sealTenant } from './seal.ts';
+import { signingKeyOf } from './signing-key.ts';
+import { type LogVerdict, verifyLog } from './verify-log.ts';
+
+const key = signingKeyOf(new Uint8Array(32).fill(1));
+const forger = signingKeyOf(new Uint8Array(32).fill(9));
+let stage: Stage;
+/** Heads as they were exported while all was well. */
+let exported: readonly SignedTreeHead[];
+
+const add = async (events: number): Promise<void> => {
+  for (let done = 0; done < events; done += 50)
+    await Promise.all(
+      Array.from({ length: Math.min(50, events - done) }, (_, index) =>
+        stage.first.commands.submit(
+          increase,
+          { counterId: `c${(done + index) % 40}`, by: 1n },
+          { tenantId: tenantA, metadata },
+        ),
+      ),
+    );
+};
+
+beforeAll(async () => {
+  stage = await startStage();
+  await admitKey(stage.systemPool, { key });
+  // Heads over 100, 200, 600 and 660 events; 40 more are not sealed.
+  for (const events of [100, 100, 400, 60, 40]) {
+    await add(events);
+    if (events !== 40) await sealTenant(stage.systemPool, tenantA, key);
+  }
+  exported = await inTransaction(stage.systemPool, { tenants: [tenantA] }, (tx) =>
+    readHeadsUp(tx, { tenantId: tenantA, after: 0, limit: 100 }),
+  );
+});
+
+afterAll(async () => {
+  await stage.close();
+});
+
+const verify = (options: Partial<Parameters<typeof verifyLog>[0]> = {}) =>
+  verifyLog({ pool: stage.services.readPool, tenantId: tenantA, ...options });
+
+const guarded = ['counter_events', 'audit_tiles', 'audit_heads', 'audit_keys', 'tenant_heads'];
+
+/** Changes tables as nobody but a superuser can, looks, and puts everything back. */
+const tampered = async (
+  change: (client: PoolClient) => Promise<unknown>,
+  options: Partial<Parameters<typeof verifyLog>[0]> = {},
+): Promise<LogVerdict> => {
+  const client = await stage.adminPool.connect();
+  const forAll = async (statement: (table: string) => string): Promise<void> => {
+    for (const table of guarded) await client.query(statement(table));
+  };
+  await forAll((table) => `create table kept_${table} as select * from ${table}`);
+  await forAll((table) => `alter table ${table} disable trigger user`);
+  try {
+    await change(client);
+    return await verify(options);
+  } finally {
+    await forAll((table) => `delete from ${table}`);
+    await forAll((table) => `insert into ${table} select * from kept_${table}`);
+    await forAll((table) => `alter table ${table} enable trigger user`);
+    await forAll((table) => `drop table kept_${table}`);
+    client.release();
+  }
+};
+
+const envelopeOf = async (client: PoolClient, seq: number): Promise<string> => {
+  const { rows } = await client.query<{ envelope: string }>(
+    'select envelope from counter_events where tenant_id = $1 and seq = $2',
+    [tenantA, seq],
+  );
+  return rows[0]?.envelope ?? '';
+};
+
+/** Another amount in an event, its hash made to fit. */
+const forge = async (client: PoolClient, seq: number): Promise<void> => {
+  const text = (await envelopeOf(client, seq)).replace('"by":"1"', '"by":"1000000"');
+  await client.query('update counter_events set envelope = $3, hash = $4 where tenant_id = $1 and seq = $2', [
+    tenantA,
+    seq,
+    text,
+    Buffer.from(sha3_512(text)),
+  ]);
+};
+
+/** The leaf of an event made to fit whatever stands there now. */
+const rewriteLeaf = async (client: PoolClient, seq: number): Promise<void> => {
+  const leaf = leafHash(sha3_512(await envelopeOf(client, seq)));
+  await client.query(
+    'update audit_tiles set hashes = overlay(hashes placing $3 from $4) where tenant_id = $1 and level = 0 and index = $2',
+    [tenantA, Math.floor((seq - 1) / 256), Buffer.from(leaf), ((seq - 1) % 256) * 64 + 1],
+  );
+};
+
+const moveUp = async (client: PoolClient, { from, by }: { readonly from: number; readonly by: number }) => {
+  // In two steps, since each place may be taken once.
+  await client.query('update counter_events set seq = seq + 100000 where tenant_id = $1 and seq >= $2', [
+    tenantA,
+    from,
+  ]);
+  await client.query('update counter_events set seq = seq - 100000 + $2 where tenant_id = $1 and seq > 100000', [
+    tenantA,
+    by,
+  ]);
+  await client.query('update tenant_heads set seq = seq + $2 where tenant_id = $1', [tenantA, by]);
+};
+
+describe('a sealed log', () => {
+  it('is intact, in this thread and in others, and says how far it is sealed', async () => {
+    const threads = examineInThreads({ connection: stage.connections.read, count: 2 });
+    try {
+      const verdict = await verify();
+      expect(verdict).toMatchObject({ isIntact: true, events: 700, heads: 4, sealed: 660 });
+      expect(await verify({ examine: threads.examine, atOnce: 4 })).toEqual(verdict);
+      const ofAnother = { ...(exported[0] as SignedTreeHead), tenant: tenantB, size: 100_000 };
+      expect(await verify({ trustedKey: toHex(key.publicKey), heads: [...exported, ofAnother] })).toEqual({
+        ...verdict,
+        heads: 8,
+      });
+    } finally {
+      await threads.close();
+    }
+  });
+
+  it('is not vouched for by a key the reader does not know', async () => {
+    expect(await verify({ trustedKey: toHex(forger.publicKey) })).toMatchObject({ fault: { code: 'key_not_trusted' } });
+  });
+});
+
+describe('an event is named when it', () => {
+  it('was altered', async () => {
+    const verdict = await tampered((client) =>
+      client.query(
+        `update counter_events set envelope = replace(envelope, '"by":"1"', '"by":"9"') where tenant_id = $1 and seq in (150, 300)`,
+        [tenantA],
+      ),
+    );
+    expect(verdict).toMatchObject({ isIntact: false, events: 149, fault: { seq: 150n, code: 'hash_differs' } });
+  });
+
+  it('was altered together with its hash', async () => {
+    const verdict = await tampered(async (client) => {
+      await forge(client, 150);
+      await forge(client, 400);
+    });
+    expect(verdict).toMatchObject({ isIntact: false, events: 149, fault: { seq: 150n, code: 'event_altered' } });
+  });
+
+  it('was altered together with its hash, also far from where threads began', async () => {
+    const threads = examineInThreads({ connection: stage.connections.read, count: 2 });
+    try {
+      const verdict = await tampered((client) => forge(client, 655), { examine: threads.examine });
+      expect(verdict).toMatchObject({ events: 654, fault: { seq: 655n, code: 'event_altered' } });
+    } finally {
+      await threads.close();
+    }
+  });
+
+  it('was removed', async () => {
+    const verdict = await tampered((client) =>
+      client.query('delete from counter_events where tenant_id = $1 and seq = 150', [tenantA]),
+    );
+    expect(verdict).toMatchObject({ isIntact: false, events: 149, fault: { seq: 150n, code: 'seq_not_dense' } });
+  });
+
+  it('was removed and the gap closed behind it', async () => {
+    const verdict = await tampered(async (client) => {
+      // The last one of its stream, so that not even versions have a gap.
+      await client.query('delete from counter_events where tenant_id = $1 and seq = 655', [tenantA]);
+      await client.query('delete from counter_events where tenant_id = $1 and seq > 660', [tenantA]);
+      await client.query('update tenant_heads set seq = 661 where tenant_id = $1', [tenantA]);
+      await moveUp(client, { from: 656, by: -1 });
+    });
+    expect(verdict).toMatchObject({ isIntact: false, events: 654, fault: { seq: 655n, code: 'event_removed' } });
+  });
+
+  it('was inserted', async () => {
+    const verdict = await tampered(async (client) => {
+      const text = (await envelopeOf(client, 1)).replaceAll('counter:c', 'counter:x');
+      await moveUp(client, { from: 300, by: 1 });
+      const event = JSON.parse(text) as Record<string, string>;
+      await client.query(
+        `insert into counter_events select tenant_id, 300, context, $2, version, id, type, schema_version, $3, $4, booked_at
+          from counter_events where tenant_id = $1 and seq = 1`,
+        [tenantA, event['stream'], text, Buffer.from(sha3_512(text))],
+      );
+    });
+    expect(verdict).toMatchObject({ isIntact: false, events: 299, fault: { seq: 300n, code: 'event_inserted' } });
+  });
+
+  it('changed places with another', async () => {
+    const verdict = await tampered(async (client) => {
+      for (const [from, to] of [
+        [300, 100_000],
+        [305, 300],
+        [100_000, 305],
+      ])
+        await client.query('update counter_events set seq = $3 where tenant_id = $1 and seq = $2', [tenantA, from, to]);
+    });
+    expect(verdict).toMatchObject({ isIntact: false, events: 299, fault: { seq: 300n, code: 'events_reordered' } });
+  });
+
+  it('was cut off with everything behind it, and the count of events with them', async () => {
+    const verdict = await tampered(async (client) => {
+      await client.query('delete from counter_events where tenant_id = $1 and seq > 620', [tenantA]);
+      await client.query('update tenant_heads set seq = 620 where tenant_id = $1', [tenantA]);
+    });
+    expect(verdict).toMatchObject({ isIntact: false, events: 620, fault: { seq: 621n, code: 'event_missing' } });
+  });
+});
+
+describe('when the leaf was rewritten as well', () => {
+  const rewritten = async (client: PoolClient) => {
+    await forge(client, 150);
+    await rewriteLeaf(client, 150);
+  };
+
+  it('the heads still tell between which of them it happened', async () => {
+    expect(await tampered(rewritten)).toMatchObject({
+      isIntact: false,
+      events: 100,
+      fault: { code: 'leaves_rewritten', between: { lastGood: 100, firstBad: 200 } },
+    });
+  });
+
+  it('and every later head was taken away, a head kept elsewhere tells', async () => {
+    const change = async (client: PoolClient) => {
+      await rewritten(client);
+      await client.query('delete from audit_heads where tenant_id = $1 and size > 100', [tenantA]);
+    };
+    expect(await tampered(change)).toMatchObject({ isIntact: true, sealed: 100 });
+    expect(await tampered(change, { heads: exported })).toMatchObject({
+      fault: { code: 'leaves_rewritten', between: { lastGood: 100, firstBad: 200 } },
+    });
+  });
+
+  it('and the heads were signed again with a key of the forger, who is not believed', async () => {
+    const change = async (client: PoolClient) => {
+      await rewritten(client);
+      for (const head of exported) {
+        const statement = { ...head, keyId: forger.keyId };
+        await client.query('update audit_heads set key_id = $3, signature = $4 where tenant_id = $1 and size = $2', [
+          tenantA,
+          head.size,
+          forger.keyId,
+          Buffer.from(await forger.sign(headStatement(statement))),
+        ]);
+      }
+    };
+    expect(await tampered(change)).toMatchObject({ fault: { seq: 100n, code: 'head_key_unknown' } });
+    const withKey = async (client: PoolClient) => {
+      await change(client);
+      await client.query('update audit_keys set key_id = $1, announced_by = $1, public_key = $2', [
+        forger.keyId,
+        Buffer.from(forger.publicKey),
+      ]);
+    };
+    expect(await tampered(withKey)).toMatchObject({ fault: { code: 'key_chain_broken' } });
+  });
+
+  it('alone, an untouched event is named with the heads on its side', async () => {
+    const verdict = await tampered((client) =>
+      client.query(
+        "update audit_tiles set hashes = overlay(hashes placing decode(repeat('ab', 64), 'hex') from 1) where tenant_id = $1 and level = 0 and index = 1",
+        [tenantA],
+      ),
+    );
+    expect(verdict).toMatchObject({ fault: { code: 'leaves_rewritten', between: { lastGood: 200, firstBad: 600 } } });
+  });
+});
+
+describe('what was stored for proofs', () => {
+  it('is missed when a tile of leaves is gone', async () => {
+    const verdict = await tampered((client) =>
+      client.query('delete from audit_tiles where tenant_id = $1 and level = 0 and index = 1', [tenantA]),
+    );
+    expect(verdict).toMatchObject({ fault: { seq: 257n, code: 'leaf_missing' } });
+  });
+
+  it('is named when a node above the leaves was changed', async () => {
+    const verdict = await tampered((client) =>
+      client.query(
+        "update audit_tiles set hashes = overlay(hashes placing '\\xff'::bytea from 65) where tenant_id = $1 and level = 1",
+        [tenantA],
+      ),
+    );
+    expect(verdict).toMatchObject({ fault: { seq: 1n, code: 'tile_differs' } });
+  });
+
+  it('is refused when a head was edited', async () => {
+    const verdict = await tampered((client) =>
+      client.query(
+        "update audit_heads set root = decode(repeat('00', 64), 'hex') where tenant_id = $1 and size = 600",
+        [tenantA],
+      ),
+    );
+    expect(verdict).toMatchObject({ fault: { seq: 600n, code: 'head_signature_wrong' } });
+  });
+
+  it('may not stand without the index that keeps versions unique', async () => {
+    await stage.adminPool.query('drop index counter_events_stream');
+    try {
+      expect(await verify()).toMatchObject({ fault: { code: 'index_missing' } });
+    } finally {
+      await stage.adminPool.query(
+        'create unique index counter_events_stream on counter_events (tenant_id, stream, version)',
+      );
+    }
+  });
+});
+
+describe('the tables of the audit log', () => {
+  it.each([
+    ["update audit_heads set root = '\\x00'", 'FA002'],
+    ['delete from audit_heads', 'FA002'],
+    ['truncate audit_heads', 'FA002'],
+    ["update audit_keys set public_key = '\\x00'", 'FA002'],
+    ["update audit_tiles set hashes = '\\x00'", 'FA002'],
+    ['delete from audit_tiles', 'FA002'],
+  ])('are only added to, also by their owner: %s', async (statement, code) => {
+    await expect(stage.adminPool.query(statement)).rejects.toMatchObject({ code });
+  });
+
+  it('are written by nobody who serves', async () => {
+    for (const pool of [stage.first.pool, stage.services.readPool])
+      for (const table of ['audit_heads', 'audit_tiles', 'audit_keys'])
+        await expect(
+          inTransaction(pool, { tenants: [tenantB] }, (tx) => tx.query(`delete from ${table}`)),
+        ).rejects.toMatchObject({ code: '42501' });
+  });
+});

@@ -1,0 +1,205 @@
+import type { LogHead } from '../event-store/append.ts';
+import type { Versioned } from '../event-store/read.ts';
+import { streamName } from '../event-store/read-streams.ts';
+import type { Committed, Found, Wanted, WantedStream } from './commit-store.ts';
+import type { LockRequest } from './locked-table.ts';
+import type { ChangedStream, TableList, WorkingSet } from './working-set.ts';
+
+/** What a batch made of the state it was decided on. Layers lie on top of each other until their commits have happened. */
+export interface Layer {
+  readonly rows: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
+  readonly streams: ReadonlyMap<string, ChangedStream>;
+  readonly heads: ReadonlyMap<string, LogHead>;
+}
+
+const rowsMax = 60_000;
+const streamsMax = 10_000;
+
+/**
+ * The rows and streams this process has read or written, as of the heads it believes in. Nothing here is trusted by itself: each commit proves
+ * that the heads have not moved, and when one has, all of it is forgotten. What was decided but is not committed yet lies above as layers.
+ */
+export class RememberedState {
+  private readonly tables: TableList;
+  private rows = new Map<string, Recent<unknown>>();
+  private streams = new Recent<Versioned<unknown>>(streamsMax);
+  private heads = new Map<string, LogHead>();
+  private layers: Layer[] = [];
+  /** Grows whenever something that was decided turns out not to be so: what was recalled before is then worth nothing. */
+  retractions = 0;
+
+  constructor(tables: TableList) {
+    this.tables = tables;
+  }
+
+  /** The head of a tenant's log after everything decided so far; undefined when nothing of the tenant is remembered. */
+  headOf(tenantId: string): LogHead | undefined {
+    return this.newest((layer) => layer.heads.get(tenantId)) ?? this.heads.get(tenantId);
+  }
+
+  /** What of a batch's needs is remembered, and what has to be read first. */
+  recall(wanted: Wanted): { readonly found: Pick<Found, 'rows' | 'streams'>; readonly missing: Wanted } {
+    const rows = new Map<string, Map<string, unknown>>();
+    const missingRows = new Map<string, LockRequest[]>();
+    for (const [table, requests] of wanted.rows) {
+      const found = new Map<string, unknown>();
+      const missing: LockRequest[] = [];
+      for (const request of requests) {
+        const row = this.row(table, request.name);
+        if (row === undefined) missing.push(request);
+        else found.set(request.name, row);
+      }
+      rows.set(table, found);
+      if (missing.length > 0) missingRows.set(table, missing);
+    }
+    const streams = new Map<string, Versioned<unknown>>();
+    const missingStreams: WantedStream[] = [];
+    for (const wantedStream of wanted.streams) {
+      const { tenantId, aggregate, id } = wantedStream;
+      const name = streamName(tenantId, aggregate.context, aggregate.stream(id));
+      const stream = this.newest((layer) => layer.streams.get(name)) ?? this.streams.get(name);
+      if (stream !== undefined) streams.set(name, stream);
+      else missingStreams.push(wantedStream);
+    }
+    const tenants = wanted.tenants;
+    return { found: { rows, streams }, missing: { tenants, rows: missingRows, streams: missingStreams, keys: [] } };
+  }
+
+  /** Ends of the logs that reading may meet now: what is committed and what is on its way there. */
+  tips(): ReadonlySet<string> {
+    const tips = new Set<string>();
+    for (const heads of [this.heads, ...this.layers.map((layer) => layer.heads)])
+      for (const { tip } of heads.values()) tips.add(tip);
+    return tips;
+  }
+
+  /**
+   * Takes in what was read; false when a log has grown without us, in which case everything is forgotten.
+   * @param before `tips` of when the reading began; what was on its way then may have arrived before or after
+   */
+  learn({ heads, rows, streams }: Pick<Found, 'heads' | 'rows' | 'streams'>, before: ReadonlySet<string>): boolean {
+    const tips = this.tips();
+    for (const [tenantId, head] of heads) {
+      if (this.headOf(tenantId) === undefined) this.heads.set(tenantId, head);
+      else if (!before.has(head.tip) && !tips.has(head.tip)) {
+        this.forget();
+        return false;
+      }
+    }
+    for (const [table, found] of rows) this.keepRows(table, found);
+    for (const [name, stream] of streams) this.streams.set(name, stream);
+    return true;
+  }
+
+  /** Puts a decided batch on top. */
+  lay(working: WorkingSet, events: readonly { readonly tenantId: string; readonly id: string }[]): Layer {
+    const heads = new Map<string, LogHead>();
+    for (const { tenantId, id } of events) {
+      const base = heads.get(tenantId) ?? this.headOf(tenantId);
+      heads.set(tenantId, { seq: (base?.seq ?? 0n) + 1n, tip: id });
+    }
+    const layer = { rows: changedRows(this.tables, working), streams: working.changedStreams(), heads };
+    this.layers.push(layer);
+    return layer;
+  }
+
+  /** A layer's commit has happened. */
+  settle(layer: Layer): void {
+    this.layers = this.layers.filter((other) => other !== layer);
+    for (const [tenantId, head] of layer.heads) this.heads.set(tenantId, head);
+    for (const [table, rows] of layer.rows) this.keepRows(table, rows);
+    for (const [name, stream] of layer.streams) {
+      if (stream.isLasting) this.streams.set(name, stream);
+      else this.streams.delete(name);
+    }
+  }
+
+  /** A layer's commit has not happened. */
+  drop(layer: Layer): void {
+    this.retractions++;
+    this.layers = this.layers.filter((other) => other !== layer);
+  }
+
+  /** Takes in a batch committed under lock, if no log had grown between what is remembered and that batch; else forgets. */
+  adopt(working: WorkingSet, { heads, bases }: Committed): void {
+    const streams = working.changedStreams();
+    // A commit whose own answer was lost says nothing of where the logs are now.
+    const isUnclear = heads.size === 0 && streams.size > 0;
+    const isOther = [...bases].some(([tenantId, { tip }]) => {
+      const known = this.headOf(tenantId);
+      return known !== undefined && known.tip !== tip;
+    });
+    if (isUnclear || isOther) this.forget();
+    else this.settle({ rows: changedRows(this.tables, working), streams, heads });
+  }
+
+  forget(): void {
+    this.retractions++;
+    this.rows = new Map();
+    this.streams = new Recent(streamsMax);
+    this.heads = new Map();
+    this.layers = [];
+  }
+
+  private row(table: string, name: string): unknown {
+    return this.newest((layer) => layer.rows.get(table)?.get(name)) ?? this.rows.get(table)?.get(name);
+  }
+
+  private newest<T>(from: (layer: Layer) => T | undefined): T | undefined {
+    for (let index = this.layers.length - 1; index >= 0; index--) {
+      const layer = this.layers[index];
+      const found = layer === undefined ? undefined : from(layer);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  private keepRows(table: string, rows: ReadonlyMap<string, unknown>): void {
+    const recall = this.tables.ranked.find(({ name }) => name === table)?.recall;
+    if (recall === undefined) return;
+    let kept = this.rows.get(table);
+    if (kept === undefined) this.rows.set(table, (kept = new Recent(rowsMax)));
+    for (const [name, row] of rows) if (recall.keeps(row)) kept.set(name, row);
+  }
+}
+
+const changedRows = ({ ranked }: TableList, { rows }: WorkingSet): Layer['rows'] =>
+  new Map(
+    ranked
+      .filter(({ recall }) => recall !== undefined)
+      .map(({ name }) => [
+        name,
+        new Map((rows.get(name)?.changed ?? []).map((changed) => [changed.name, changed.row])),
+      ]),
+  );
+
+/** Keeps about the most recently used half to whole of `max` entries: two generations, the older dropped when the younger is full. */
+class Recent<Value> {
+  private young = new Map<string, Value>();
+  private old = new Map<string, Value>();
+  private readonly max: number;
+
+  constructor(max: number) {
+    this.max = max;
+  }
+
+  get(name: string): Value | undefined {
+    const value = this.young.get(name);
+    if (value !== undefined) return value;
+    const older = this.old.get(name);
+    if (older !== undefined) this.set(name, older);
+    return older;
+  }
+
+  delete(name: string): void {
+    this.young.delete(name);
+    this.old.delete(name);
+  }
+
+  set(name: string, value: Value): void {
+    this.young.set(name, value);
+    if (this.young.size * 2 < this.max) return;
+    this.old = this.young;
+    this.young = new Map();
+  }
+}

@@ -1,0 +1,17 @@
+import { notDecisions, shared } from './shared.mjs';
+
+export default {
+  ...shared('deciders'),
+  mutate: [
+    'packages/bank/src/ledger/{account,entity,hold,journal,quote,repair}/*.ts',
+    'packages/bank/src/ledger/{balance,book,terms}.ts',
+    'packages/bank/src/account/{account,identifier,product,standing-order,statement}/*.ts',
+    'packages/bank/src/account/deposit.ts',
+    'packages/bank/src/party/{mandate,party}/*.ts',
+    'packages/bank/src/asset/{asset,rate}/*.ts',
+    ...notDecisions,
+  ],
+  // What runs only while a module is loaded is declaration: lists of events, tables of codes, schemas. Each such mutant would take a run of
+  // all tests that load it; golden files and the published OpenAPI hold these.
+  ignoreStatic: true,
+};
