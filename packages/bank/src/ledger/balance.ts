@@ -83,7 +83,7 @@ export const afterPosting = (
   heldOutMinor: balance.heldOutMinor,
   overdraftLimitMinor: balance.overdraftLimitMinor,
   bookedAt,
-  isNew: false,
+  isNew: balance.isNew === true,
 });
 
 /** Whether both counters still fit what is stored. */

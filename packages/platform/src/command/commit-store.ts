@@ -64,8 +64,9 @@ export const headMoved = 'FA003';
 
 /**
  * Where batches are committed. Two ways lead in. `commit` writes what was decided on remembered state, in one round trip, and is refused unless
- * no log has grown meanwhile; every change of state is an event, so an unmoved head vouches for all of it. `underLock` locks, reads, lets decide
- * and writes, and cannot be refused for that reason. Both are all or nothing.
+ * every log ends where it ended then; rows that are remembered change by events of their own tenant only, so that an unmoved end vouches for them.
+ * `underLock` locks, reads, lets decide and writes; no end proves anything for it, so what it must not miss it has to lock, and `commit` takes the
+ * same locks before it makes a row that `underLock` could not have found. Both are all or nothing.
  */
 export interface CommitStore {
   /** Reads without locking. Only tables with a `recall` can be read so. */

@@ -63,6 +63,8 @@ export interface Recall<Row> {
   covers(key: RowKey): boolean;
   /** Rows that are changed by deltas are not remembered, since nobody reads them before. */
   keeps(row: Row): boolean;
+  /** A changed row as it is once its commit has happened. */
+  written?(row: Row): Row;
   /** Like `lock`, without locking, and without making rows. */
   read(tx: Transaction, requests: readonly LockRequest[]): Promise<ReadonlyMap<string, Row>>;
 }

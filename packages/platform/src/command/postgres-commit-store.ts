@@ -1,9 +1,10 @@
-import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
 import {
   all,
   CommitUnknown,
   DatabaseFault,
   inTransaction,
+  issuedWhole,
   mustClose,
   sendTransaction,
   type Transaction,
@@ -56,7 +57,12 @@ export const postgresCommitStore = (options: PostgresCommitStoreOptions): Commit
       ),
     commit: (write, expected) =>
       settled(pool, write, () =>
-        line((client) => sendTransaction(client, write.tenants, (tx) => writeAll(tx, options, write, expected))),
+        line((client) =>
+          sendTransaction(client, write.tenants, (tx) => {
+            const issued = issueAll(tx, options, write, expected);
+            return { all: issued.all, result: () => committedBy(issued) };
+          }),
+        ),
       ),
     underLock: async (wanted, decide) => {
       const decided: { write?: CommitWrite } = {};
@@ -67,9 +73,10 @@ export const postgresCommitStore = (options: PostgresCommitStoreOptions): Commit
           () =>
             inTransaction(pool, { tenants: wanted.tenants, wantsTransactionId: true }, async (tx) => {
               decided.write = decide(await readAll(tx, options, wanted, 'lock')) ?? nothing();
-              const writing = writeAll(tx, options, decided.write);
+              const issued = issueAll(tx, options, decided.write);
+              await issuedWhole(issued.all);
               tx.sendCommit();
-              return writing;
+              return committedBy(issued);
             }),
         );
       } catch (error) {
@@ -182,13 +189,20 @@ const readHeads = (tx: Transaction, tenants: readonly string[]) =>
     values: [tenants],
   });
 
-/** Issues everything before its first await: rows, snapshots, sealed values, answers, then the heads (the last lock) with the events. */
-const writeAll = async (
+/** Everything a commit sends. */
+interface Issued {
+  readonly all: readonly Promise<unknown>[];
+  /** The statement that tells how the logs grew; absent without events. */
+  readonly append: Promise<QueryResult<Appended & QueryResultRow>> | undefined;
+}
+
+/** Issues rows, snapshots, sealed values, answers, then the heads (the last lock) with the events. */
+const issueAll = (
   tx: Transaction,
   { tables }: PostgresCommitStoreOptions,
   { tenants, events, answers, sealed, rows, snapshots, bookedAt }: CommitWrite,
   expected?: ReadonlyMap<string, LogHead>,
-): Promise<Committed> => {
+): Issued => {
   const writes: Promise<unknown>[] = tables.ranked.flatMap((table) => {
     const batch = rows.get(table.name);
     return batch === undefined ? [] : [table.write(tx, batch)];
@@ -201,8 +215,13 @@ const writeAll = async (
   const isAlone = tenants.length === 1 && withEvents.size === 1;
   if (expected !== undefined && !isAlone) writes.push(tx.query(requireHeads(expected)));
   else if (withEvents.size > 1) writes.push(tx.query(lockHeads([...withEvents])));
-  const append = events.length === 0 ? undefined : tx.query<Appended & QueryResultRow>(appendEvents(events, expected));
-  await all([...writes, append]);
+  if (events.length === 0) return { all: writes, append: undefined };
+  const append = tx.query<Appended & QueryResultRow>(appendEvents(events, expected));
+  return { all: [...writes, append], append };
+};
+
+const committedBy = async ({ all: writes, append }: Issued): Promise<Committed> => {
+  await all(writes);
   const appended = (await append)?.rows ?? [];
   const now = appended[0]?.now;
   return {

@@ -163,15 +163,17 @@ export class RememberedState {
   }
 }
 
-const changedRows = ({ ranked }: TableList, { rows }: WorkingSet): Layer['rows'] =>
-  new Map(
-    ranked
-      .filter(({ recall }) => recall !== undefined)
-      .map(({ name }) => [
-        name,
-        new Map((rows.get(name)?.changed ?? []).map((changed) => [changed.name, changed.row])),
-      ]),
-  );
+const changedRows = ({ ranked }: TableList, { rows }: WorkingSet): Layer['rows'] => {
+  const layer = new Map<string, ReadonlyMap<string, unknown>>();
+  for (const { name, recall } of ranked) {
+    if (recall === undefined) continue;
+    const its = new Map<string, unknown>();
+    for (const changed of rows.get(name)?.changed ?? [])
+      its.set(changed.name, recall.written === undefined ? changed.row : recall.written(changed.row));
+    layer.set(name, its);
+  }
+  return layer;
+};
 
 /** Keeps about the most recently used half to whole of `max` entries: two generations, the older dropped when the younger is full. */
 class Recent<Value> {

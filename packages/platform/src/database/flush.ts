@@ -9,11 +9,7 @@ interface Wire {
   readonly parsedStatements: Record<string, string>;
   parse(message: { readonly name: string; readonly text: string }): void;
   describe(message: { readonly type: 'S'; readonly name: string }): void;
-  bind(message: {
-    readonly statement: string;
-    readonly values: readonly unknown[];
-    readonly valueMapper: (value: unknown) => unknown;
-  }): void;
+  bind(message: { readonly statement: string; readonly values: readonly unknown[] }): void;
   execute(message: { readonly rows?: number }): void;
   sync(): void;
 }
@@ -66,9 +62,11 @@ export class Flush extends DriverQuery {
 
   add<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>> {
     if (this.done !== undefined) throw new Error('A query was issued after COMMIT had been sent.');
+    // Made ready here, where what cannot be written still stops the whole.
+    const values = (statement.values ?? []).map(prepareValue);
     return new Promise((resolve) => {
       this.steps.push({
-        statement,
+        statement: { ...statement, values },
         resolve: resolve as Step['resolve'],
         rows: [],
         isParsing: false,
@@ -163,6 +161,6 @@ const send = (wire: Wire, known: Map<string, readonly Field[]>, step: Step): voi
     // Those behind on this connection need not parse it again; if this one fails before it is parsed, so do they.
     if (name !== '') known.set(name, []);
   }
-  wire.bind({ statement: name, values, valueMapper: prepareValue });
+  wire.bind({ statement: name, values });
   wire.execute({});
 };

@@ -114,13 +114,14 @@ export const inTransaction = async <T>(
 /**
  * Sends a whole transaction, from BEGIN to COMMIT, in one flush on a connection the caller holds, and gives back what `issue` promised.
  * Several may be on their way on one connection and run in the order they were sent; when one fails, those behind it fail with it.
- * @param issue issues every query before its first await
+ * @param issue issues every query, and gives back all their promises; what it throws, or what one of them rejects with before anything is sent,
+ * stops the whole
  * @throws as `inTransaction`; `mustClose` says of its error whether the connection can still be used
  */
 export const sendTransaction = async <T>(
   client: PoolClient,
   tenants: readonly string[],
-  issue: (tx: Transaction) => Promise<T>,
+  issue: (tx: Transaction) => { readonly all: readonly Promise<unknown>[]; result(): Promise<T> },
 ): Promise<T> => {
   const flush = new Flush(client);
   const backend = backendOf(client);
@@ -136,6 +137,7 @@ export const sendTransaction = async <T>(
     query: (statement, values = []) =>
       flush.add(typeof statement === 'string' ? { text: statement, values } : statement),
   });
+  await issuedWhole(issued.all);
   const commit = flush.add({ name: 'commit', text: 'commit' });
   try {
     await flush.run();
@@ -153,7 +155,22 @@ export const sendTransaction = async <T>(
   const { command } = await commit;
   if (command !== 'COMMIT')
     throw new DatabaseFault('transaction_aborted', `The server answered COMMIT with ${command}.`);
-  return issued;
+  return issued.result().catch((error: unknown) => {
+    // It is done, whatever went wrong with reading what it said; it must not be taken for something that can be done again.
+    throw new CommitUnknown({ transactionId: undefined, backend }, error);
+  });
+};
+
+/**
+ * Until all of these have issued their queries. What one of them throws before it waits for an answer is thrown here: COMMIT must never follow a part.
+ */
+export const issuedWhole = async (writes: readonly Promise<unknown>[]): Promise<void> => {
+  let stopped: { readonly by: unknown } | undefined;
+  for (const write of writes) write.catch((error: unknown) => (stopped ??= { by: error }));
+  // From within a promise's turn, the next tick comes when every promise that could be settled has been.
+  await undefined;
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  if (stopped !== undefined) throw stopped.by;
 };
 
 /** A statement failed while others of its flush were being parsed for the first time; which of them the server knows now is not known here. */

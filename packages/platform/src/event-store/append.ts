@@ -26,10 +26,14 @@ export const requireHeads = (expected: ReadonlyMap<string, LogHead>): Statement 
   return {
     name: 'require-heads',
     text: `select finaegis_require_heads((
-      select count(*) from unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, tip)
-      left join lateral (select tip from tenant_heads where tenant_id = wanted.tenant_id for no key update) head on true
-      where head.tip is distinct from wanted.tip))`,
-    values: [plainArray(sorted.map(([tenantId]) => tenantId)), plainArray(sorted.map(([, { tip }]) => tip))],
+      select count(*) from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as wanted (tenant_id, tip, seq)
+      left join lateral (select tip, seq from tenant_heads where tenant_id = wanted.tenant_id for no key update) head on true
+      where (head.tip, head.seq) is distinct from (wanted.tip, wanted.seq)))`,
+    values: [
+      plainArray(sorted.map(([tenantId]) => tenantId)),
+      plainArray(sorted.map(([, { tip }]) => tip)),
+      plainArray(sorted.map(([, { seq }]) => seq)),
+    ],
   };
 };
 
@@ -95,6 +99,7 @@ export const appendEvents = (
       plainArray([...ordinals.values()]),
       plainArray([...tips.values()]),
       plainArray([...ordinals.keys()].map((tenantId) => expected.get(tenantId)?.tip ?? null)),
+      plainArray([...ordinals.keys()].map((tenantId) => expected.get(tenantId)?.seq ?? null)),
     ],
   };
 };
@@ -102,7 +107,7 @@ export const appendEvents = (
 const appendText = `
 with head as (
   select counted.*, h.seq, h.tip as base_tip
-  from unnest($12::uuid[], $13::int[], $14::uuid[], $15::uuid[]) as counted (tenant_id, count, tip, expected)
+  from unnest($12::uuid[], $13::int[], $14::uuid[], $15::uuid[], $16::bigint[]) as counted (tenant_id, count, tip, expected_tip, expected_seq)
   cross join lateral (select seq, tip from tenant_heads where tenant_id = counted.tenant_id for no key update) h
 ), moved as (
   insert into tenant_heads (tenant_id, seq, tip) select tenant_id, seq + count, tip from head
@@ -118,7 +123,7 @@ with head as (
 select head.tenant_id, head.seq as base, head.base_tip, head.seq + head.count as seq, head.tip, clock_timestamp()::timestamptz(3) as now
 from (
   select finaegis_require_all((select count(*) from appended), (select sum(count) from unnest($13::int[]) as counts (count))::bigint),
-    finaegis_require_heads((select count(*) from head where base_tip <> expected))
+    finaegis_require_heads((select count(*) from head where base_tip <> expected_tip or seq <> expected_seq))
 ) as checked left join head on true`;
 
 /** What a tenant's log was before and after its events of a commit. */

@@ -2,6 +2,7 @@ import type { CommandHandler } from '@finaegis/platform/command/handler';
 import { z } from 'zod';
 import type { Balance } from '../balance.ts';
 import type { LedgerTools } from '../journal/commands.ts';
+import { accountsTable } from '../views/accounts.ts';
 import { balanceKey } from '../views/balances.ts';
 import { type RepairBalance, type RepairRefusal, repairAggregate, repairBalance } from './repair.ts';
 
@@ -27,7 +28,10 @@ export const repairBalanceHandler = ({
   }),
   permission: 'ledger:repair',
   loads: ({ repairId, account, asset }) => ({
-    rows: [{ table: balances, key: balanceKey(account, asset) }],
+    rows: [
+      { table: accountsTable, key: account },
+      { table: balances, key: balanceKey(account, asset) },
+    ],
     streams: [{ aggregate: repairAggregate, id: repairId }],
   }),
   decide: (loaded, data) =>

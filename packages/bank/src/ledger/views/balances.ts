@@ -103,6 +103,7 @@ export const createBalancesTable = (): ModuleTable<Balance> => {
       // Without a floor a balance is changed by deltas that nobody reads first.
       // One that is not stored yet would miss a block placed on the account, which is written into stored balances.
       keeps: ({ hasFloor, isNew }) => hasFloor && isNew !== true,
+      written: (balance) => (balance.isNew === true ? { ...balance, isNew: false } : balance),
       read,
     },
   };
@@ -291,7 +292,7 @@ const change = (
   const key = balanceKey(account, asset);
   const balance = rows.get(tenantId, key);
   if (balance === undefined) throw new Error(`The balance of ${account} in ${asset} was changed without being locked.`);
-  rows.set(tenantId, key, { ...how(balance), isNew: false });
+  rows.set(tenantId, key, how(balance));
 };
 
 const post = (
@@ -347,9 +348,20 @@ const afterLife = (balance: Balance, { type, data }: RecordedEvent): Balance => 
   }
 };
 
+/** Before a first row of an asset is written: whoever blocks or closes the account locks it and every row there is, and would miss this one. */
+const shareAccounts = (tx: Transaction, made: RowBatch<Balance>['changed']): Promise<unknown> =>
+  tx.query({
+    name: 'share-accounts',
+    text: `select 1 from unnest($1::uuid[], $2::text[]) as wanted (tenant_id, account_id)
+      cross join lateral (select 1 from ${accountsName} where tenant_id = wanted.tenant_id and account_id = wanted.account_id for share) a`,
+    values: [plainArray(made.map(({ tenantId }) => tenantId)), textArray(made.map(({ row }) => row.account))],
+  });
+
 const writeChanged = (tx: Transaction, { changed }: RowBatch<Balance>): Promise<unknown>[] => {
   if (changed.length === 0) return [];
+  const made = changed.filter(({ row }) => row.isNew === true);
   return [
+    ...(made.length === 0 ? [] : [shareAccounts(tx, made)]),
     tx.query({
       name: 'write-balances',
       text: `insert into ${balancesName} (tenant_id, account_id, asset, entity, class, has_floor, status, debit_blocks, credit_blocks, blocked, debits, credits, held_out, overdraft_limit, booked_at)
