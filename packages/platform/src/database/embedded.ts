@@ -26,7 +26,7 @@ import {
 } from './embedded-cluster.ts';
 import { answersAt, prepareSocketFolder, removeSocketFolder, socketPort } from './embedded-socket.ts';
 import { withFolderLock } from './folder-lock.ts';
-import { isRunning, thisProcess } from './process-identity.ts';
+import { isRunning, processIdentity, thisProcess } from './process-identity.ts';
 
 /** The embedded PostgreSQL could not be started, joined or stopped. */
 export class EmbeddedFault extends Error {
@@ -228,9 +228,15 @@ const untilReady = async (options: LaunchOptions): Promise<Postmaster> => {
 const endServer = async (cluster: string): Promise<void> => {
   const postmaster = readPostmaster(cluster);
   if (postmaster === undefined || !isServerOf(cluster, postmaster.pid)) return;
+  // By identity: a process on its way out no longer tells which folder it is of, and is still there.
+  const identity = await processIdentity(postmaster.pid);
   signal(postmaster.pid, 'SIGINT');
   let isImpatient = false;
-  for (const deadline = performance.now() + 60_000; isServerOf(cluster, postmaster.pid); await pause(5)) {
+  for (
+    const deadline = performance.now() + 60_000;
+    identity !== undefined && (await isRunning(identity));
+    await pause(5)
+  ) {
     if (performance.now() < deadline || isImpatient) continue;
     isImpatient = true;
     signal(postmaster.pid, 'SIGQUIT');

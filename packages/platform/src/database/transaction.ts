@@ -168,7 +168,7 @@ export const issuedWhole = async (writes: readonly Promise<unknown>[]): Promise<
   let stopped: { readonly by: unknown } | undefined;
   for (const write of writes) write.catch((error: unknown) => (stopped ??= { by: error }));
   // From within a promise's turn, the next tick comes when every promise that could be settled has been.
-  await undefined;
+  await Promise.resolve();
   await new Promise<void>((resolve) => process.nextTick(resolve));
   if (stopped !== undefined) throw stopped.by;
 };
