@@ -12,6 +12,10 @@ const { values } = parseArgs({
   },
 });
 const steps = Number(values.steps);
+if ([steps, Number(values.seed ?? 0), Number(values.seconds ?? 1)].some((given) => !Number.isSafeInteger(given))) {
+  process.stderr.write('Usage: npm run simulate -- [--seed N] [--steps M] [--seconds S]\n');
+  process.exit(2);
+}
 const write = (line: string): unknown => process.stdout.write(`${line}\n`);
 
 /** The problems of an episode, a simulation that got stuck among them. */

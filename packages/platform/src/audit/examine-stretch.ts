@@ -96,6 +96,11 @@ export const examineStretch = (pool: Pool, stretch: Stretch): Promise<StretchRep
       }
       leaves.set(leaf, count * hashBytes);
     }
+    const surplus = rows[stretch.upTo - stretch.after];
+    if (fault === undefined && surplus !== undefined) {
+      const detail = 'two events stand at this place';
+      fault = { seq: surplus.seq, stream: surplus.stream, code: 'seq_not_dense', detail };
+    }
     const earlier = await withoutPredecessor(tx, stretch.tenantId, beginnings);
     if (earlier !== undefined) {
       fault = earlier;

@@ -11,7 +11,7 @@ export type BundleSelection = { readonly from: number; readonly to: number } | {
 /** Why there is no such bundle. */
 export class BundleRefused extends Error {
   override readonly name = 'BundleRefused';
-  readonly code: 'event_unknown' | 'event_not_sealed' | 'bundle_too_large';
+  readonly code: 'event_unknown' | 'event_not_sealed' | 'bundle_too_large' | 'log_damaged';
 
   constructor(code: BundleRefused['code'], message: string) {
     super(message);
@@ -71,5 +71,8 @@ const readEvents = async (
         selection.to,
       ]));
   if (rows.length === 0) throw new BundleRefused('event_unknown', 'The log has no such event.');
+  const [first, last] = [rows[0]?.seq ?? 0n, rows.at(-1)?.seq ?? 0n];
+  if (last - first + 1n !== BigInt(rows.length))
+    throw new BundleRefused('log_damaged', `Of the events from ${first} to ${last} only ${rows.length} are there.`);
   return rows.map(({ seq, envelope }) => ({ seq: Number(seq), envelope }));
 };

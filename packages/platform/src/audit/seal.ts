@@ -10,10 +10,10 @@ import { insertHead } from './heads-table.ts';
 import type { SigningKey } from './signing-key.ts';
 import { edgePlaces, type GrowingTree, growingTree, hashBytes, type TileSlice } from './tiles.ts';
 
-/** A log that has no event where one should be: nothing more of it may be signed. */
-export class LogHasGap extends Error {
-  override readonly name = 'LogHasGap';
-  readonly code = 'log_has_gap';
+/** A log that lacks an event, or a stored tree that is not what its head says: nothing more of it may be signed. */
+export class CannotSeal extends Error {
+  override readonly name = 'CannotSeal';
+  readonly code = 'cannot_seal';
 }
 
 // Folding this many takes the process some milliseconds; it shares its thread with the API, so it pauses in between as well.
@@ -32,7 +32,7 @@ interface Place {
  * Folds the next stretch of a tenant's log into its tree and signs the head, in one transaction. Any process may try: the lock lets one in at a time,
  * and the next one finds the tree where this one left it. Two that did not see each other would compute the same.
  * @returns the head, or undefined when there was nothing to seal or another process is at it
- * @throws SigningKeyRefused, LogHasGap
+ * @throws SigningKeyRefused, CannotSeal
  */
 export const sealTenant = (systemPool: Pool, tenantId: string, key: SigningKey): Promise<SignedTreeHead | undefined> =>
   inTransaction(systemPool, { tenants: [tenantId] }, async (tx) => {
@@ -94,10 +94,7 @@ const grown = async (tx: Transaction, tenantId: string, { size, head }: Place): 
       values: [tenantId, size, head, eventsMax],
     }),
   ]);
-  const tree = growingTree(
-    Number(size),
-    edge.rows.map(({ level, index, hashes }) => ({ level, index: Number(index), hashes })),
-  );
+  const tree = treeOf(tenantId, Number(size), edge.rows);
   for (const { seq, hash } of events.rows) {
     if (seq !== BigInt(tree.size) + 1n) throw gap(tenantId, tree.size + 1);
     tree.add(leafHash(hash));
@@ -107,8 +104,23 @@ const grown = async (tx: Transaction, tenantId: string, { size, head }: Place): 
   return tree;
 };
 
-const gap = (tenantId: string, seq: number): LogHasGap =>
-  new LogHasGap(`The log of tenant ${tenantId} has no event ${seq}; it is not sealed any further.`);
+const treeOf = (
+  tenantId: string,
+  size: number,
+  edge: readonly { readonly level: number; readonly index: bigint; readonly hashes: Buffer }[],
+): GrowingTree => {
+  try {
+    return growingTree(
+      size,
+      edge.map(({ level, index, hashes }) => ({ level, index: Number(index), hashes })),
+    );
+  } catch (cause) {
+    throw new CannotSeal(`The tiles of tenant ${tenantId} are not those of its head over ${size} events.`, { cause });
+  }
+};
+
+const gap = (tenantId: string, seq: number): CannotSeal =>
+  new CannotSeal(`The log of tenant ${tenantId} has no event ${seq}; it is not sealed any further.`);
 
 const writeTiles = async (tx: Transaction, tenantId: string, slices: readonly TileSlice[]): Promise<void> => {
   const { rows } = await tx.query<{ level: number; index: bigint; length: number }>({
@@ -127,5 +139,5 @@ const writeTiles = async (tx: Transaction, tenantId: string, slices: readonly Ti
   const lengths = new Map(rows.map(({ level, index, length }) => [`${level}/${index}`, length]));
   for (const { level, index, offset, hashes } of slices)
     if (lengths.get(`${level}/${index}`) !== offset * hashBytes + hashes.length)
-      throw new Error(`Tile ${index} of level ${level} of tenant ${tenantId} is not as long as the tree says.`);
+      throw new CannotSeal(`Tile ${index} of level ${level} of tenant ${tenantId} is not as long as the tree says.`);
 };

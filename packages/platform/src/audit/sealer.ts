@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { admitKey } from './admit-key.ts';
 import { headsExporter } from './heads-exporter.ts';
 import type { HeadsSink } from './heads-file.ts';
-import { LogHasGap, sealTenant } from './seal.ts';
+import { CannotSeal, sealTenant } from './seal.ts';
 import type { SigningKey } from './signing-key.ts';
 
 /** Folds every tenant's log into its tree and signs its heads, behind the commits. */
@@ -97,8 +97,8 @@ const sealDue = async (
     try {
       await sealTenant(systemPool, tenantId, key);
     } catch (error) {
-      // A log that has a gap keeps no other tenant's from being sealed; a key or a database that fails does.
-      if (!(error instanceof LogHasGap)) throw error;
+      // A log that cannot be sealed keeps no other tenant's from being sealed; a key or a database that fails does.
+      if (!(error instanceof CannotSeal)) throw error;
       options.onError?.(error);
       gaps.set(tenantId, performance.now() + gapRetryMs);
     }

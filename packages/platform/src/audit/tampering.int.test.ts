@@ -52,7 +52,7 @@ afterAll(async () => {
 const verify = (options: Partial<Parameters<typeof verifyLog>[0]> = {}) =>
   verifyLog({ pool: stage.services.readPool, tenantId: tenantA, ...options });
 
-const guarded = ['counter_events', 'audit_tiles', 'audit_heads', 'audit_keys', 'tenant_heads'];
+const guarded = ['counter_events', 'auth_events', 'audit_tiles', 'audit_heads', 'audit_keys', 'tenant_heads'];
 
 /** Changes tables as nobody but a superuser can, looks, and puts everything back. */
 const tampered = async (
@@ -222,6 +222,31 @@ describe('an event is named when it', () => {
   });
 });
 
+describe('an event forged into another context', () => {
+  /** The copy of an event, in a partition where its place is free. */
+  const copied = (client: PoolClient, { from, to }: { readonly from: number; readonly to: number }) =>
+    client.query(
+      `insert into auth_events (tenant_id, seq, context, stream, version, id, type, schema_version, envelope, hash, booked_at)
+        select tenant_id, $3, 'auth', stream, version, id, type, schema_version, envelope, hash, booked_at
+        from counter_events where tenant_id = $1 and seq = $2`,
+      [tenantA, from, to],
+    );
+
+  it.each([150, 700])('at a place that is taken is found (%i)', async (place) => {
+    expect(await tampered((client) => copied(client, { from: place, to: place }))).toMatchObject({
+      isIntact: false,
+      fault: { seq: BigInt(place) },
+    });
+  });
+
+  it('behind the end of the log is found', async () => {
+    expect(await tampered((client) => copied(client, { from: 150, to: 900 }))).toMatchObject({
+      isIntact: false,
+      fault: { code: 'event_inserted', seq: 900n },
+    });
+  });
+});
+
 describe('when the leaf was rewritten as well', () => {
   const rewritten = async (client: PoolClient) => {
     await forge(client, 150);
@@ -241,7 +266,8 @@ describe('when the leaf was rewritten as well', () => {
       await rewritten(client);
       await client.query('delete from audit_heads where tenant_id = $1 and size > 100', [tenantA]);
     };
-    expect(await tampered(change)).toMatchObject({ isIntact: true, sealed: 100 });
+    // Without it only the leaves without a head tell, and not where.
+    expect(await tampered(change)).toMatchObject({ isIntact: false, fault: { code: 'head_missing', seq: 660n } });
     expect(await tampered(change, { heads: exported })).toMatchObject({
       fault: { code: 'leaves_rewritten', between: { lastGood: 100, firstBad: 200 } },
     });

@@ -38,7 +38,13 @@ export interface LogFault {
   /** The place where the event stands or should stand; of a head, its size. */
   readonly seq: bigint;
   readonly stream: string | undefined;
-  readonly code: EventFaultCode | SignatureFault | 'leaves_rewritten' | 'tile_differs' | 'index_missing';
+  readonly code:
+    | EventFaultCode
+    | SignatureFault
+    | 'leaves_rewritten'
+    | 'tile_differs'
+    | 'head_missing'
+    | 'index_missing';
   readonly detail: string;
   /** Where not even leaf hashes tell which event it was: it lies behind the first place, up to the second. */
   readonly between?: { readonly lastGood: number; readonly firstBad: number };
@@ -106,8 +112,36 @@ export const verifyLog = async (options: VerifyLogOptions): Promise<LogVerdict> 
   }
   const beyond = Math.max(sealed, heads.largestKept);
   if (beyond > tree.size) return fail(tree.size, cutOff(tree.size, beyond));
+  const loose = await faultBehind(pool, tenantId);
+  if (loose !== undefined) return fail(tree.size, loose);
   const root = toHex(tree.root());
   return { isIntact: true, events: tree.size, root, heads: heads.count, sealed };
+};
+
+/** What stands where no committed log has anything: an event behind the head of the log, a leaf behind the last signed head. */
+const faultBehind = async (pool: Pool, tenantId: string): Promise<LogFault | undefined> => {
+  const { rows } = await asTenant(pool, tenantId, (tx) =>
+    tx.query<{ seq: bigint | null; stream: string | null; sealed: bigint; leaves: bigint }>(
+      `select e.seq, e.stream, coalesce((select max(size) from audit_heads where tenant_id = $1), 0) as sealed,
+          coalesce((select index * $2::int + octet_length(hashes) / $3::int from audit_tiles
+            where tenant_id = $1 and level = 0 order by index desc limit 1), 0) as leaves
+        from tenant_heads h left join lateral (select seq, stream from events
+          where tenant_id = $1 and seq > 0 and seq > h.seq order by seq limit 1) e on true where h.tenant_id = $1`,
+      [tenantId, tileWidth, hashBytes],
+    ),
+  );
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  if (row.seq !== null)
+    return {
+      seq: row.seq,
+      stream: row.stream ?? undefined,
+      code: 'event_inserted',
+      detail: 'it stands behind the head of the log',
+    };
+  if (row.leaves <= row.sealed) return undefined;
+  const detail = `${row.leaves} leaves were sealed and the last signed head is over ${row.sealed}`;
+  return { seq: row.leaves, stream: undefined, code: 'head_missing', detail };
 };
 
 const cutOff = (size: number, signed: number): LogFault => ({

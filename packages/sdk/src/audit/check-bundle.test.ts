@@ -25,6 +25,10 @@ describe('a bundle', () => {
     expect(checkBundle(bundle, { trustedKey: madeKeys[0] })).toEqual({ ...verdict, isKeyKnown: true });
   });
 
+  it('spans a restore of the database: the consistency of the heads says what matters', () => {
+    expect(faultOf({ heads: [oldHead, madeHead(300, 1, { epoch: bundle.tenant })] })).toMatchObject({ isValid: true });
+  });
+
   it('needs no second head when the one that proves it is the newest', () => {
     expect(faultOf({ heads: [oldHead], consistency: [] })).toMatchObject({ isValid: true, newest: oldHead });
   });
@@ -75,12 +79,6 @@ describe('a bundle', () => {
     ['the new key announces itself', { keys: [{ ...newKey, number: 1 }] }, 'key_chain_broken', undefined],
     ['the heads are not connected', { consistency: bundle.consistency.slice(1) }, 'heads_not_consistent', undefined],
     [
-      'the newer head is of another restore of the database',
-      { heads: [oldHead, madeHead(300, 1, { epoch: bundle.tenant })] },
-      'heads_not_consistent',
-      undefined,
-    ],
-    [
       'the newer head is smaller',
       { heads: [madeHead(100, 0), madeHead(50, 1)], consistency: [] },
       'heads_not_consistent',
@@ -105,6 +103,8 @@ describe('a bundle', () => {
     [[]],
     [{ ...bundle, format: 'other' }],
     [{ ...bundle, events: [] }],
+    [{ ...bundle, events: [first, third] }],
+    [{ ...bundle, events: [first, first] }],
     [{ ...bundle, heads: [] }],
     [{ ...bundle, keys: 'none' }],
     [{ ...bundle, events: [{ ...first, seq: -1 }] }],

@@ -86,7 +86,6 @@ const headsFault = (bundle: AuditBundle, trusted: string | undefined): BundleFau
   }
   const [older, newer] = endsOf(bundle);
   const isConnected =
-    older.epoch === newer.epoch &&
     older.timestamp <= newer.timestamp &&
     verifyConsistency({
       oldSize: older.size,

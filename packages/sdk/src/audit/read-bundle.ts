@@ -61,6 +61,9 @@ export const readBundle = (value: unknown): AuditBundle | string => {
   const { heads, events } = value as AuditBundle;
   if (heads.length < 1 || heads.length > 2)
     return 'it must have the head that proves its events, and may have the newest';
-  if (events.length === 0) return 'it has no events';
+  const [first] = events;
+  if (first === undefined) return 'it has no events';
+  // What is left out would be passed over without a word.
+  if (events.some(({ seq }, index) => seq !== first.seq + index)) return 'its events do not follow each other';
   return value as AuditBundle;
 };
