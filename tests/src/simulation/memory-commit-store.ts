@@ -95,8 +95,11 @@ class Session {
     await this.toServer();
     this.mayBeGone();
     const committed = await this.holding(async (owner) => {
-      for (const { name } of this.options.tables.ranked)
-        for (const row of write.rows.get(name)?.changed ?? []) await this.lock(owner, name, { ...row, mode: 'update' });
+      for (const { name } of this.options.tables.ranked) {
+        const changed = write.rows.get(name)?.changed ?? [];
+        for (const row of changed) await this.shareAccount(owner, name, row);
+        for (const row of changed) await this.lock(owner, name, { ...row, mode: 'update' });
+      }
       await this.pass();
       return this.apply(write, expected);
     });
@@ -173,23 +176,24 @@ class Session {
   }
 
   private async lockAll(owner: LockOwner, { rows }: Wanted): Promise<void> {
-    const { database, tables } = this.options;
+    const { tables } = this.options;
     for (const { name } of tables.ranked) {
       const requests = (rows.get(name) ?? []).flatMap((request) => this.expanded(name, request));
-      // Making a row shares its account, so that a block or a closing cannot pass it by.
-      const rules = database.rules.get(name);
-      for (const { tenantId, key } of rules?.make === undefined ? [] : requests)
-        if (!database.table(name).has(rowName(tenantId, key))) {
-          const account = key.split(' ')[0] ?? '';
-          await this.lock(owner, accountsName, {
-            name: rowName(tenantId, account),
-            tenantId,
-            key: account,
-            mode: 'share',
-          });
-        }
+      for (const request of requests) await this.shareAccount(owner, name, request);
       for (const request of requests) await this.lock(owner, name, request);
     }
+  }
+
+  /** Making a row shares its account, so that a block or a closing cannot pass it by. */
+  private async shareAccount(
+    owner: LockOwner,
+    table: string,
+    { tenantId, key }: { readonly tenantId: string; readonly key: string },
+  ): Promise<void> {
+    const { database } = this.options;
+    if (database.rules.get(table)?.make === undefined || database.table(table).has(rowName(tenantId, key))) return;
+    const account = key.split(' ')[0] ?? '';
+    await this.lock(owner, accountsName, { name: rowName(tenantId, account), tenantId, key: account, mode: 'share' });
   }
 
   private async lock(owner: LockOwner, table: string, { tenantId, key, mode }: LockRequest): Promise<void> {

@@ -76,6 +76,14 @@ describe('placing a hold', () => {
     expect(answer(placeHold(unknown, balance, place, { now }))).toEqual([{ type: 'HoldPlaced', ...place }]);
   });
 
+  it('asked for again after somebody has increased it is still the same hold', () => {
+    const increased = after(held(), increaseHold(held(), balance, { holdId, amountMinor: 90n }));
+    expect(answer(placeHold(increased, balance, place, { now }))).toEqual([]);
+    expect(answer(placeHold(increased, balance, { ...place, amountMinor: 90n }, { now }))).toMatchObject({
+      code: 'hold_exists_with_different_terms',
+    });
+  });
+
   it('asked for twice changes nothing, even when the money is long gone', () => {
     for (const state of [brief(), after(brief(), voidHold(brief(), { holdId }))])
       expect(answer(placeHold(state, undefined, expiring, { now: '2027-01-01T00:00:00.000Z' }))).toEqual([]);

@@ -22,6 +22,8 @@ export interface IncreaseHold {
 
 export interface Hold extends PlaceHold {
   readonly status: 'active' | 'captured' | 'voided' | 'expired';
+  /** What it was placed over before any increase: what a repeat of its placing asks for. */
+  readonly placedMinor?: bigint;
   readonly capturedMinor: bigint;
   /** What is still reserved. */
   readonly remainingMinor: bigint;
@@ -67,6 +69,7 @@ const evolve = (state: HoldState, event: Recorded<HoldEvent>): HoldState => {
       return {
         ...event.data,
         status: 'active',
+        placedMinor: event.data.amountMinor,
         capturedMinor: 0n,
         remainingMinor: event.data.amountMinor,
         placedAt: event.meta.bookedAt,
@@ -151,7 +154,7 @@ export const placeHold = (
     const isSame =
       state.account === account &&
       state.asset === asset &&
-      state.amountMinor === amountMinor &&
+      (state.placedMinor ?? state.amountMinor) === amountMinor &&
       state.expiresAt === expiresAt;
     return isSame ? accept() : reject({ code: 'hold_exists_with_different_terms', holdId });
   }
