@@ -13,18 +13,20 @@ export interface BenchDatabase extends Provisioned {
   close(): Promise<void>;
 }
 
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
 /** Starts PostgreSQL in a folder of its own and provisions it; fsync and synchronous_commit are what they are in production. */
 export const benchDatabase = async (modules: readonly ProvisionedModule[]): Promise<BenchDatabase> => {
   const dataFolder = await mkdtemp(join(tmpdir(), 'finaegis-bench-'));
   const server = await startEmbedded({ dataFolder: join(dataFolder, 'postgres') });
   const connections = await provision(server.adminConnection, { modules });
-  return {
-    ...connections,
-    admin: server.adminConnection,
-    dataFolder,
-    close: async () => {
-      await server.stop();
-      await rm(dataFolder, { recursive: true, force: true });
-    },
+  const close = async (): Promise<void> => {
+    for (const signal of signals) process.off(signal, interrupted);
+    await server.stop();
+    await rm(dataFolder, { recursive: true, force: true });
   };
+  // A benchmark that is broken off takes its PostgreSQL with it: left behind it would be in the figures of the next.
+  const interrupted = (): void => void close().finally(() => process.exit(130));
+  for (const signal of signals) process.once(signal, interrupted);
+  return { ...connections, admin: server.adminConnection, dataFolder, close };
 };
