@@ -1,28 +1,12 @@
 import { allocate } from '@finaegis/kernel/money';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Body, balanceOf, eur, textOf } from '../api.ts';
-import {
-  cents,
-  hold,
-  inRounds,
-  leg,
-  rounds,
-  startTwoServers,
-  type TwoServers,
-  verdict,
-  verdicts,
-} from './two-servers.ts';
+import { cents, hold, inRounds, leg, rounds, twoServers, verdict, verdicts } from './two-servers.ts';
 
-let servers: TwoServers;
+const servers = twoServers();
 const cash = 'main:cash';
 const usd = (amount: string) => ({ amount, asset: 'USD' });
-
-beforeAll(async () => {
-  servers = await startTwoServers();
-});
-afterEach(() => servers.assertCoherent());
-afterAll(() => servers.close());
 
 const setLimit = (account: string, limit: string): Promise<Body> =>
   servers.one.make(`/v1/accounts/${account}/overdraft-limits`, { limit: eur(limit) });

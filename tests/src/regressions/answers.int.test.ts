@@ -1,26 +1,10 @@
 import { pruneAnswers } from '@finaegis/platform/command/prune-answers';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Answer, type Body, balanceOf, eur, itemsOf, textOf } from '../api.ts';
-import {
-  cents,
-  hold,
-  inRounds,
-  leg,
-  rounds,
-  startTwoServers,
-  type TwoServers,
-  verdict,
-  verdicts,
-} from './two-servers.ts';
+import { cents, hold, inRounds, leg, rounds, twoServers, verdict, verdicts } from './two-servers.ts';
 
-let servers: TwoServers;
+const servers = twoServers();
 const cash = 'main:cash';
-
-beforeAll(async () => {
-  servers = await startTwoServers();
-});
-afterEach(() => servers.assertCoherent());
-afterAll(() => servers.close());
 
 describe('an id that is used twice at once', () => {
   it('with the same content answers everybody the whole journal, whoever made it', async () => {

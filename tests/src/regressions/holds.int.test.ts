@@ -1,29 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { divide } from '@finaegis/kernel/money';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { balanceOf, eur, itemsOf, textOf } from '../api.ts';
-import {
-  cents,
-  hold,
-  inRounds,
-  leg,
-  rounds,
-  startTwoServers,
-  type TwoServers,
-  verdict,
-  verdicts,
-} from './two-servers.ts';
+import { cents, hold, inRounds, leg, rounds, twoServers, verdict, verdicts } from './two-servers.ts';
 
-let servers: TwoServers;
+const servers = twoServers('clearing/card');
 const card = 'main:clearing/card';
-
-beforeAll(async () => {
-  servers = await startTwoServers();
-  await servers.house('clearing/card');
-});
-afterEach(() => servers.assertCoherent());
-afterAll(() => servers.close());
 
 describe('a hold', () => {
   it('counts: what it reserves can be neither paid, withdrawn, held again, converted away nor closed over', async () => {

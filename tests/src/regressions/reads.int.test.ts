@@ -2,17 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inTransaction } from '@finaegis/platform/database/transaction';
 import { readLog } from '@finaegis/platform/event-store/read';
 import { moduleList } from '@finaegis/server/bank';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Answer, balanceOf, type Caller, eur, itemsOf, textOf } from '../api.ts';
-import { cents, inRounds, startTwoServers, type TwoServers, verdicts } from './two-servers.ts';
+import { cents, inRounds, twoServers, verdicts } from './two-servers.ts';
 
-let servers: TwoServers;
-
-beforeAll(async () => {
-  servers = await startTwoServers();
-});
-afterEach(() => servers.assertCoherent());
-afterAll(() => servers.close());
+const servers = twoServers();
 
 /** Does something over and over while work is under way, and once more when it is over. */
 const during = async (work: Promise<unknown>, look: () => Promise<void>): Promise<void> => {

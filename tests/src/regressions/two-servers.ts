@@ -6,7 +6,7 @@ import { type Bank, openBank } from '@finaegis/server/bank';
 import { createServer } from '@finaegis/server/server';
 import { assertCoherent } from '@finaegis/testing/assert-coherent';
 import { startTestBank, type TestBank } from '@finaegis/testing/bank';
-import { expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type Answer, type Caller, callerOf, eur, textOf } from '../api.ts';
 
 /** How often a race is run: enough that both orders are met, few enough that the suite stays quick. */
@@ -34,7 +34,7 @@ export interface TwoServers {
 const generous = '100000/100000';
 
 /** Starts both. The second one is a process in all but its pid: it shares nothing with the first but PostgreSQL. */
-export const startTwoServers = async (): Promise<TwoServers> => {
+const startTwoServers = async (): Promise<TwoServers> => {
   const bank = await startTestBank();
   const api = await bank.serve();
   const second = await openBank({ connections: bank.connections, masterKey: bank.masterKey });
@@ -78,6 +78,23 @@ export const startTwoServers = async (): Promise<TwoServers> => {
       await bank.close();
     },
   };
+};
+
+/** Both servers for the tests of one file: started before them, found coherent after each, closed in the end. Houses are codes of the chart. */
+export const twoServers = (...houses: readonly string[]): TwoServers => {
+  const late: { started?: TwoServers } = {};
+  beforeAll(async () => {
+    late.started = await startTwoServers();
+    await late.started.house(...houses);
+  });
+  afterEach(() => late.started?.assertCoherent());
+  afterAll(() => late.started?.close());
+  return new Proxy({} as TwoServers, {
+    get: (_, name: keyof TwoServers) => {
+      if (late.started === undefined) throw new Error('The servers are there once the tests run.');
+      return late.started[name];
+    },
+  });
 };
 
 const together = 5;

@@ -1,45 +1,15 @@
 import type { Balance } from '@finaegis/bank/ledger/balance';
 import type { AccountRow } from '@finaegis/bank/ledger/views/accounts';
-import { balanceKey, every } from '@finaegis/bank/ledger/views/balances';
+import { type BalanceDelta, balanceKey, emptyBalance, every } from '@finaegis/bank/ledger/views/balances';
 import { rowName } from '@finaegis/platform/command/locked-table';
 import type { MemoryDatabase, RowRules } from './memory-database.ts';
-
-interface Delta {
-  readonly tenantId: string;
-  readonly account: string;
-  readonly asset: string;
-  readonly debitsMinor: bigint;
-  readonly creditsMinor: bigint;
-  readonly bookedAt: string;
-}
 
 /** The row PostgreSQL makes for an account that meets an asset for the first time. */
 const makeBalance = (database: MemoryDatabase, tenantId: string, key: string): Balance | undefined => {
   const [account = '', asset = ''] = key.split(' ');
   const row = database.table('ledger.accounts').get(rowName(tenantId, account)) as AccountRow | undefined;
   if (row === undefined || asset === every) return undefined;
-  const count = (kind: string): number => row.blocks.filter((block) => block.kind === kind).length;
-  const { entity, class: accountClass, hasFloor, status } = row;
-  return {
-    account,
-    asset,
-    entity,
-    class: accountClass,
-    hasFloor,
-    status,
-    debitBlocks: count('debit'),
-    creditBlocks: count('credit'),
-    blockedMinor: row.blocks.reduce(
-      (sum, block) => (block.kind === 'amount' && block.asset === asset ? sum + (block.amountMinor ?? 0n) : sum),
-      0n,
-    ),
-    debitsMinor: 0n,
-    creditsMinor: 0n,
-    heldOutMinor: 0n,
-    overdraftLimitMinor: 0n,
-    bookedAt: undefined,
-    isNew: true,
-  };
+  return { ...emptyBalance(row, asset), isNew: true };
 };
 
 /** How balance rows behave in PostgreSQL beyond plain upserts: made by the first lock, locked all at once, changed by deltas. */
@@ -62,7 +32,7 @@ export const balanceRules: RowRules = {
       debitsMinor,
       creditsMinor,
       bookedAt,
-    } of scratch.values() as Iterable<Delta>) {
+    } of scratch.values() as Iterable<BalanceDelta>) {
       const key = balanceKey(account, asset);
       const before = database.row('ledger.balances', { tenantId, key }) as Balance | undefined;
       if (before === undefined) continue;

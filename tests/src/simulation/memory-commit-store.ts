@@ -193,7 +193,7 @@ class Session {
     const { database } = this.options;
     if (database.rules.get(table)?.make === undefined || database.table(table).has(rowName(tenantId, key))) return;
     const account = key.split(' ')[0] ?? '';
-    await this.lock(owner, accountsName, { name: rowName(tenantId, account), tenantId, key: account, mode: 'share' });
+    await this.lock(owner, accountsName, { tenantId, key: account, mode: 'share' });
   }
 
   private async lock(owner: LockOwner, table: string, { tenantId, key, mode }: LockRequest): Promise<void> {

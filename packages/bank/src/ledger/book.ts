@@ -52,25 +52,13 @@ export const loadedBook = (
   loaded: Loaded,
   balances: LockedTable<Balance>,
   accounts: ReadonlyMap<string, AccountFacts>,
-): Book => {
-  // A decision asks for the same few balances again and again, and each key would be put together anew.
-  const asked: { readonly account: string; readonly asset: string; readonly balance: Balance | undefined }[] = [];
-  return {
-    journal: (journalId) => loaded.stream(journalAggregate, journalId).state,
-    hold: (holdId) => loaded.stream(holdAggregate, holdId).state,
-    entity: (entity) => loaded.row(entitiesTable, entity) ?? { status: 'unknown' },
-    balance: (account, asset) => {
-      for (const known of asked) if (known.account === account && known.asset === asset) return known.balance;
-      const balance = loaded.row(balances, balanceKey(account, asset));
-      if (asked.length < askedMax) asked.push({ account, asset, balance });
-      return balance;
-    },
-    account: (account) => accounts.get(account),
-  };
-};
-
-/** Beyond so many, looking through those asked for costs more than a key. */
-const askedMax = 8;
+): Book => ({
+  journal: (journalId) => loaded.stream(journalAggregate, journalId).state,
+  hold: (holdId) => loaded.stream(holdAggregate, holdId).state,
+  entity: (entity) => loaded.row(entitiesTable, entity) ?? { status: 'unknown' },
+  balance: (account, asset) => loaded.row(balances, balanceKey(account, asset)),
+  account: (account) => accounts.get(account),
+});
 
 /**
  * A book that also sees events decided but not yet recorded: the journals of a linked batch are decided one on top of the other, and none is

@@ -6,8 +6,6 @@ export type RowKey = string;
 
 /** A row to lock, with the tenant it belongs to. */
 export interface LockRequest {
-  /** `rowName` of tenant and key. */
-  readonly name: string;
   readonly tenantId: string;
   readonly key: RowKey;
   readonly mode: 'share' | 'update';

@@ -2,7 +2,7 @@ import type { LogHead } from '../event-store/append.ts';
 import type { Versioned } from '../event-store/read.ts';
 import { streamName } from '../event-store/read-streams.ts';
 import type { Committed, Found, Wanted, WantedStream } from './commit-store.ts';
-import type { LockRequest } from './locked-table.ts';
+import { type LockRequest, rowName } from './locked-table.ts';
 import type { ChangedStream, TableList, WorkingSet } from './working-set.ts';
 
 /** What a batch made of the state it was decided on. Layers lie on top of each other until their commits have happened. */
@@ -45,9 +45,10 @@ export class RememberedState {
       const found = new Map<string, unknown>();
       const missing: LockRequest[] = [];
       for (const request of requests) {
-        const row = this.row(table, request.name);
+        const name = rowName(request.tenantId, request.key);
+        const row = this.row(table, name);
         if (row === undefined) missing.push(request);
-        else found.set(request.name, row);
+        else found.set(name, row);
       }
       rows.set(table, found);
       if (missing.length > 0) missingRows.set(table, missing);

@@ -21,11 +21,11 @@ const wantedRows = (commands: readonly QueuedCommand[]): Wanted['rows'] => {
       if (rows === undefined) byTable.set(table.name, (rows = new Map<string, LockRequest>()));
       const name = rowName(tenantId, key);
       // Two commands of a batch may want a row in different ways; the stronger lock serves both.
-      if (rows.get(name)?.mode !== 'update') rows.set(name, { name, tenantId, key, mode });
+      if (rows.get(name)?.mode !== 'update') rows.set(name, { tenantId, key, mode });
     }
   }
   const sorted = (rows: Map<string, LockRequest>): LockRequest[] =>
-    [...rows.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, request]) => request);
   return new Map([...byTable].map(([table, rows]) => [table, sorted(rows)]));
 };
 

@@ -3,6 +3,7 @@ import { fold } from '@finaegis/platform/event-store/aggregate';
 import type { NewEvent, RecordedEvent } from '@finaegis/platform/event-store/event';
 import { describe, expect, it } from 'vitest';
 import type { Balance } from '../balance.ts';
+import { customerBalance } from '../fixtures/paper-book.ts';
 import {
   expireHold,
   type Hold,
@@ -19,22 +20,7 @@ const now = '2026-03-02T09:00:00.000Z';
 const holdId = 'h-1';
 const place: PlaceHold = { holdId, account: 'a-1', asset: 'EUR', amountMinor: 80n };
 const expiring: PlaceHold = { ...place, expiresAt: '2026-03-03T09:00:00.000Z' };
-const balance: Balance = {
-  account: 'a-1',
-  asset: 'EUR',
-  entity: 'main',
-  class: 'liability',
-  status: 'open',
-  hasFloor: true,
-  debitBlocks: 0,
-  creditBlocks: 0,
-  blockedMinor: 0n,
-  debitsMinor: 0n,
-  creditsMinor: 100n,
-  heldOutMinor: 0n,
-  overdraftLimitMinor: 0n,
-  bookedAt: undefined,
-};
+const balance = customerBalance('a-1', { creditsMinor: 100n });
 
 type Outcome = Decision<NewEvent, HoldRefusal>;
 

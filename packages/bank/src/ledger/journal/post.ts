@@ -204,29 +204,25 @@ const entitiesOf = (book: Book, postings: readonly JournalPosting[]): ReadonlySe
   new Set(postings.map(({ account }) => book.account(account)?.entity ?? ''));
 
 const refuseClosedOrBlocked = (book: Book, { postings, forced }: PostJournal): JournalRefusal | undefined => {
-  const isUnremarkable = postings.every(({ account, asset }) => {
-    const balance = book.balance(account, asset);
-    if (balance === undefined) return book.account(account)?.hasFloor !== true;
-    return balance.status !== 'closed' && balance.debitBlocks === 0 && balance.creditBlocks === 0;
-  });
-  if (isUnremarkable) return undefined;
-  const balances = postings.map((posting) => ({ ...posting, balance: book.balance(posting.account, posting.asset) }));
-  const unlocked = balances.find(
-    ({ account, balance }) => balance === undefined && book.account(account)?.hasFloor === true,
+  const balances = postings.map(({ account, asset }) => book.balance(account, asset));
+  const first = (is: (balance: Balance, side: JournalPosting['side']) => boolean): JournalPosting | undefined =>
+    postings.find(({ side }, index) => {
+      const balance = balances[index];
+      return balance !== undefined && is(balance, side);
+    });
+  const unlocked = postings.find(
+    ({ account }, index) => balances[index] === undefined && book.account(account)?.hasFloor === true,
   );
   if (unlocked !== undefined)
     throw new Error(`The balance of ${unlocked.account} in ${unlocked.asset} was not locked.`);
-  const closed = balances.find(({ balance }) => balance?.status === 'closed');
+  const closed = first(({ status }) => status === 'closed');
   if (closed !== undefined) return { code: 'account_closed', account: closed.account };
   // On a customer's account, a liability, a debit takes money away; on an account whose normal side is debit, a credit does.
-  const stopped = balances.find(
-    ({ side, balance }) =>
-      balance !== undefined && balance.debitBlocks > 0 && forced === undefined && side !== normalSide(balance.class),
+  const stopped = first(
+    (balance, side) => balance.debitBlocks > 0 && forced === undefined && side !== normalSide(balance.class),
   );
   if (stopped !== undefined) return { code: 'account_debits_blocked', account: stopped.account };
-  const refused = balances.find(
-    ({ side, balance }) => balance !== undefined && balance.creditBlocks > 0 && side === normalSide(balance.class),
-  );
+  const refused = first((balance, side) => balance.creditBlocks > 0 && side === normalSide(balance.class));
   return refused === undefined ? undefined : { code: 'account_credits_blocked', account: refused.account };
 };
 

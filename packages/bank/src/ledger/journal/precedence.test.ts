@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Balance } from '../balance.ts';
 import type { Entity } from '../entity/entity.ts';
-import { idOf } from '../fixtures/paper-book.ts';
+import { customerBalance, idOf } from '../fixtures/paper-book.ts';
 import type { Hold } from '../hold/hold.ts';
 import type { JournalPosting } from './events.ts';
 import type { AccountFacts } from './journal.ts';
@@ -18,23 +18,6 @@ const facts = (accountId: string): AccountFacts => ({
   kind: 'customer',
   class: 'liability',
   hasFloor: true,
-});
-const balanceOf = (account: string, rest: Partial<Balance> = {}): Balance => ({
-  account,
-  asset: 'EUR',
-  entity: 'main',
-  class: 'liability',
-  status: 'open',
-  hasFloor: true,
-  debitBlocks: 0,
-  creditBlocks: 0,
-  blockedMinor: 0n,
-  debitsMinor: 0n,
-  creditsMinor: 1_000n,
-  heldOutMinor: 0n,
-  overdraftLimitMinor: 0n,
-  bookedAt: undefined,
-  ...rest,
 });
 const hold: Hold = {
   holdId,
@@ -70,7 +53,7 @@ const bookOf = ({ entity, payer: its, payee: other, hold: held, known = [payer, 
   hold: () => (held === 'unknown' ? { status: 'unknown' } : { ...hold, ...held }),
   entity: () => ({ ...day, ...entity }),
   account: (account) => (known.includes(account) ? facts(account) : undefined),
-  balance: (account) => balanceOf(account, account === payer ? its : other),
+  balance: (account) => customerBalance(account, { creditsMinor: 1_000n, ...(account === payer ? its : other) }),
 });
 
 const leg = (account: string, side: 'debit' | 'credit', rest: Partial<JournalPosting> = {}): JournalPosting => ({

@@ -8,7 +8,7 @@ import type { Block } from '../account/account.ts';
 import { afterPosting, type Balance } from '../balance.ts';
 import type { JournalPosting } from '../journal/events.ts';
 import type { RepairBalance } from '../repair/repair.ts';
-import { accountsName } from './accounts.ts';
+import { type AccountRow, accountsName } from './accounts.ts';
 
 export const balancesName = 'ledger_balances';
 
@@ -60,7 +60,7 @@ const splitKey = (key: string): { readonly account: string; readonly asset: stri
 };
 
 /** Deltas of balances nobody locked: house accounts without a floor. */
-interface Delta {
+export interface BalanceDelta {
   readonly tenantId: string;
   readonly account: string;
   readonly asset: string;
@@ -209,6 +209,34 @@ const makeRows = (tx: Transaction, rows: readonly WantedBalance[]) =>
     values: [rows.map(({ tenantId }) => tenantId), rows.map(({ account }) => account), rows.map(({ asset }) => asset)],
   });
 
+/** The balance an account has in an asset it never met: what `makeRows` makes, for whoever keeps rows elsewhere than in PostgreSQL. */
+export const emptyBalance = (
+  { accountId, entity, class: accountClass, hasFloor, status, blocks }: AccountRow,
+  asset: string,
+): Balance => {
+  const count = (kind: Block['kind']): number => blocks.filter((block) => block.kind === kind).length;
+  return {
+    account: accountId,
+    asset,
+    entity,
+    class: accountClass,
+    status,
+    hasFloor,
+    debitBlocks: count('debit'),
+    creditBlocks: count('credit'),
+    blockedMinor: blocks.reduce(
+      (sum, block) => (block.kind === 'amount' && block.asset === asset ? sum + (block.amountMinor ?? 0n) : sum),
+      0n,
+    ),
+    debitsMinor: 0n,
+    creditsMinor: 0n,
+    heldOutMinor: 0n,
+    overdraftLimitMinor: 0n,
+    bookedAt: undefined,
+    isNew: false,
+  };
+};
+
 export const fromStoredBalance = (row: StoredBalance): Balance => ({
   account: row.account_id,
   asset: row.asset,
@@ -308,7 +336,7 @@ const post = (
   const balance = rows.get(tenantId, key);
   if (balance !== undefined) return rows.set(tenantId, key, afterPosting(balance, posting, bookedAt));
   const name = rowName(tenantId, key);
-  const delta = (rows.scratch.get(name) as Delta | undefined) ?? {
+  const delta = (rows.scratch.get(name) as BalanceDelta | undefined) ?? {
     tenantId,
     account,
     asset,
@@ -419,7 +447,9 @@ const removeUnused = (tx: Transaction, rows: RowBatch<Balance>): Promise<unknown
 
 const writeDeltas = (tx: Transaction, { scratch }: RowBatch<Balance>): Promise<unknown>[] => {
   if (scratch.size === 0) return [];
-  const deltas = [...(scratch as Map<string, Delta>)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, delta]) => delta);
+  const deltas = [...(scratch as Map<string, BalanceDelta>)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, delta]) => delta);
   return [
     tx.query({
       name: 'write-balance-deltas',

@@ -1,6 +1,6 @@
 import type { Access } from '@finaegis/platform/auth/access';
 import type { Principal } from '@finaegis/platform/auth/principal';
-import { type LockedTable, rowName } from '@finaegis/platform/command/locked-table';
+import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import { inTransaction } from '@finaegis/platform/database/transaction';
 import { open } from '@finaegis/platform/event-store/envelope';
 import { ProblemError } from '@finaegis/platform/http/problem';
@@ -396,7 +396,7 @@ describe('the inline tables', () => {
         };
         return table.lock(
           reading as never,
-          [...keys].map((key) => ({ name: rowName(tenantId, key), tenantId, key, mode: 'share' })),
+          [...keys].map((key) => ({ tenantId, key, mode: 'share' })),
         );
       });
     for (const table of [module.tables[0], module.tables[1]] as unknown as LockedTable<unknown>[]) {
