@@ -104,15 +104,14 @@ export class RememberedState {
     return layer;
   }
 
-  /** A layer's commit has happened. */
+  /**
+   * A layer's commit has happened. One that was forgotten meanwhile is not taken in: what has been read since did not lie under it, and its end
+   * of the log would vouch for that.
+   */
   settle(layer: Layer): void {
+    if (!this.layers.includes(layer)) return;
     this.layers = this.layers.filter((other) => other !== layer);
-    for (const [tenantId, head] of layer.heads) this.heads.set(tenantId, head);
-    for (const [table, rows] of layer.rows) this.keepRows(table, rows);
-    for (const [name, stream] of layer.streams) {
-      if (stream.isLasting) this.streams.set(name, stream);
-      else this.streams.delete(name);
-    }
+    this.keep(layer);
   }
 
   /** A layer's commit has not happened. */
@@ -131,7 +130,7 @@ export class RememberedState {
       return known !== undefined && known.tip !== tip;
     });
     if (isUnclear || isOther) this.forget();
-    else this.settle({ rows: changedRows(this.tables, working), streams, heads });
+    else this.keep({ rows: changedRows(this.tables, working), streams, heads });
   }
 
   forget(): void {
@@ -153,6 +152,15 @@ export class RememberedState {
       if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  private keep(layer: Layer): void {
+    for (const [tenantId, head] of layer.heads) this.heads.set(tenantId, head);
+    for (const [table, rows] of layer.rows) this.keepRows(table, rows);
+    for (const [name, stream] of layer.streams) {
+      if (stream.isLasting) this.streams.set(name, stream);
+      else this.streams.delete(name);
+    }
   }
 
   private keepRows(table: string, rows: ReadonlyMap<string, unknown>): void {
