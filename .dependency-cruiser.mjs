@@ -3,7 +3,9 @@
 
 // Tests, and the fixtures beside them, which are no part of the build.
 const tests = '(?:\\.test\\.ts$|/fixtures/)';
-const context = '^packages/bank/src/([^/]+)/';
+// Beside the contexts lie the message formats they share, which are no context: packages/bank/src/iso20022.
+const formats = '^packages/bank/src/iso20022/';
+const context = '^packages/bank/src/(?!iso20022/)([^/]+)/';
 
 // A folder of a context that is no other room is an aggregate. Sagas decide as well, and are held to the same purity.
 const aggregates = `${context}(?!(?:http|views|sagas|adapters)/)[^/]+/`;
@@ -13,7 +15,7 @@ const handlers = '/commands\\.ts$';
 
 // What of the platform is shape and not I/O: how events, aggregates, handlers, locked rows and fields on the wire are declared.
 const pureOfPlatform =
-  '^packages/platform/src/(?:event-store/(?:event|aggregate|personal-ref)|command/(?:handler|locked-table)|saga/saga|http/amount)\\.ts$';
+  '^packages/platform/src/(?:event-store/(?:event|aggregate|personal-ref)|command/(?:handler|locked-table)|saga/(?:saga|definition|commands)|http/amount)\\.ts$';
 
 /** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
 const forbidden = [
@@ -57,7 +59,37 @@ const forbidden = [
     comment: "A context imports a neighbour's contract.ts only; a test may wire the neighbour's module as well.",
     severity: 'error',
     from: { path: context, pathNot: tests },
-    to: { path: '^packages/bank/src/', pathNot: ['^packages/bank/src/$1/', '^packages/bank/src/[^/]+/contract\\.ts$'] },
+    to: {
+      path: '^packages/bank/src/',
+      pathNot: ['^packages/bank/src/$1/', '^packages/bank/src/[^/]+/contract\\.ts$', formats],
+    },
+  },
+  {
+    name: 'formats-know-no-context',
+    comment:
+      'Messages of banks are what they are whoever reads them: their folder knows the kernel and nothing of the bank.',
+    severity: 'error',
+    from: { path: formats, pathNot: tests },
+    to: { path: '^(?:packages|apps|benchmarks|tests|examples|scripts)/', pathNot: ['^packages/kernel/', formats] },
+  },
+  {
+    name: 'formats-read-themselves-only',
+    comment:
+      'A message is read from what it is given; of the machine its folder may open its own schemas, and nothing of npm but XML.',
+    severity: 'error',
+    from: { path: formats, pathNot: tests },
+    to: {
+      dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown', 'core'],
+      pathNot: ['(?:^|/)node_modules/(?:saxes|xmllint-wasm)/', '^(?:node:)?(?:fs/promises|util)$', '^packages/'],
+    },
+  },
+  {
+    name: 'formats-at-the-edges',
+    comment:
+      'Messages are read and written where they come in and go out, by http and adapters; what decides speaks the words of the bank.',
+    severity: 'error',
+    from: { path: '^packages/bank/src/', pathNot: [tests, formats, `${context}(?:http|adapters)/`] },
+    to: { path: formats },
   },
   {
     name: 'tests-of-a-context-by-the-doors',
@@ -66,7 +98,7 @@ const forbidden = [
     from: { path: `${context}.*${tests}` },
     to: {
       path: '^packages/bank/src/',
-      pathNot: ['^packages/bank/src/$1/', '^packages/bank/src/[^/]+/(?:contract|module)\\.ts$'],
+      pathNot: ['^packages/bank/src/$1/', '^packages/bank/src/[^/]+/(?:contract|module)\\.ts$', formats],
     },
   },
   {
@@ -152,6 +184,21 @@ const forbidden = [
     severity: 'error',
     from: { path: '^(?:packages/(?!testing/)|apps/)', pathNot: tests },
     to: { path: ['^packages/testing/', '(?:^|/)node_modules/(?:vitest|fast-check)/', tests] },
+  },
+  {
+    name: 'doubles-know-nothing-of-ours',
+    comment:
+      'A double that shared our code would share our mistakes; it may be held against the bank only from outside.',
+    severity: 'error',
+    from: { path: '^packages/provider-doubles/' },
+    to: { path: '^(?:packages|apps|benchmarks|tests|examples|scripts)/', pathNot: '^packages/provider-doubles/' },
+  },
+  {
+    name: 'packages-know-no-double',
+    comment: 'Whether a provider is real or a double is said by whoever starts the bank, never by its code.',
+    severity: 'error',
+    from: { path: '^packages/(?!provider-doubles/|testing/)', pathNot: tests },
+    to: { path: '^packages/provider-doubles/' },
   },
   {
     name: 'no-cycles',

@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { firstProducts } from '@finaegis/bank/account/contract';
-import { createApiKeyCommand } from '@finaegis/platform/auth/commands';
 import { newApiKeySecret } from '@finaegis/platform/auth/key-text';
 import { platformTenantId } from '@finaegis/platform/auth/principal';
 import type { CommandHandler, Refusal } from '@finaegis/platform/command/handler';
@@ -133,7 +132,7 @@ const fund = (bank: Bank, accounts: readonly string[]): Promise<void> =>
 /** Makes an API key of the tenant that may do everything; gives back the text its holder sends. */
 export const createKey = async (bank: Bank): Promise<string> => {
   const { text, prefix, secretHash } = newApiKeySecret('test');
-  await submit(bank, createApiKeyCommand, {
+  await submit(bank, bank.modules.auth.handlers.createApiKey, {
     keyId: randomUUID(),
     prefix,
     secretHash,

@@ -60,7 +60,7 @@ export const selectCells = ({
     matches: new RegExp(`^${text.replaceAll(/[^\w*-]/g, '').replaceAll('*', '.*')}$`),
   }));
   for (const { text, matches } of patterns)
-    if (!ledgerCells.some(({ id }) => matches.test(id))) throw new UnknownCell(text);
+    if (!ledgerCells.some(({ id }) => matches.test(id))) throw new UnknownCell(text, ledgerCells);
   return ledgerCells.filter(({ id }) => patterns.some(({ matches }) => matches.test(id)));
 };
 
@@ -68,7 +68,7 @@ export const selectCells = ({
 export class UnknownCell extends Error {
   override readonly name = 'UnknownCell';
 
-  constructor(text: string) {
-    super(`No cell is named ${text}. There are ${ledgerCells.map(({ id }) => id).join(', ')}.`);
+  constructor(text: string, cells: readonly { readonly id: string }[]) {
+    super(`No cell is named ${text}. There are ${cells.map(({ id }) => id).join(', ')}.`);
   }
 }

@@ -1,5 +1,5 @@
 import { createPool } from '@finaegis/platform/database/pool';
-import { declaredModules } from '@finaegis/server/bank';
+import { declaredModules } from '@finaegis/server/modules';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sidesOf } from './account-choice.ts';

@@ -3,18 +3,20 @@ import { eventStoreBench } from './event-store.ts';
 import { ledgerBench } from './ledger.ts';
 import { UnknownCell } from './ledger-cells.ts';
 import type { BenchOptions, Report } from './report.ts';
+import { sagaBench } from './saga.ts';
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Report>>> = {
   'event-store': eventStoreBench,
   ledger: ledgerBench,
+  saga: sagaBench,
 };
 
 const usage = `usage: npm run bench -- NAME [--quick] [--json] [--only CELLS] [--compare] [--preload N] [--soak [--minutes N]]
   NAME           ${Object.keys(benches).join(', ')}
   --quick        the cells that have a bar, in less than 45 s
   --json         only the last line
+  --only CELLS   of ledger and saga: ids and patterns, separated by commas: c64-b1-fee,c8-*
   ledger:
-  --only CELLS   ids and patterns, separated by commas: c64-b1-fee,c8-*
   --compare      the simplest correct competitor too, on the same server
   --preload N    with N transfers in the database beforehand, and reads of the past and of lists
   --soak         instead: ten minutes of load, in this process and over HTTP, and whether memory grows

@@ -12,6 +12,7 @@ export interface GeneratedFile {
 /** Every generated file that is committed. */
 export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/reference/openapi.json', command: ['node', 'apps/server/dist/openapi.js'] },
+  { path: 'docs/reference/cli.md', command: ['node', 'apps/cli/dist/reference.js'] },
 ];
 
 /** What is wrong with the committed files: which differ from what their programs write now, and which programs fail. */

@@ -14,7 +14,7 @@ export default defineConfig({
       '**/node_modules/**',
       '**/dist/**',
       '**/*.int.test.ts',
-      '**/{http,views,adapters}/**',
+      '**/{http,views,adapters,iso20022}/**',
       'packages/bank/src/ledger/{commands,examples,properties}.test.ts',
     ],
     setupFiles: ['tests/mutation/one-seed.mjs'],

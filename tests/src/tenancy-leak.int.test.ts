@@ -1,5 +1,5 @@
 import { provision } from '@finaegis/platform/tenancy/provision';
-import { declaredModules } from '@finaegis/server/bank';
+import { declaredModules } from '@finaegis/server/modules';
 import { inspectTenancy } from '@finaegis/testing/tenancy/inspect';
 import { attackTenancy } from '@finaegis/testing/tenancy/leak';
 import { type Stage, startStage, tenantA, tenantB } from '@finaegis/testing/tenancy/stage';

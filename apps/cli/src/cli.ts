@@ -1,10 +1,5 @@
-import { Command, CommanderError } from 'commander';
-import { addAuditCommands } from './commands/audit-commands.ts';
-import { addImportCommands } from './commands/import-commands.ts';
-import { addLogCommands } from './commands/log-commands.ts';
-import { addRunCommands } from './commands/run-commands.ts';
-import { addTenantCommands } from './commands/tenant-commands.ts';
-import { addViewCommands } from './commands/view-commands.ts';
+import { CommanderError } from 'commander';
+import { commandLine } from './command-line.ts';
 import { createOutput, type Streams } from './output.ts';
 import { type Cli, type Environment, exitCodeOf, exitCodes } from './session.ts';
 
@@ -16,7 +11,7 @@ import { type Cli, type Environment, exitCodeOf, exitCodes } from './session.ts'
 export const runCli = async (args: readonly string[], environment: Environment, streams: Streams): Promise<number> => {
   // Options for machines may stand anywhere on the line: `finaegis tenant list --json`.
   const isJson = args.includes('--json');
-  const cli: Cli = { environment, output: () => createOutput(isJson, streams), exitCode: exitCodes.ok };
+  const cli: Cli = { environment, streams, output: () => createOutput(isJson, streams), exitCode: exitCodes.ok };
   try {
     await commandLine(cli, streams).parseAsync(
       args.filter((arg) => arg !== '--json'),
@@ -31,21 +26,4 @@ export const runCli = async (args: readonly string[], environment: Environment, 
     else streams.stderr.write(`${message}\n`);
     return exitCodeOf(error);
   }
-};
-
-const commandLine = (cli: Cli, { stdout, stderr }: Streams): Command => {
-  const program = new Command('finaegis')
-    .description('Operates a FinAegis installation. The environment says which; see `finaegis config`.')
-    .option('--json', 'one line of JSON on standard output, for machines')
-    .version('0.1.0')
-    .exitOverride()
-    .showHelpAfterError('See `finaegis --help`.')
-    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
-  addRunCommands(program, cli);
-  addTenantCommands(program, cli);
-  addImportCommands(program, cli);
-  addLogCommands(program, cli);
-  addAuditCommands(program, cli);
-  addViewCommands(program, cli);
-  return program;
 };

@@ -21,8 +21,10 @@ export interface Progress {
 const json = (value: unknown): string =>
   JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
 
-/** Where a process writes. */
+/** Where a process writes, and where it hears somebody answer. */
 export interface Streams {
+  /** Nobody can be asked where it is absent or no terminal. */
+  readonly stdin?: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }

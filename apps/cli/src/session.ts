@@ -3,10 +3,19 @@ import { createPool } from '@finaegis/platform/database/pool';
 import { type Bank, openBank } from '@finaegis/server/bank';
 import { type OpenDatabase, openDatabase } from '@finaegis/server/database';
 import type { Pool } from 'pg';
-import type { Output } from './output.ts';
+import type { Output, Streams } from './output.ts';
 
-/** How a command of the CLI ends; docs/reference/cli.md tells what each means. */
+/** How a command of the CLI ends. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, partly: 3, unreachable: 4 } as const;
+
+/** What each code means, for whoever calls the CLI from a script. */
+export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: 'done; also when there was nothing left to do',
+  failed: 'failed: refused by the bank, a file that cannot be read, a log or balances that are not intact',
+  usage: 'the command line, the environment or a mapping file is wrong, or nobody confirmed; nothing was done',
+  partly: 'partly done: some rows were refused and are told in the report, all others are imported',
+  unreachable: 'the database cannot be reached',
+};
 
 /** Variables of the environment a command runs in. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,6 +23,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** One call of the CLI. */
 export interface Cli {
   readonly environment: Environment;
+  readonly streams: Streams;
   output(): Output;
   /** How the call ends when nothing is thrown; 0 unless a command says otherwise. */
   exitCode: number;
@@ -37,24 +47,36 @@ export interface Session {
   readonly bank: Bank;
 }
 
-/** Opens the database the environment names, brings it up to date, wires the bank, and leaves both whatever happens. */
-export const withBank = async <T>(environment: Environment, work: (session: Session) => Promise<T>): Promise<T> => {
+/** Opens the database the environment names, brings it up to date, and leaves it whatever happens. */
+export const withDatabase = async <T>(
+  environment: Environment,
+  work: (session: Omit<Session, 'bank'>) => Promise<T>,
+): Promise<T> => {
   const config = readConfig(environment);
   const database = await openDatabase(config);
   try {
+    return await work({ config, database });
+  } finally {
+    await database.close();
+  }
+};
+
+/** The same with the bank wired over it. */
+export const withBank = <T>(environment: Environment, work: (session: Session) => Promise<T>): Promise<T> =>
+  withDatabase(environment, async ({ config, database }) => {
     const bank = await openBank({ connections: database, masterKey: database.masterKey });
     try {
       return await work({ config, database, bank });
     } finally {
       await bank.close();
     }
-  } finally {
-    await database.close();
-  }
-};
+  });
 
 /** A pool as whoever migrates, for what makes and drops tables. */
-export const withAdmin = async <T>({ database }: Session, work: (pool: Pool) => Promise<T>): Promise<T> => {
+export const withAdmin = async <T>(
+  { database }: Pick<Session, 'database'>,
+  work: (pool: Pool) => Promise<T>,
+): Promise<T> => {
   const pool = createPool(database.admin, { applicationName: 'finaegis-cli-admin', max: 3 });
   try {
     return await work(pool);

@@ -1,4 +1,6 @@
 import type { Metrics } from '@finaegis/platform/observability/metrics';
+import { providerMetrics } from '@finaegis/platform/resilience/provider-metrics';
+import { sagasName } from '@finaegis/platform/saga/sagas-table';
 import type { Bank, Batch } from './bank.ts';
 
 /** Makes the metrics of the write side and gives back what to tell of each batch. */
@@ -20,8 +22,19 @@ export const batchMetrics = (metrics: Metrics): ((batch: Batch) => void) => {
   };
 };
 
-/** Gauges that are read when they are scraped: commands waiting, and how far views and the audit log of the slowest tenant are behind. */
-export const bankGauges = (metrics: Metrics, { services, pools }: Bank): void => {
+/** Makes the counter of sagas and gives back what to tell of each that has settled. */
+export const sagaMetrics = (metrics: Metrics): ((status: string) => void) => {
+  const settled = metrics.counter({
+    name: 'finaegis_sagas_settled_total',
+    help: 'Sagas this process brought to their end (completed, undone) or to where a person has to decide (parked).',
+    labels: ['outcome'],
+  });
+  return (outcome) => settled.inc({ outcome });
+};
+
+/** Gauges that are read when they are scraped: commands waiting, how far views and the audit log of the slowest tenant are behind, sagas that stand still. */
+export const bankGauges = (metrics: Metrics, { services, pools, modules }: Bank): void => {
+  providerMetrics(metrics, modules.resilience.breakers);
   metrics.gauge({
     name: 'finaegis_commands_queued',
     help: 'Commands waiting for a commit in this process.',
@@ -46,6 +59,32 @@ export const bankGauges = (metrics: Metrics, { services, pools }: Bank): void =>
           left join lateral (select size from audit_heads where tenant_id = h.tenant_id order by size desc limit 1) a on true`,
       );
       return Number(rows[0]?.behind ?? 0n);
+    },
+  });
+  sagaGauges(metrics, services, pools);
+};
+
+const sagaGauges = (metrics: Metrics, { now }: Bank['services'], { system }: Bank['pools']): void => {
+  metrics.gauge({
+    name: 'finaegis_sagas_parked',
+    help: 'Sagas of all tenants that stand still until a person decides.',
+    read: async () => {
+      const { rows } = await system.query<{ parked: bigint }>(
+        `select count(*) as parked from ${sagasName} where status = 'parked'`,
+      );
+      return Number(rows[0]?.parked ?? 0n);
+    },
+  });
+  metrics.gauge({
+    name: 'finaegis_sagas_overdue',
+    help: 'Sagas that have been due for more than a minute and that no worker has in hand.',
+    read: async () => {
+      const { rows } = await system.query<{ overdue: bigint }>(
+        `select count(*) as overdue from saga_queue
+          where due_at < $1::timestamptz - interval '1 minute' and (lease_until is null or lease_until < clock_timestamp())`,
+        [now()],
+      );
+      return Number(rows[0]?.overdue ?? 0n);
     },
   });
 };

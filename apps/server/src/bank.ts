@@ -1,11 +1,5 @@
-import { createAccountModule } from '@finaegis/bank/account/module';
-import { createAssetModule } from '@finaegis/bank/asset/module';
-import { createLedgerModule, type LedgerModule } from '@finaegis/bank/ledger/module';
-import { createPartyModule } from '@finaegis/bank/party/module';
 import { uuidV7Source } from '@finaegis/kernel/id';
-import { createAuditModule } from '@finaegis/platform/audit/module';
 import { type Sealer, type SealerOptions, startSealer } from '@finaegis/platform/audit/sealer';
-import { createAuthModule } from '@finaegis/platform/auth/module';
 import { allowAll, type Checks } from '@finaegis/platform/command/checks';
 import { type Commands, createCommands } from '@finaegis/platform/command/commands';
 import { commitSettings } from '@finaegis/platform/command/commit-settings';
@@ -15,12 +9,13 @@ import { createPool } from '@finaegis/platform/database/pool';
 import { eventCatalogue } from '@finaegis/platform/event-store/catalogue';
 import { createPersonalData, localKeyService } from '@finaegis/platform/event-store/personal-data';
 import { positionsOf } from '@finaegis/platform/event-store/position';
-import type { ContextModule } from '@finaegis/platform/module';
 import { pooledRandom } from '@finaegis/platform/pooled-random';
+import type { Saga } from '@finaegis/platform/saga/saga';
+import type { SagaWorker } from '@finaegis/platform/saga/worker';
 import type { Services } from '@finaegis/platform/services';
-import { createTenancyModule } from '@finaegis/platform/tenancy/module';
 import { type Follower, startFollower } from '@finaegis/platform/view/follower';
 import type { Pool } from 'pg';
+import { type BankModules, buildModules, moduleList, type OutsideWorld } from './modules.ts';
 
 /** How the four serving roles are entered. */
 export interface BankConnections {
@@ -36,7 +31,7 @@ export interface Batch {
 }
 
 /** What a bank in one process is made of. */
-export interface BankOptions {
+export interface BankOptions extends OutsideWorld {
   readonly connections: BankConnections;
   readonly masterKey: Uint8Array;
   readonly pools?: { readonly write?: number; readonly read?: number; readonly system?: number };
@@ -45,6 +40,7 @@ export interface BankOptions {
   readonly now?: () => number;
   readonly onError?: (where: string, error: unknown) => void;
   readonly onBatch?: (batch: Batch) => void;
+  readonly onSagaSettled?: (status: Saga['status']) => void;
 }
 
 /** All contexts over one database, without a server: what the server, the CLI, the benchmarks and the tests have in common. */
@@ -56,73 +52,31 @@ export interface Bank {
   follow(): Follower;
   /** Seals the audit log of every tenant; nothing is sealed before. */
   seal(options: Omit<SealerOptions, 'systemPool'>): Sealer;
+  /** Executes the sagas of every tenant; none is executed by this process before. */
+  runSagas(): SagaWorker;
   /** Settles what is queued, stops following and sealing, closes the pools. */
   close(): Promise<void>;
 }
 
-const buildModules = (services: Services) => {
-  const asset = createAssetModule(services);
-  const party = createPartyModule(services, {
-    assets: asset.directory,
-    // Mandates are granted on accounts and accounts are opened with mandates, so one of the two has to look back.
-    accountExists: async (tenantId, accountId) =>
-      (await ledger.directory.accounts(tenantId, [accountId])).get(accountId)?.kind === 'customer',
-  });
-  const ledger: LedgerModule = createLedgerModule(services, {
-    access: party.access,
-    assets: asset.directory,
-    rates: asset.rates,
-  });
-  const account = createAccountModule(services, { access: party.access, assets: asset.directory, ledger, party });
-  return {
-    tenancy: createTenancyModule(services),
-    auth: createAuthModule(services, { environment: 'live' }),
-    audit: createAuditModule(services),
-    asset,
-    party,
-    ledger,
-    account,
-  };
-};
-
-/** Every context by name. */
-export type BankModules = ReturnType<typeof buildModules>;
-
-/** The modules as a list, in the order of their dependencies. */
-export const moduleList = (modules: BankModules): readonly ContextModule[] => Object.values(modules);
-
-/** What the contexts declare (events, tables, views) without a database: for provisioning and for the published documents. */
-export const declaredModules = (): readonly ContextModule[] => moduleList(buildModules(undeclared));
-
-// Declarations never touch the services; whoever does so while declaring finds out at once.
-const undeclared = new Proxy({} as Services, {
-  get: (_, name) => {
-    throw new Error(`The service ${String(name)} was used while the contexts were only being declared.`);
-  },
-});
+interface Late {
+  commands?: Commands;
+  catalogue?: Services['catalogue'];
+  follower?: Follower;
+  sealer?: Sealer;
+  sagas?: Services['sagas'];
+  sagaWorker?: SagaWorker;
+}
 
 /** Wires the contexts over one database. */
 export const openBank = async (options: BankOptions): Promise<Bank> => {
   const { onError } = options;
   const pools = openPools(options);
-  const now = options.now ?? Date.now;
-  const newId = uuidV7Source(now, pooledRandom());
   const { rows } = await pools.read.query<{ epoch: string }>('select epoch from log_epoch');
-  const late: { commands?: Commands; catalogue?: Services['catalogue']; follower?: Follower; sealer?: Sealer } = {};
-  const services: Services = {
-    get commands() {
-      return late.commands ?? missing('commands');
-    },
-    get catalogue() {
-      return late.catalogue ?? missing('catalogue');
-    },
-    readPool: pools.read,
-    personalData: createPersonalData({ pool: pools.write, keys: localKeyService(options.masterKey), newId }),
-    positions: positionsOf(rows[0]?.epoch ?? ''),
-    newId,
-    now: () => new Date(now()).toISOString(),
-  };
-  const modules = buildModules(services);
+  const late: Late = {};
+  const services = createServices(options, { pools, late, epoch: rows[0]?.epoch ?? '' });
+  const modules = buildModules(services, options);
+  late.sagas = modules.saga.service;
+  modules.resilience.breakers.share({ pool: pools.write, onError: (error) => onError?.('breakers', error) });
   const list = moduleList(modules);
   late.catalogue = eventCatalogue(list.flatMap(({ events }) => events));
   late.commands = createCommands({
@@ -130,7 +84,7 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
       pool: pools.write,
       catalogue: late.catalogue,
       tables: list.flatMap(({ tables }) => tables),
-      newEventId: newId,
+      newEventId: services.newId,
     }),
     checks: options.checks ?? allowAll,
     checkedCommands: new Set(list.flatMap(({ checked }) => checked)),
@@ -153,12 +107,46 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
         ...(onError === undefined ? {} : { onError }),
       })),
     seal: (sealing) => (late.sealer ??= startSealer({ ...sealing, systemPool: pools.system })),
+    runSagas: () =>
+      (late.sagaWorker ??= modules.saga.startWorker({
+        writePool: pools.write,
+        systemPool: pools.system,
+        random: Math.random,
+        onError: (saga, error) => onError?.(saga === undefined ? 'sagas' : `saga ${saga.sagaId}`, error),
+        onSettled: ({ status }) => options.onSagaSettled?.(status),
+      })),
     close: async () => {
+      await late.sagaWorker?.close();
       await late.commands?.drain();
       await late.follower?.close();
       await late.sealer?.close();
+      await modules.resilience.breakers.close();
       await Promise.all(Object.values(pools).map((pool) => pool.end()));
     },
+  };
+};
+
+/** The services as the contexts are given them; what needs the contexts themselves comes later. */
+const createServices = (
+  { now = Date.now, masterKey }: BankOptions,
+  { pools, late, epoch }: { readonly pools: Bank['pools']; readonly late: Late; readonly epoch: string },
+): Services => {
+  const newId = uuidV7Source(now, pooledRandom());
+  return {
+    get commands() {
+      return late.commands ?? missing('commands');
+    },
+    get catalogue() {
+      return late.catalogue ?? missing('catalogue');
+    },
+    get sagas() {
+      return late.sagas ?? missing('sagas');
+    },
+    readPool: pools.read,
+    personalData: createPersonalData({ pool: pools.write, keys: localKeyService(masterKey), newId }),
+    positions: positionsOf(epoch),
+    newId,
+    now: () => new Date(now()).toISOString(),
   };
 };
 

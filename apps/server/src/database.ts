@@ -6,7 +6,7 @@ import { type ConnectionSettings, connectionFromUrl } from '@finaegis/platform/d
 import { type EmbeddedServer, startEmbedded } from '@finaegis/platform/database/embedded';
 import { type Provisioned, provision } from '@finaegis/platform/tenancy/provision';
 import { roleConnections } from '@finaegis/platform/tenancy/role-passwords';
-import { declaredModules } from './bank.ts';
+import { declaredModules } from './modules.ts';
 
 /** A database that is up to date, with the key that wraps its personal data. */
 export interface OpenDatabase extends Provisioned {

@@ -3,7 +3,6 @@ import { firstProducts } from '@finaegis/bank/account/contract';
 import { addBusinessDays } from '@finaegis/kernel/calendar';
 import { derivedUuid } from '@finaegis/kernel/id';
 import { localDateIn } from '@finaegis/kernel/local-date';
-import { createApiKeyCommand } from '@finaegis/platform/auth/commands';
 import { keyFromHeader, newApiKeySecret, secretHashOf } from '@finaegis/platform/auth/key-text';
 import { platformTenantId } from '@finaegis/platform/auth/principal';
 import type { CommandHandler, Refusal } from '@finaegis/platform/command/handler';
@@ -68,7 +67,7 @@ const demoKey = async (bank: Bank, dataFolder: string): Promise<string> => {
   const { prefix, secret } = parts;
   const grantor = { scopes: ['*'] };
   const terms = { name: 'Demo', scopes: ['*'], addresses: [], grantor };
-  await submit(bank, createApiKeyCommand, {
+  await submit(bank, bank.modules.auth.handlers.createApiKey, {
     keyId: id('key', prefix),
     prefix,
     secretHash: secretHashOf(secret),

@@ -2,7 +2,7 @@ import { positionsOf } from '@finaegis/platform/event-store/position';
 import { commonProblems } from '@finaegis/platform/http/common-problems';
 import { openApiDocument } from '@finaegis/platform/http/openapi';
 import { mergeProblems } from '@finaegis/platform/http/problem';
-import { declaredModules } from './bank.ts';
+import { declaredModules } from './modules.ts';
 import { apiInfo, publishedApi, served } from './server.ts';
 
 // Prints the OpenAPI document of this release; committed as docs/reference/openapi.json and compared by `npm run check`.

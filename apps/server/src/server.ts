@@ -15,7 +15,8 @@ import { createTenantGuard, guarded, type TenantGuard } from '@finaegis/platform
 import { type Follower, viewsReach } from '@finaegis/platform/view/follower';
 import { type ReadYourWrites, readingOwnWrites } from '@finaegis/platform/view/read-your-writes';
 import { subscriptionName } from '@finaegis/platform/view/view';
-import { type Bank, moduleList } from './bank.ts';
+import type { Bank } from './bank.ts';
+import { moduleList } from './modules.ts';
 
 /** What the API is called and which version of it this is. */
 export const apiInfo = {

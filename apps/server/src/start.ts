@@ -1,12 +1,15 @@
+import { bankConnectionSchema } from '@finaegis/bank/custodian/adapters/configured-connections';
 import { type Config, readConfig } from '@finaegis/platform/config/config';
 import type { HttpServer } from '@finaegis/platform/http/server';
 import { createLogger, type Logger } from '@finaegis/platform/observability/logger';
 import { createMetrics, serveMetrics } from '@finaegis/platform/observability/metrics';
 import { startTracing } from '@finaegis/platform/observability/tracing';
 import { assertServable } from '@finaegis/platform/tenancy/roles';
+import { z } from 'zod';
 import { type Bank, openBank } from './bank.ts';
-import { bankGauges, batchMetrics } from './bank-metrics.ts';
+import { bankGauges, batchMetrics, sagaMetrics } from './bank-metrics.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
+import type { CoinbaseAccounts, OutsideWorld } from './modules.ts';
 import { createServer } from './server.ts';
 import { type Sealing, startWorkers } from './workers.ts';
 
@@ -36,6 +39,7 @@ export const start = async (config: Config = readConfig(process.env)): Promise<R
   const bank = await openBank({
     connections: database,
     masterKey: database.masterKey,
+    ...outsideOf(config),
     pools: {
       write: config.DATABASE_POOL_WRITE + 2,
       read: config.DATABASE_POOL_READ,
@@ -45,6 +49,7 @@ export const start = async (config: Config = readConfig(process.env)): Promise<R
     now: () => Date.now() + config.CLOCK_OFFSET_MS,
     onError: report,
     onBatch: batchMetrics(metrics),
+    onSagaSettled: sagaMetrics(metrics),
   });
   bankGauges(metrics, bank);
   await Promise.all([assertServable(bank.pools.write), assertServable(bank.pools.read)]);
@@ -90,5 +95,35 @@ const reviver = ({ embedded }: OpenDatabase, logger: Logger): (() => void) => {
       .then(() => {
         reviving = undefined;
       });
+  };
+};
+
+/** @throws TypeError for bank connections of another shape, and for a provider's key without the secret that its messages are verified by */
+const outsideOf = (config: Config): OutsideWorld => {
+  const connections = z.array(bankConnectionSchema).safeParse(config.BANK_CONNECTIONS ?? []);
+  if (!connections.success) throw new TypeError(`BANK_CONNECTIONS: ${z.prettifyError(connections.error)}`);
+  const { STRIPE_API_KEY: apiKey, STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_URL: url } = config;
+  const banks = { bankConnections: connections.data, coinbase: coinbaseOf(config) };
+  if (apiKey === undefined) return banks;
+  if (webhookSecret === undefined) throw new TypeError('STRIPE_API_KEY needs STRIPE_WEBHOOK_SECRET beside it.');
+  const { STRIPE_ASSETS: assets, STRIPE_PAYOUT_BANK: payoutBank } = config;
+  return { ...banks, stripe: { apiKey, webhookSecret, assets, payoutBank, ...(url === undefined ? {} : { url }) } };
+};
+
+/** @throws TypeError for a key without what belongs beside it */
+const coinbaseOf = (config: Config): CoinbaseAccounts => {
+  const { COINBASE_KEY_ID: keyId, COINBASE_PRIVATE_KEY: privateKey, COINBASE_WEBHOOK_SECRET: webhookSecret } = config;
+  const { COINBASE_COMMERCE_API_KEY: apiKey, COINBASE_COMMERCE_WEBHOOK_SECRET: commerceSecret } = config;
+  if (keyId !== undefined && (privateKey === undefined || webhookSecret === undefined))
+    throw new TypeError('COINBASE_KEY_ID needs COINBASE_PRIVATE_KEY and COINBASE_WEBHOOK_SECRET beside it.');
+  if (apiKey !== undefined && commerceSecret === undefined)
+    throw new TypeError('COINBASE_COMMERCE_API_KEY needs COINBASE_COMMERCE_WEBHOOK_SECRET beside it.');
+  return {
+    ...(keyId === undefined || privateKey === undefined || webhookSecret === undefined
+      ? {}
+      : { checkouts: { keyId, privateKey, webhookSecret, url: config.COINBASE_URL } }),
+    ...(apiKey === undefined || commerceSecret === undefined
+      ? {}
+      : { commerce: { apiKey, webhookSecret: commerceSecret, url: config.COINBASE_COMMERCE_URL } }),
   };
 };

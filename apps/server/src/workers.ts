@@ -23,7 +23,7 @@ export interface Sealing {
 }
 
 /**
- * Starts what acts by itself: sealing of the audit log, expiry of holds, planner statistics, and the daily removal of what is kept for a limited
+ * Starts what acts by itself: sealing of the audit log, expiry of holds, sagas, standing orders, planner statistics, and the daily removal of what is kept for a limited
  * time.
  */
 export const startWorkers = (
@@ -41,6 +41,11 @@ export const startWorkers = (
   const expiry = modules.ledger.startHoldExpiry({
     systemPool: pools.system,
     onError: (error) => onError('expiry of holds', error),
+  });
+  const sagas = bank.runSagas();
+  const orders = modules.payment.orderRuns.startOrderRuns({
+    systemPool: pools.system,
+    onError: (error) => onError('standing orders', error),
   });
   const statistics = startStatistics({
     writePool: pools.write,
@@ -69,7 +74,7 @@ export const startWorkers = (
   return {
     stop: async () => {
       clearInterval(timer);
-      await Promise.all([sealer.close(), expiry.close(), statistics.stop(), pruning]);
+      await Promise.all([orders.close(), sagas.close(), sealer.close(), expiry.close(), statistics.stop(), pruning]);
     },
   };
 };

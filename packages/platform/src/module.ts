@@ -2,6 +2,7 @@ import type { CommandHandler } from './command/handler.ts';
 import type { LockedTable } from './command/locked-table.ts';
 import type { EventDefinition } from './event-store/event.ts';
 import type { Route } from './http/route.ts';
+import type { SagaDefinition } from './saga/definition.ts';
 import type { View } from './view/view.ts';
 
 /** A locked table with the physical tables it stands for; one without any only acts on events (an erasure, say). */
@@ -20,6 +21,10 @@ export interface ContextModule {
   readonly commands: readonly CommandHandler[];
   /** Names of the commands that pass the checks before booking. */
   readonly checked: readonly string[];
+  /** Instructions of the context that take more than one commit. */
+  readonly sagas?: readonly SagaDefinition[];
   readonly routes: readonly Route[];
+  /** Permissions asked for inside a handler, besides those of routes and commands. */
+  readonly permissions?: readonly string[];
   readonly problems: Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 }

@@ -4,6 +4,7 @@ import { inTransaction, type Transaction } from './database/transaction.ts';
 import type { EventCatalogue } from './event-store/catalogue.ts';
 import type { PersonalData } from './event-store/personal-data.ts';
 import type { Positions } from './event-store/position.ts';
+import type { Sagas } from './saga/sagas.ts';
 
 /** What the platform gives every context: the write side, the read side, and what both need. */
 export interface Services {
@@ -13,6 +14,7 @@ export interface Services {
   readonly catalogue: EventCatalogue;
   readonly personalData: PersonalData;
   readonly positions: Positions;
+  readonly sagas: Sagas;
   /** A fresh time-ordered id (UUID version 7). */
   readonly newId: () => string;
   /** The instant at the edge, for defaults such as "as of now"; decisions take their time from the commit instead. */

@@ -27,6 +27,16 @@ const live = async (): Promise<void> => {
       { index: 1, amountMinor: 2_000n },
     ],
   });
+  const announced = [newId(), newId(), newId()] as const;
+  for (const announcementId of announced)
+    await test.accept(ledger.handlers.announceIncoming, {
+      announcementId,
+      account: b,
+      asset: 'EUR',
+      amountMinor: 500n,
+    });
+  await post([posting(a, 'debit', 400n), posting(b, 'credit', 400n)], { fulfils: [announced[0]] });
+  await test.accept(ledger.handlers.withdrawAnnouncement, { announcementId: announced[1] });
   const holds = [];
   for (let count = 0; count < 4; count++)
     holds.push(
@@ -117,6 +127,12 @@ describe('a bank that is examined', () => {
       'update ledger_holds set remaining = remaining + 1',
       'update ledger_holds set remaining = remaining - 1',
       /the hold .* says/,
+    ],
+    [
+      'an announcement that has ended is shown as open',
+      "update ledger_incoming_v1 set status = 'open' where status = 'withdrawn'; update ledger_incoming_v1 set amount = amount + 1 where status = 'fulfilled'",
+      "update ledger_incoming_v1 set amount = amount - 1 where status = 'fulfilled'; update ledger_incoming_v1 set status = 'withdrawn' where announcement_id = (select announcement_id from ledger_incoming_v1 where status = 'open' order by announcement_id limit 1)",
+      /the announcement .* says .* open and should say .* withdrawn/,
     ],
     [
       'a view shows another amount',

@@ -1,7 +1,7 @@
 import { verifyLog } from '@finaegis/platform/audit/verify-log';
 import { inTransaction } from '@finaegis/platform/database/transaction';
 import type { Bank } from '@finaegis/server/bank';
-import { compareBalances, compareHolds, replayLedger } from './coherence/compare-rows.ts';
+import { compareBalances, compareHolds, compareIncoming, replayLedger } from './coherence/compare-rows.ts';
 import { compareViews } from './coherence/compare-views.ts';
 import { conclude, emptyBooks, foldRaw } from './coherence/replayed-books.ts';
 
@@ -16,7 +16,7 @@ export interface Coherence {
 
 /**
  * LEDGER line 25 as far as it exists, and the log under it: hashes, places and versions; each journal balanced and above the floors; holds,
- * captures, quotes and reversals used once and within their remainder; trial balances zero; balance rows, rows of holds and subscribed views
+ * captures, quotes and reversals used once and within their remainder; trial balances zero; balance rows, rows of holds and of announcements and subscribed views
  * equal to a replay of the raw log by rules of its own.
  */
 export const examineCoherence = async (bank: Bank, tenantId: string): Promise<Coherence> => {
@@ -41,6 +41,7 @@ const examineLedger = (bank: Bank, tenantId: string): Promise<readonly string[]>
       ...books.problems,
       ...(await compareBalances(tx, tenantId, books)),
       ...(await compareHolds(tx, tenantId, books)),
+      ...(await compareIncoming(tx, tenantId, books)),
     ];
   });
 

@@ -1,5 +1,4 @@
 import type { LedgerModule } from '@finaegis/bank/ledger/module';
-import { createApiKeyCommand } from '@finaegis/platform/auth/commands';
 import { newApiKeySecret } from '@finaegis/platform/auth/key-text';
 import { platformTenantId } from '@finaegis/platform/auth/principal';
 import type { Checks } from '@finaegis/platform/command/checks';
@@ -13,7 +12,8 @@ import { createMetrics } from '@finaegis/platform/observability/metrics';
 import { createTenantCommand } from '@finaegis/platform/tenancy/commands';
 import { type Provisioned, provision } from '@finaegis/platform/tenancy/provision';
 import type { Follower } from '@finaegis/platform/view/follower';
-import { type Bank, declaredModules, openBank } from '@finaegis/server/bank';
+import { type Bank, openBank } from '@finaegis/server/bank';
+import { declaredModules, type OutsideWorld } from '@finaegis/server/modules';
 import { createServer } from '@finaegis/server/server';
 import type { Pool } from 'pg';
 import { freshDatabase } from './database/fresh-database.ts';
@@ -28,6 +28,10 @@ export interface TestBankOptions {
   readonly checks?: Checks;
   /** The clock at the edge; commits go by the database's. */
   readonly now?: () => number;
+  /** Told of every saga the bank brings to its end. */
+  readonly onSagaSettled?: (status: string) => void;
+  /** Providers that the bank reaches; none unless told. */
+  readonly outside?: OutsideWorld;
   /** Whether subscribed views are followed; true unless told. */
   readonly isFollowing?: boolean;
 }
@@ -123,9 +127,11 @@ export const startTestBank = async (options: TestBankOptions = {}): Promise<Test
   const bank = await openBank({
     connections,
     masterKey,
+    ...options.outside,
     onError: (where, error) => faults.push({ where, error }),
     ...(options.checks === undefined ? {} : { checks: options.checks }),
     ...(options.now === undefined ? {} : { now: options.now }),
+    ...(options.onSagaSettled === undefined ? {} : { onSagaSettled: options.onSagaSettled }),
   });
   const adminPool = createPool(admin, { applicationName: 'finaegis-test-admin', max: 3 });
   const follower = options.isFollowing === false ? undefined : bank.follow();
@@ -221,7 +227,7 @@ const createKey = async (
     ...(actingFor === undefined ? {} : { actingFor }),
   };
   await accepting(submitTo(tools))(
-    createApiKeyCommand,
+    tools.bank.modules.auth.handlers.createApiKey,
     { keyId: tools.bank.services.newId(), prefix, secretHash, ...terms },
     { tenantId },
   );

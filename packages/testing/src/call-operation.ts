@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Principal } from '@finaegis/platform/auth/principal';
 import { checkAnswer } from '@finaegis/platform/http/answer';
 import { commonProblems } from '@finaegis/platform/http/common-problems';
+import { handleNamingFields } from '@finaegis/platform/http/offending-fields';
 import { mergeProblems, ProblemError, problemDocument } from '@finaegis/platform/http/problem';
 import { readRequest } from '@finaegis/platform/http/request';
 import type { Route } from '@finaegis/platform/http/route';
@@ -38,8 +39,9 @@ export const callOperation = async <Body = AnswerFields>(
 ): Promise<Received<Body>> => {
   const route = modules.flatMap(({ routes }) => routes).find((one) => one.operationId === operationId);
   if (route === undefined) throw new Error(`There is no operation ${operationId}.`);
+  const problems = mergeProblems(commonProblems, ...modules.map((module) => module.problems));
   try {
-    const answer = await route.handle(readRequest(route, received(route, tenantId, sent)));
+    const answer = await handleNamingFields(route, readRequest(route, received(route, tenantId, sent)), problems);
     const { status, contentType, body, headers } = answer;
     const told = { status, contentType, isReplay: headers?.['idempotent-replayed'] === 'true' };
     if (Buffer.isBuffer(body)) return { ...told, bytes: body, body: {} as Body };
@@ -47,7 +49,7 @@ export const callOperation = async <Body = AnswerFields>(
     return { ...told, body: (typeof body === 'string' ? JSON.parse(body) : body) as Body };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    const problem = mergeProblems(commonProblems, ...modules.map(({ problems }) => problems))[error.code];
+    const problem = problems[error.code];
     if (problem === undefined) throw new Error(`The problem ${error.code} has no row.`, { cause: error });
     const body = problemDocument(error.code, problem, 'request-1', error.extras) as Body;
     return { status: problem.status, body, isReplay: false };

@@ -28,6 +28,9 @@ const expected = [
   `platform-knows-no-bank: packages/platform/src/knows-the-ledger.ts → ${bank}/ledger/contract.ts`,
   `neighbours-by-contract: ${bank}/payment/http/reaches-inside-the-ledger.ts → ${bank}/ledger/journal/journal.ts`,
   `tests-of-a-context-by-the-doors: ${bank}/payment/payout/payout.test.ts → ${bank}/ledger/journal/journal.ts`,
+  `formats-know-no-context: ${bank}/iso20022/asks-the-ledger.ts → ${bank}/ledger/contract.ts`,
+  `formats-read-themselves-only: ${bank}/iso20022/fetches-a-schema.ts → net`,
+  `formats-at-the-edges: ${bank}/payment/payout/writes-xml.ts → ${bank}/iso20022/xml-writer.ts`,
   `contract-is-light: ${bank}/payment/contract.ts → ${bank}/ledger/contract.ts`,
   `deciders-do-no-io: ${bank}/payment/payout/asks-the-database.ts → pg/esm/index.mjs`,
   `deciders-do-no-io: ${bank}/payment/fees.ts → os`,
@@ -40,6 +43,8 @@ const expected = [
   `apps-wire-modules: benchmarks/src/builds-a-bank.ts → ${bank}/ledger/module.ts`,
   `nobody-imports-apps: ${bank}/payment/http/calls-the-server.ts → apps/server/src/main.ts`,
   `product-needs-no-test-kit: ${bank}/payment/views/ships-the-test-kit.ts → packages/testing/src/given.ts`,
+  `doubles-know-nothing-of-ours: packages/provider-doubles/src/asks-the-ledger.ts → ${bank}/ledger/contract.ts`,
+  `packages-know-no-double: ${bank}/payment/http/talks-to-a-double.ts → packages/provider-doubles/src/double.ts`,
   'no-cycles: packages/kernel/src/chicken.ts → packages/kernel/src/egg.ts',
   'everything-resolves: packages/kernel/src/imports-nothing-real.ts → ./nowhere.ts',
 ];
@@ -56,7 +61,7 @@ beforeAll(async () => {
     mkdirSync(dirname(path), { recursive: true });
     symlinkSync(target, path, 'dir');
   };
-  for (const name of ['kernel', 'platform', 'bank', 'testing'])
+  for (const name of ['kernel', 'platform', 'bank', 'testing', 'provider-doubles'])
     link(`@finaegis/${name}`, join(fixture, 'packages', name));
   link('@finaegis/server', join(fixture, 'apps/server'));
   for (const name of ['pg', 'fastify', 'zod']) link(name, join(root, 'node_modules', name));

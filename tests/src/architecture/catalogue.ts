@@ -39,6 +39,7 @@ export const eventNameProblems = (type: string, context: string): readonly strin
   const [, prefix, name] = /^(?:([a-z][a-z-]*)\.)?((?:[A-Z][a-z0-9]+)+)$/.exec(type) ?? [];
   if (name === undefined) return [`${type} is not PascalCase`];
   if (prefix !== undefined && prefix !== context) return [`${type} is declared in ${context}`];
-  const last = /[A-Z][a-z0-9]+$/.exec(name)?.[0] ?? '';
+  // The particle of a phrasal verb stands behind its past: written off, taken back.
+  const last = /([A-Z][a-z0-9]+)(?:Off|Back|Out|Over)?$/.exec(name)?.[1] ?? '';
   return last.endsWith('ed') || irregular.has(last) ? [] : [`${type} does not say what has happened (past tense)`];
 };

@@ -7,7 +7,7 @@ import { minorUnitsIn } from './published-api.ts';
 let bank: TestBank;
 let api: TestApi;
 let staff: Caller;
-let anna: { readonly partyId: string; readonly accountId: string };
+let anna: { readonly partyId: string; readonly accountId: string; readonly key: Caller };
 let ben: { readonly partyId: string; readonly accountId: string };
 /** In another tenant. */
 let eve: { readonly partyId: string; readonly accountId: string };
@@ -18,7 +18,9 @@ beforeAll(async () => {
   bank = await startTestBank();
   api = await bank.serve();
   staff = callerOf(api.url, api.authorization);
-  anna = await bank.openCustomer({ amountMinor: 100_000n });
+  const { partyId, accountId } = await bank.openCustomer({ amountMinor: 100_000n });
+  const key = callerOf(api.url, `Bearer ${await bank.createKey({ actingFor: partyId })}`);
+  anna = { partyId, accountId, key };
   ben = await bank.openCustomer({ amountMinor: 100_000n });
   eve = await bank.openCustomer({ tenantId: await bank.createTenant('Other'), amountMinor: 100_000n });
   closed = (await bank.openCustomer()).accountId;
@@ -88,7 +90,17 @@ const cases: readonly Case[] = [
   [
     'a body of another media type',
     () => raw('from=anna', { 'content-type': 'application/x-www-form-urlencoded' }),
-    { status: 415, code: 'unsupported_media_type', facts: { accepted: ['application/json'] } },
+    {
+      status: 415,
+      code: 'unsupported_media_type',
+      field: '/headers/content-type',
+      facts: { accepted: ['application/json'] },
+    },
+  ],
+  [
+    'a compressed body',
+    () => raw('{}', { 'content-encoding': 'gzip' }),
+    { status: 415, code: 'unsupported_encoding', field: '/headers/content-encoding' },
   ],
   [
     'a body over the limit',
@@ -170,50 +182,107 @@ const cases: readonly Case[] = [
   [
     'a cursor of another list',
     () => staff.get('/v1/accounts?cursor=WzEsInBhcnRpZXMiXQ'),
-    { status: 400, code: 'position_unknown' },
+    { status: 400, code: 'position_unknown', field: '/query/cursor' },
   ],
   [
     'a position of another log',
     () => staff.get('/v1/accounts', { position: 'bm93aGVyZTox' }),
-    { status: 400, code: 'position_unknown' },
+    { status: 400, code: 'position_unknown', field: '/headers/finaegis-position' },
   ],
   [
     'an account that does not exist',
     () => transfer({ to: bank.bank.services.newId() }),
-    { status: 404, code: 'account_unknown' },
+    { status: 404, code: 'account_unknown', field: '/body/to' },
   ],
   [
     'an account of another tenant as payee',
     () => transfer({ to: eve.accountId }),
-    { status: 404, code: 'account_unknown' },
+    { status: 404, code: 'account_unknown', field: '/body/to' },
   ],
   [
     'an account of another tenant as payer',
     () => transfer({ from: eve.accountId }),
-    { status: 404, code: 'account_unknown' },
+    { status: 404, code: 'account_unknown', field: '/body/from' },
+  ],
+  [
+    'an account of another customer as payer',
+    () => anna.key.post('/v1/transfers', { from: ben.accountId, to: anna.accountId, amount: eur('1.00') }),
+    { status: 404, code: 'not_found', field: '/body/from' },
+  ],
+  [
+    'an account of the bank as payee of a customer',
+    () => anna.key.post('/v1/transfers', { from: anna.accountId, to: 'main:cash', amount: eur('1.00') }),
+    { status: 404, code: 'account_unknown', field: '/body/to' },
+  ],
+  [
+    'an account that does not exist among many transfers',
+    () => {
+      const pay = (to: string): Body => ({ from: anna.accountId, to, amount: eur('1.00') });
+      const transfers = [pay(ben.accountId), pay(bank.bank.services.newId())];
+      return staff.post('/v1/transfer-batches', { mode: 'linked', transfers });
+    },
+    { status: 422, code: 'linked_journal_refused', field: '/body/transfers/1/to', why: 'account_unknown' },
+  ],
+  [
+    'a hold nobody placed',
+    () => staff.post(`/v1/holds/${bank.bank.services.newId()}/void`, undefined),
+    { status: 404, code: 'hold_unknown', field: '/params/holdId' },
+  ],
+  [
+    'an entity nobody opened',
+    () => staff.post('/v1/entities/nowhere/chart', { code: 'nostro/ing' }),
+    { status: 404, code: 'entity_unknown', field: '/params/entity' },
+  ],
+  [
+    'an account for nobody',
+    () => {
+      const [partyId, accountId] = [bank.bank.services.newId(), bank.bank.services.newId()];
+      const holders = [{ partyId, kind: 'owner' }];
+      return staff.post('/v1/accounts', { accountId, entity: 'main', product: 'current', asset: 'EUR', holders });
+    },
+    { status: 404, code: 'party_not_found', field: '/body/holders/0/partyId' },
+  ],
+  [
+    'a key for a scope nothing asks for',
+    () => staff.post('/v1/api-keys', { name: 'misspelt', scopes: ['ledger:read', 'ledger:raed'] }),
+    { status: 422, code: 'scope_unknown', field: '/body/scopes/1', facts: { scope: 'ledger:raed' } },
+  ],
+  [
+    'an overdraft of a customer’s account past its product',
+    () => staff.post(`/v1/ledger-accounts/${anna.accountId}/overdraft-limits`, { limit: eur('5.00') }),
+    { status: 422, code: 'account_under_product', field: '/params/accountId' },
   ],
   [
     'an account of another tenant to look at',
     () => staff.get(`/v1/accounts/${eve.accountId}`),
-    { status: 404, code: 'not_found' },
+    { status: 404, code: 'not_found', field: '/params/accountId' },
   ],
   [
     'a party of another tenant to look at',
     () => staff.get(`/v1/parties/${eve.partyId}`),
-    { status: 404, code: 'not_found' },
+    { status: 404, code: 'not_found', field: '/params/partyId' },
   ],
   [
     'an account paying itself',
     () => transfer({ to: anna.accountId }),
-    { status: 422, code: 'account_pays_itself', facts: { asset: 'EUR' } },
+    { status: 422, code: 'account_pays_itself', field: '/body/to', facts: { asset: 'EUR' } },
   ],
   [
     'more than there is',
     () => transfer({ amount: eur('1000.01') }),
-    { status: 422, code: 'insufficient_funds', facts: { spendable: eur('1000.00'), needed: eur('1000.01') } },
+    {
+      status: 422,
+      code: 'insufficient_funds',
+      field: '/body/from',
+      facts: { spendable: eur('1000.00'), needed: eur('1000.01') },
+    },
   ],
-  ['a closed account', () => transfer({ to: closed }), { status: 422, code: 'account_closed' }],
-  ['a blocked account', () => transfer({ from: blocked }), { status: 422, code: 'account_debits_blocked' }],
+  ['a closed account', () => transfer({ to: closed }), { status: 422, code: 'account_closed', field: '/body/to' }],
+  [
+    'a blocked account',
+    () => transfer({ from: blocked }),
+    { status: 422, code: 'account_debits_blocked', field: '/body/from' },
+  ],
   [
     'a journal that does not balance',
     () =>

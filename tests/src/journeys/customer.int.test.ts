@@ -69,7 +69,10 @@ describe('a customer with a key of its own', () => {
       to: bens.accountId,
       amount: eur('20.01'),
     });
-    expect([refused.status, refused.body['code']]).toEqual([403, 'mandate_limit_exceeded']);
+    expect([refused.status, refused.body]).toMatchObject([
+      403,
+      { code: 'mandate_limit_exceeded', needed: eur('20.01'), limit: eur('20.00') },
+    ]);
     await anna.make('/v1/transfers', { from: annas.accountId, to: bens.accountId, amount: eur('20.00') });
     await staff.make(path, { limits: [] });
   });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readConfig } from '@finaegis/platform/config/config';
 import type { ConnectionSettings } from '@finaegis/platform/database/connection';
@@ -20,6 +21,7 @@ import { dataFolder, type ServerProcess, startServer } from '../server-process.t
 type Folder = Awaited<ReturnType<typeof dataFolder>>;
 
 const run = promisify(execFile);
+const cli = fileURLToPath(new URL('../../../apps/cli/dist/main.js', import.meta.url));
 
 let original: Folder;
 let restored: Folder;
@@ -99,9 +101,9 @@ beforeAll(async () => {
   };
   eventsAfter = (await asAdmin(original.path, hashes)).length;
   await server.stop();
-  await asAdmin(restored.path, (admin) =>
-    admin.query('update log_epoch set epoch = gen_random_uuid(), started_at = clock_timestamp()'),
-  );
+  await run(process.execPath, [cli, 'migrate', '--new-epoch', '--yes'], {
+    env: { PATH: process.env['PATH'] ?? '', FINAEGIS_DATA: restored.path },
+  });
   server = await startServer(restored.path);
   caller = callerAt(server);
 });

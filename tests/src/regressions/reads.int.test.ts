@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { inTransaction } from '@finaegis/platform/database/transaction';
 import { readLog } from '@finaegis/platform/event-store/read';
-import { moduleList } from '@finaegis/server/bank';
+import { moduleList } from '@finaegis/server/modules';
 import { describe, expect, it } from 'vitest';
 import { type Answer, balanceOf, type Caller, eur, itemsOf, textOf } from '../api.ts';
 import { cents, inRounds, twoServers, verdicts } from './two-servers.ts';
@@ -102,6 +102,18 @@ describe('money', () => {
     expect(cut).toBeGreaterThan(0);
     expect(await balanceOf(one, payee)).toMatchObject({ posted: eur(cents(BigInt(ids.length))) });
     for (const id of ids) expect((await other.get(`/v1/journals/${id}`)).status).toBe(200);
+  });
+});
+
+describe('a balance at an instant', () => {
+  it('holds what was booked before it was asked, by another process too, without the reader naming a position', async () => {
+    const { one, other } = servers;
+    const [payer, payee] = [await servers.customer('1000.00'), await servers.customer()];
+    for (let paid = 1; paid <= 25; paid += 1) {
+      const { bookedAt } = await one.make('/v1/transfers', { from: payer, to: payee, amount: eur('0.01') });
+      const { body } = await other.get(`/v1/ledger-accounts/${payee}/balances?at=${String(bookedAt)}`);
+      expect(body['balances']).toEqual([{ asset: 'EUR', posted: eur(cents(BigInt(paid))) }]);
+    }
   });
 });
 

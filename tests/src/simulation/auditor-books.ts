@@ -1,11 +1,7 @@
-import { emptyBooks, foldRaw, type RawEvent, type ReplayedBooks } from '@finaegis/testing/coherence/replayed-books';
-
-/** An event as the auditor reads it. */
-export interface AuditedEvent extends RawEvent {
-  readonly correlation: string;
-  readonly channel: string;
-  readonly bookedAt: string;
-}
+import { conclude, emptyBooks, foldRaw, type ReplayedBooks } from '@finaegis/testing/coherence/replayed-books';
+import type { AuditedEvent } from './audited-event.ts';
+import { type CustomerBooks, concludeCustomers, emptyCustomerBooks, foldCustomers } from './customer-books.ts';
+import { concludePayments, emptyPaymentBooks, foldPayments, type PaymentBooks } from './payment-books.ts';
 
 interface RawPosting {
   readonly account: string;
@@ -23,6 +19,8 @@ export interface AuditorBooks {
   readonly blocks: Set<string>;
   /** The newest booking on each balance. */
   readonly bookedAt: Map<string, string>;
+  readonly customers: CustomerBooks;
+  readonly payments: PaymentBooks;
   readonly problems: string[];
 }
 
@@ -33,6 +31,8 @@ export const emptyAuditorBooks = (): AuditorBooks => ({
   holdExpiries: new Map(),
   blocks: new Set(),
   bookedAt: new Map(),
+  customers: emptyCustomerBooks(),
+  payments: emptyPaymentBooks(),
   problems: [],
 });
 
@@ -80,7 +80,18 @@ export const foldAudited = (books: AuditorBooks, event: AuditedEvent): void => {
     default:
   }
   if (event.type.startsWith('Hold')) checkHold(books, event, complain);
+  const around = { replayed: books.replayed, complain };
+  foldCustomers(books.customers, event, around);
+  foldPayments(books.payments, event, around);
   foldRaw(books.replayed, event);
+};
+
+/** What can only be said when the log is read to its end. */
+export const concludeAudited = ({ replayed, customers, payments, problems }: AuditorBooks): void => {
+  const complain = (text: string): unknown => problems.push(text);
+  conclude(replayed);
+  concludeCustomers(customers, replayed, complain);
+  concludePayments(payments, { replayed, complain });
 };
 
 const checkJournal = (

@@ -1,11 +1,13 @@
 import { equalBytes, sha3_512, toHex } from '@finaegis/kernel/hash';
 import { appendAll, emptyTree, rootOf } from '@finaegis/kernel/merkle';
-import { conclude } from '@finaegis/testing/coherence/replayed-books';
-import { type AuditedEvent, type AuditorBooks, emptyAuditorBooks, foldAudited } from './auditor-books.ts';
+import type { AuditedEvent } from './audited-event.ts';
+import { type AuditorBooks, concludeAudited, emptyAuditorBooks, foldAudited } from './auditor-books.ts';
 import type { Experience } from './clients.ts';
+import { compareCustomers } from './customer-books.ts';
 import { isJustified } from './justification.ts';
 import type { StoredEvent } from './memory-database.ts';
-import { type SimulatedBank, type SimulatedRequest, textOf } from './simulated-bank.ts';
+import { compareWithBank } from './payment-books.ts';
+import { type SimulatedBank, type SimulatedRequest, textOf, type WholeBank } from './simulated-bank.ts';
 import type { JournalData } from './wishes.ts';
 
 /** What the auditor found. */
@@ -34,6 +36,7 @@ export const audit = async (bank: SimulatedBank, experiences: readonly Experienc
     problems.push(...integrity(log));
     const read = log.map(audited);
     const books = replay(read, its);
+    if (bank.whole !== undefined) await compareWhole(bank.whole, tenantId, books);
     problems.push(...books.problems, ...books.replayed.problems);
     problems.push(...(await compareBalances(bank, tenantId, books)));
     problems.push(...compareAnswers(read, its));
@@ -49,14 +52,15 @@ export const audit = async (bank: SimulatedBank, experiences: readonly Experienc
       ),
     );
   }
+  problems.push(...(bank.whole?.mistakes ?? []));
   problems.push(...experiences.flatMap(({ bug }) => (bug === undefined ? [] : [`a command failed with ${bug}`])));
-  const outcomes = experiences.map(outcomeOf);
+  const told = experiences.map(outcomeOf);
   return {
     problems,
     events,
     roots,
-    accepted: outcomes.filter((outcome) => outcome?.accepted === true).length,
-    refused: outcomes.filter((outcome) => outcome?.accepted === false).length,
+    accepted: told.filter((outcome) => outcome?.accepted === true).length,
+    refused: told.filter((outcome) => outcome?.accepted === false).length,
     outcomes: counted(experiences),
   };
 };
@@ -90,7 +94,7 @@ const audited = ({ seq, envelope }: StoredEvent): AuditedEvent => {
   const { type, data, metadata, bookedAt } = JSON.parse(envelope) as {
     type: string;
     data: AuditedEvent['data'];
-    metadata: { correlation: string; channel: string };
+    metadata: { correlation: string; channel: string; actor: string };
     bookedAt: string;
   };
   return { seq, type, data, ...metadata, bookedAt };
@@ -101,8 +105,16 @@ interface Outcome {
   readonly refusal?: Readonly<Record<string, string>> & { readonly code: string };
 }
 
-const outcomeOf = ({ answer }: Experience): Outcome | undefined =>
-  answer?.kind === 'answered' ? (JSON.parse(answer.body) as Outcome) : undefined;
+/** Answers of large batches are long, and each is looked at several times. */
+const outcomes = new WeakMap<Experience, Outcome>();
+
+const outcomeOf = (experience: Experience): Outcome | undefined => {
+  const { answer } = experience;
+  if (answer?.kind !== 'answered') return undefined;
+  const known = outcomes.get(experience) ?? (JSON.parse(answer.body) as Outcome);
+  outcomes.set(experience, known);
+  return known;
+};
 
 /** Folds the log, and asks at every place a refusal may have been decided at whether the rules refuse there. */
 const replay = (events: readonly AuditedEvent[], experiences: readonly Experience[]): AuditorBooks => {
@@ -125,8 +137,19 @@ const replay = (events: readonly AuditedEvent[], experiences: readonly Experienc
       return false;
     });
   }
-  conclude(books.replayed);
+  concludeAudited(books);
   return books;
+};
+
+/** The rows beside the ledger's, and the other side of the rail. */
+const compareWhole = async (
+  { rows, rail }: WholeBank,
+  tenantId: string,
+  { customers, payments, problems }: AuditorBooks,
+): Promise<void> => {
+  problems.push(...compareCustomers(customers, (table) => rows(table, tenantId)));
+  const orders = (await rail.orders()).filter((order) => order.tenantId === tenantId);
+  compareWithBank(payments, orders, (text) => problems.push(text));
 };
 
 const compareBalances = async (
@@ -200,14 +223,27 @@ const compareAnswers = (events: readonly AuditedEvent[], experiences: readonly E
       outcomeOf(experience)?.accepted === true ? [experience.request.correlation] : [],
     ),
   );
+  // A client that gave up never learnt what became of its sending.
+  const unheard = new Set(
+    experiences.flatMap(({ request, answer }) => (answer === undefined ? [request.correlation] : [])),
+  );
   for (const experience of experiences) {
     const { request, answer } = experience;
     const its = caused.get(request.correlation) ?? [];
     const outcome = outcomeOf(experience);
     const complain = (text: string): unknown => problems.push(`${request.name} ${request.correlation} ${text}`);
     if (request.isDryRun === true && its.length > 0) complain('was only tried and is in the log');
-    // Sent twice without a key it may be refused once and accepted once; each answer was true at its moment.
-    if (outcome?.accepted === false && its.length > 0 && !accepted.has(request.correlation) && !hasNoIdentity(request))
+    // Sent twice without a key it may be refused once and accepted once, heard of or not; each answer was true at its moment.
+    const isOtherAccepted =
+      accepted.has(request.correlation) || (request.key === undefined && unheard.has(request.correlation));
+    if (
+      outcome?.accepted === false &&
+      its.length > 0 &&
+      !isOtherAccepted &&
+      !hasNoIdentity(request) &&
+      !isOvertaken(experience, its) &&
+      !isForgotten(experience)
+    )
       complain('was refused and is in the log');
     if (answer?.kind === 'key_reused' && its.length > 0 && !accepted.has(request.correlation))
       complain('was not let through under its key and is in the log');
@@ -235,8 +271,38 @@ const compareAnswers = (events: readonly AuditedEvent[], experiences: readonly E
  * What has neither a natural id nor a key is a new command each time it is sent: by then the day may be another one, the limit changed by
  * somebody else. It is why a key exists.
  */
-const hasNoIdentity = ({ name, key }: SimulatedRequest): boolean =>
-  key === undefined && ['openBusinessDay', 'closeBusinessDay', 'increaseHold', 'setOverdraftLimit'].includes(name);
+const hasNoIdentity = ({ name, key }: SimulatedRequest): boolean => key === undefined && withoutIdentity.includes(name);
+
+const withoutIdentity: readonly string[] = [
+  'openBusinessDay',
+  'closeBusinessDay',
+  'increaseHold',
+  'setOverdraftLimit',
+  'setAccountOverdraft',
+  'changePartyDetails',
+  'setKyc',
+  'assignWorkItem',
+  'retrySaga',
+];
+
+/** An erased party has nothing left that says whether the same registration is asked for again. */
+const isForgotten = (experience: Experience): boolean =>
+  experience.request.key === undefined &&
+  experience.request.name === 'registerParty' &&
+  outcomeOf(experience)?.refusal?.['code'] === 'party_erased';
+
+/** Refusals only the clock is the reason of. */
+const clockRefusals: readonly unknown[] = ['hold_expiry_in_past', 'quote_expired'];
+
+/**
+ * A commit of a process that died lands when it lands. Sent again meanwhile, with no key the two would meet at, the command may have come too
+ * late where its first sending had not. Nothing but the clock may come between them: whatever else a refusal rests on moves the log's end, and
+ * the late commit with it.
+ */
+const isOvertaken = (experience: Experience, its: readonly AuditedEvent[]): boolean =>
+  experience.request.key === undefined &&
+  clockRefusals.includes(outcomeOf(experience)?.refusal?.['code']) &&
+  its.every(({ seq }) => seq > experience.upTo);
 
 const journalsOf = (name: string, data: unknown): readonly JournalData[] => {
   if (name === 'postJournal') return [data as JournalData];
@@ -282,6 +348,19 @@ const eventsWanted = (name: string, data: unknown): readonly string[] | undefine
       return ['AccountBlockLifted'];
     case 'closeCustomer':
       return ['LedgerAccountClosed'];
+    case 'registerParty':
+      return ['PartyRegistered'];
+    case 'eraseParty':
+      return ['PartyErased'];
+    case 'grantMandate':
+      return ['MandateGranted'];
+    case 'revokeMandate':
+      return ['MandateRevoked'];
+    case 'closeAccount':
+      return ['AccountClosed', 'LedgerAccountClosed'];
+    case 'recordDeposit':
+    case 'withdraw':
+      return ['JournalPosted'];
     default:
       return undefined;
   }

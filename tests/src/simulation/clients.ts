@@ -1,3 +1,4 @@
+import { ChecksUnavailable } from '@finaegis/platform/command/checks';
 import { Overloaded } from '@finaegis/platform/command/committer';
 import { DatabaseFault } from '@finaegis/platform/database/transaction';
 import type { Random } from '../stress/random.ts';
@@ -39,4 +40,5 @@ export const perform = async (bank: SimulatedBank, request: SimulatedRequest, ra
   return { request, from, upTo, sentMs, answeredMs: bank.nowMs(), answer, bug };
 };
 
-const isFault = (error: unknown): boolean => error instanceof DatabaseFault || error instanceof Overloaded;
+const isFault = (error: unknown): boolean =>
+  error instanceof DatabaseFault || error instanceof Overloaded || error instanceof ChecksUnavailable;

@@ -4,9 +4,11 @@ import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import { type Random, randomFrom } from '../stress/random.ts';
 import { type Audit, audit } from './auditor.ts';
 import { type Experience, perform } from './clients.ts';
+import { lastOrders, passOn } from './last-orders.ts';
 import { startMemoryBank } from './memory-bank.ts';
 import type { Sabotage } from './memory-database.ts';
-import { createRequests } from './requests.ts';
+import type { RailTwin } from './rail-twin.ts';
+import { createRequests, type ScriptName } from './requests.ts';
 import { createScheduler } from './scheduler.ts';
 import { isRefusal, type SimulatedBank } from './simulated-bank.ts';
 import { follow } from './subscriber.ts';
@@ -23,17 +25,34 @@ export interface Script {
   /** Wishes of all clients together. */
   readonly steps: number;
   readonly clients: number;
+  readonly script?: ScriptName;
 }
 
 /** Opens the books of a bank and lets clients loose on it; gives back what each of them lived through. */
 export const runClients = async (
   bank: SimulatedBank,
   random: Random,
-  { steps, clients }: Script,
+  { steps, clients, script = 'ledger' }: Script,
 ): Promise<readonly Experience[]> => {
   const experiences: Experience[] = [];
-  const requests = createRequests(random, { tenants: bank.tenants, nowMs: () => bank.nowMs() });
-  for (const request of requests.opening) experiences.push(await perform(bank, request, random));
+  const requests = createRequests(random, {
+    tenants: bank.tenants,
+    nowMs: () => bank.nowMs(),
+    script,
+    newsFor: bank.whole?.rail.newsFor,
+  });
+  const tell = (lived: Experience): void => {
+    const { request, answer } = lived;
+    if (bank.whole !== undefined) passOn(bank.whole, lived);
+    if (answer?.kind !== 'answered') return;
+    if (isRefusal(answer.body)) requests.refused(request);
+    else requests.accepted(request, answer.body);
+  };
+  for (const request of requests.opening) {
+    const lived = await perform(bank, request, random);
+    if (script === 'whole') tell(lived);
+    experiences.push(lived);
+  }
   let left = steps;
   // Some crowds never rest, so that commits overlap; others leave the bank idle between two wishes.
   const pauseMs = random.pick([1, 20, 200]);
@@ -42,24 +61,29 @@ export const runClients = async (
       left -= 1;
       const wish = requests.next();
       const lived = await Promise.all(wish.map((request) => perform(bank, request, random)));
-      for (const { request, answer } of lived)
-        if (answer?.kind === 'answered' && isRefusal(answer.body)) requests.refused(request);
+      lived.forEach(tell);
       experiences.push(...lived);
       await bank.pause(random.below(pauseMs));
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
-  return experiences;
+  return [...experiences, ...(await lastOrders(bank, requests, random))];
 };
 
-/** Ways to break the product on purpose. */
+/** Which crowd lives in the bank, and ways to break the product on purpose. */
 export interface Breakage {
+  readonly script?: ScriptName;
   readonly sabotage?: Sabotage;
+  readonly breakRail?: (rail: RailTwin) => RailTwin;
   readonly breakBalances?: (table: LockedTable<Balance>) => LockedTable<Balance>;
 }
 
 /** One life of the bank in memory, all of it drawn from the seed: processes, faults, clients, and who goes first. */
-export const runEpisode = async (seed: number, steps: number, breakage: Breakage = {}): Promise<Episode> => {
+export const runEpisode = async (
+  seed: number,
+  steps: number,
+  { script = 'ledger', ...breakage }: Breakage = {},
+): Promise<Episode> => {
   const scheduler = createScheduler(seed);
   const random = randomFrom(seed + 1);
   const isCalm = random.below(4) === 0;
@@ -78,12 +102,13 @@ export const runEpisode = async (seed: number, steps: number, breakage: Breakage
       serialization: often(30),
     },
     ...(isCalm ? {} : { crashEveryMs }),
+    isWhole: script === 'whole',
     ...breakage,
   });
   return scheduler.run(
     (async () => {
       const subscribers = bank.tenants.map((tenantId) => follow(bank, tenantId, random));
-      const experiences = await runClients(bank, random, { steps, clients: random.pick([2, 5, 12, 25, 70]) });
+      const experiences = await runClients(bank, random, { steps, clients: random.pick([2, 5, 12, 25, 70]), script });
       // A commit of a process that died may still be on its way.
       await bank.pause(60_000);
       const found = await audit(bank, experiences);

@@ -1,27 +1,9 @@
 import type { AuditorBooks } from './auditor-books.ts';
 import type { Experience } from './clients.ts';
+import { customerRefusals } from './customer-refusals.ts';
+import { movementOf, paymentRefusals } from './payment-refusals.ts';
+import type { Ahead, Asked, Case, Refusal } from './refusal-case.ts';
 import type { JournalData } from './wishes.ts';
-
-type Refusal = Readonly<Record<string, string>> & { readonly code: string };
-
-/** Everything a client may have sent, as far as the auditor looks into it. */
-interface Asked extends Partial<JournalData> {
-  readonly holdId?: string;
-  readonly account?: string;
-  readonly asset?: string;
-  readonly amountMinor?: bigint;
-  readonly expiresAt?: string;
-  readonly journals?: readonly JournalData[];
-  readonly original?: string;
-  readonly accountId?: string;
-  readonly businessDate?: string;
-  readonly quoteId?: string;
-  readonly blockId?: string;
-  readonly lines?: readonly { readonly index: number; readonly amountMinor: bigint }[];
-}
-
-/** What earlier journals of the same linked batch would have changed. */
-type Ahead = ReadonlyMap<string, bigint>;
 
 const spendable = ({ replayed }: AuditorBooks, name: string): bigint => {
   const its = replayed.balances.get(name);
@@ -41,7 +23,10 @@ export const isJustified = (
   const asked = request.data as Asked;
   if (refusal.code === 'linked_journal_refused')
     return isLinkedJustified(books, asked, refusal, { request, answeredMs });
-  return rules[refusal.code]?.({ books, asked, refusal, answeredMs, ahead, name: request.name }) ?? false;
+  const { name, actor = 'client' } = request;
+  const its: Case = { books, asked, refusal, answeredMs, ahead, name, actor };
+  // One code may mean two things in two places.
+  return [rules, customerRefusals, paymentRefusals].some((each) => each[refusal.code]?.(its) === true);
 };
 
 const isLinkedJustified = (
@@ -65,15 +50,6 @@ const addNets = (nets: Map<string, bigint>, postings: JournalData['postings']): 
   }
 };
 
-interface Case {
-  readonly books: AuditorBooks;
-  readonly asked: Asked;
-  readonly refusal: Refusal;
-  readonly answeredMs: number;
-  readonly ahead: Ahead;
-  readonly name: string;
-}
-
 const accountOf = ({ books, refusal }: Case) => books.replayed.accounts.get(refusal['account'] ?? '');
 const holdOf = ({ books, refusal }: Case) => books.replayed.holds.get(refusal['holdId'] ?? '');
 const dayOf = ({ books }: Case) => books.days.get('main');
@@ -83,6 +59,8 @@ const touches = ({ asked, books }: Case, account: string, side: 'debit' | 'credi
 /** What a journal asks to post; of a reversal and a conversion the log knows more than the request. */
 const postingsOf = (asked: Asked, books: AuditorBooks): JournalData['postings'] => {
   if (asked.postings !== undefined) return asked.postings;
+  const withoutLedger = movementOf(asked, books);
+  if (withoutLedger !== undefined) return withoutLedger;
   const original = books.replayed.journals.get(asked.original ?? '');
   if (original === undefined) return asked.account === undefined ? [] : bothWays(asked.account);
   return original.postings.map((posting, index) => ({

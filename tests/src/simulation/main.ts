@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { type Episode, runEpisode } from './episode.ts';
 
-// `npm run simulate -- --seed N --steps M` lives one life of the bank; `--seconds S` as many new ones as fit into so much time.
+// `npm run simulate -- --seed N --steps M` lives one life of the bank; `--seconds S` as many new ones as fit into so much time. `--script ledger`
+// sends the clients of the ledger alone, which is what a seed found under that script means.
 // The last line is `N passed, N failed`.
 
 const { values } = parseArgs({
@@ -9,18 +10,24 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     steps: { type: 'string', default: '200' },
     seconds: { type: 'string' },
+    script: { type: 'string', default: 'whole' },
   },
 });
 const steps = Number(values.steps);
+const { script } = values;
+if (script !== 'ledger' && script !== 'whole') {
+  process.stderr.write('The script is ledger or whole.\n');
+  process.exit(2);
+}
 if ([steps, Number(values.seed ?? 0), Number(values.seconds ?? 1)].some((given) => !Number.isSafeInteger(given))) {
-  process.stderr.write('Usage: npm run simulate -- [--seed N] [--steps M] [--seconds S]\n');
+  process.stderr.write('Usage: npm run simulate -- [--seed N] [--steps M] [--seconds S] [--script ledger|whole]\n');
   process.exit(2);
 }
 const write = (line: string): unknown => process.stdout.write(`${line}\n`);
 
 /** The problems of an episode, a simulation that got stuck among them. */
 const live = async (seed: number, its: number): Promise<Episode> =>
-  runEpisode(seed, its).catch((error: unknown) => ({
+  runEpisode(seed, its, { script }).catch((error: unknown) => ({
     problems: [error instanceof Error ? (error.stack ?? error.message) : String(error)],
     events: 0,
     roots: [],
@@ -51,7 +58,7 @@ const one = async (seed: number): Promise<boolean> => {
     return true;
   }
   write(
-    `seed ${seed} fails after ${turns} turns; again with: npm run simulate -- --seed ${seed} --steps ${await smallest(seed)}`,
+    `seed ${seed} fails after ${turns} turns; again with: npm run simulate -- --script ${script} --seed ${seed} --steps ${await smallest(seed)}`,
   );
   for (const problem of problems.slice(0, 10)) write(`  ${problem}`);
   return false;

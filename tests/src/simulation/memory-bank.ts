@@ -1,10 +1,8 @@
 import { ledgerAccountAggregate } from '@finaegis/bank/ledger/account/account';
 import type { Balance } from '@finaegis/bank/ledger/balance';
-import type { LedgerDirectory } from '@finaegis/bank/ledger/directory';
 import { entityAggregate } from '@finaegis/bank/ledger/entity/entity';
 import { createLedgerHandlers } from '@finaegis/bank/ledger/handlers';
-import { type HoldState, holdAggregate } from '@finaegis/bank/ledger/hold/hold';
-import type { AccountFacts } from '@finaegis/bank/ledger/journal/journal';
+import { holdAggregate } from '@finaegis/bank/ledger/hold/hold';
 import { journalAggregate } from '@finaegis/bank/ledger/journal/journal';
 import { quoteAggregate } from '@finaegis/bank/ledger/quote/quote';
 import { accountsTable } from '@finaegis/bank/ledger/views/accounts';
@@ -13,14 +11,22 @@ import { entitiesTable } from '@finaegis/bank/ledger/views/entities';
 import { derivedUuid, uuidV7Source } from '@finaegis/kernel/id';
 import { allowAll } from '@finaegis/platform/command/checks';
 import { type Commands, createCommands } from '@finaegis/platform/command/commands';
-import { type LockedTable, rowName } from '@finaegis/platform/command/locked-table';
+import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import { tableList } from '@finaegis/platform/command/working-set';
 import { DatabaseFault } from '@finaegis/platform/database/transaction';
 import { eventCatalogue } from '@finaegis/platform/event-store/catalogue';
+import { leasesTable } from '@finaegis/platform/saga/leases-table';
+import { type MemorySagaQueue, memorySagaQueue } from '@finaegis/platform/saga/memory-queue';
+import { sagaAggregate } from '@finaegis/platform/saga/saga';
 import { balanceRules } from './balance-rules.ts';
+import { customerRules } from './customer-rows.ts';
 import { type Life, memoryCommitStore, type StoreFaults } from './memory-commit-store.ts';
-import { MemoryDatabase, type Sabotage } from './memory-database.ts';
+import { contextEvents, contextTables, createContexts } from './memory-contexts.ts';
+import { MemoryDatabase, type RowRules, type Sabotage } from './memory-database.ts';
+import { memoryReads, memorySealing } from './memory-reads.ts';
+import { createRailTwin, type RailTwin } from './rail-twin.ts';
 import { RowLocks } from './row-locks.ts';
+import { type SagaTools, startSagas } from './saga-process.ts';
 import { chance, type Scheduler } from './scheduler.ts';
 import {
   answerOf,
@@ -28,6 +34,7 @@ import {
   type SimulatedBank,
   type SimulationHandlers,
   simulationHandlers,
+  type WholeBank,
 } from './simulated-bank.ts';
 
 /** How a bank in memory is made. */
@@ -40,7 +47,11 @@ export interface MemoryBankOptions {
   readonly isLopsided?: boolean;
   /** Mean time between two crashes; none when absent. */
   readonly crashEveryMs?: number;
+  /** Processes execute sagas too, which takes turns of its own; without it only the ledger and its accounts are alive. */
+  readonly isWhole?: boolean;
   readonly sabotage?: Sabotage;
+  /** Replaces the partner bank by a dishonest one. */
+  readonly breakRail?: (rail: RailTwin) => RailTwin;
   /** Replaces the table of balances by a broken one, to see that the auditor notices. */
   readonly breakBalances?: (table: LockedTable<Balance>) => LockedTable<Balance>;
 }
@@ -51,41 +62,64 @@ interface Process {
   readonly die: () => void;
   readonly commands: Commands;
   readonly handlers: SimulationHandlers;
+  /** Goes on with the saga that a command of this process has begun or told something. */
+  readonly adopt: (tenantId: string, name: string, data: unknown) => void;
 }
 
 const epochMs = Date.parse('2026-03-02T09:00:00.000Z');
-const catalogue = eventCatalogue(
-  [entityAggregate, ledgerAccountAggregate, journalAggregate, holdAggregate, quoteAggregate].flatMap(
+const catalogue = eventCatalogue([
+  ...[entityAggregate, ledgerAccountAggregate, journalAggregate, holdAggregate, quoteAggregate].flatMap(
     ({ events }) => events,
   ),
-);
+  ...contextEvents,
+]);
+const rules = new Map([['ledger.balances', balanceRules], ...customerRules]);
 
 /** Several processes of the bank, each with a committer and a memory of its own, over one database in memory and one virtual clock. */
 export const startMemoryBank = (options: MemoryBankOptions): SimulatedBank => {
   const { scheduler, sabotage } = options;
   const { random } = scheduler;
-  const database = new MemoryDatabase(catalogue, new Map([['ledger.balances', balanceRules]]), sabotage);
-  const locks = new RowLocks(scheduler);
   const nowMs = (): number => epochMs + scheduler.nowMs();
-  const start = (): Process => startProcess(options, { database, locks, nowMs });
+  const queue = memorySagaQueue(nowMs);
+  // The queue of sagas is kept beside the rows; a commit that stands on a lease reads it there.
+  const leases: RowRules = { make: (_, tenantId, sagaId) => queue.holderOf({ tenantId, sagaId }) };
+  const database = new MemoryDatabase(catalogue, new Map([...rules, [leasesTable.name, leases]]), {
+    sabotage,
+    follow: (event, writer) => {
+      if (event.context === sagaAggregate.context) queue.apply(event, writer);
+    },
+  });
+  const shared: Shared = {
+    database,
+    locks: new RowLocks(scheduler),
+    queue,
+    rail: (options.breakRail ?? ((rail) => rail))(createRailTwin(scheduler)),
+    mistakes: [],
+    nowMs,
+    started: 0,
+  };
+  const start = (): Process => startProcess(options, shared);
   const processes = Array.from({ length: options.processes }, start);
-  if (options.crashEveryMs !== undefined) void crashing(processes, start, { scheduler, everyMs: options.crashEveryMs });
+  const crashes = { everyMs: options.crashEveryMs };
+  if (options.crashEveryMs !== undefined) void crashing(processes, start, { scheduler, crashes });
   return {
     tenants: Array.from({ length: options.tenants }, (_, index) => derivedUuid('simulated tenant', String(index))),
-    submit: async ({ tenantId, correlation, name, data, key, isDryRun = false, process: at }) => {
+    submit: async ({ tenantId, correlation, name, data, key, isDryRun = false, process: at, actor, lane }) => {
       await scheduler.step();
       const chosen = at ?? (options.isLopsided === true && chance(random, 950) ? 0 : random.below(processes.length));
       const process = processes[chosen];
       if (process === undefined) throw new Error(`There is no process ${chosen}.`);
       const submission = {
         tenantId,
-        metadata: { actor: 'client', channel: 'simulation', correlation },
+        metadata: { actor: actor ?? 'client', channel: 'simulation', correlation },
         isDryRun,
         render: renderOutcome,
+        ...(lane === undefined ? {} : { lane }),
         ...(key === undefined ? {} : { idempotency: { principalId: 'client', ...key } }),
       };
       const settled = process.commands.submit(process.handlers[name] as never, data as never, submission);
       const answer = await Promise.race([settled, process.died]);
+      if (!isDryRun) process.adopt(tenantId, name, data);
       await scheduler.step();
       return answerOf(answer);
     },
@@ -96,21 +130,33 @@ export const startMemoryBank = (options: MemoryBankOptions): SimulatedBank => {
       await scheduler.step();
       return (database.log.get(tenantId) ?? []).slice(Number(after));
     },
-    balances: async (tenantId) =>
-      [...database.table('ledger.balances')].flatMap(([name, row]) =>
-        name.startsWith(`${tenantId}/`) ? [row as Balance] : [],
-      ),
+    balances: async (tenantId) => rowsOf(database, 'ledger.balances', tenantId).map((row) => row as Balance),
+    ...(options.isWhole === true ? { whole: wholeOf(shared, crashes) } : {}),
   };
 };
+
+const rowsOf = (database: MemoryDatabase, table: string, tenantId: string): readonly unknown[] =>
+  [...database.table(table)].flatMap(([name, row]) => (name.startsWith(`${tenantId}/`) ? [row] : []));
+
+/** What a whole bank has besides its ledger. */
+const wholeOf = ({ database, rail, mistakes }: Shared, crashes: { everyMs: number | undefined }): WholeBank => ({
+  rows: (table, tenantId) => rowsOf(database, table, tenantId),
+  rail,
+  mistakes,
+  calmDown: () => {
+    // Nobody waits for what takes minutes when the bank dies five times a second.
+    if (crashes.everyMs !== undefined) crashes.everyMs = Math.max(crashes.everyMs, 10_000);
+  },
+});
 
 /** Kills a process now and then, in the middle of whatever it is doing, and starts another in its place. */
 const crashing = async (
   processes: Process[],
   start: () => Process,
-  { scheduler, everyMs }: { readonly scheduler: Scheduler; readonly everyMs: number },
+  { scheduler, crashes }: { readonly scheduler: Scheduler; readonly crashes: { readonly everyMs: number | undefined } },
 ): Promise<void> => {
   for (;;) {
-    await scheduler.sleep(1 + scheduler.random.below(2 * everyMs));
+    await scheduler.sleep(1 + scheduler.random.below(2 * (crashes.everyMs ?? 1)));
     const at = scheduler.random.below(processes.length);
     processes[at]?.die();
     processes[at] = start();
@@ -120,13 +166,19 @@ const crashing = async (
 interface Shared {
   readonly database: MemoryDatabase;
   readonly locks: RowLocks;
+  readonly queue: MemorySagaQueue;
+  readonly rail: RailTwin;
+  /** What went wrong in the work of sagas and is no fault of the world. */
+  readonly mistakes: string[];
   nowMs(): number;
+  started: number;
 }
 
-const startProcess = (options: MemoryBankOptions, { database, locks, nowMs }: Shared): Process => {
-  const { scheduler, faults, breakBalances = (table) => table } = options;
+const startProcess = (options: MemoryBankOptions, shared: Shared): Process => {
+  const { database, locks, nowMs } = shared;
+  const { scheduler, faults, breakBalances = (table) => table, isWhole = false } = options;
   const { random } = scheduler;
-  const life: Life = { isOver: false };
+  const life: Life = { isOver: false, ...(isWhole ? { workerId: `worker-${shared.started++}` } : {}) };
   let die: () => void = () => undefined;
   const died = new Promise<never>((_, reject) => {
     die = () => {
@@ -140,16 +192,14 @@ const startProcess = (options: MemoryBankOptions, { database, locks, nowMs }: Sh
     await waited;
     if (life.isOver) await died.catch(() => new Promise(() => undefined));
   };
+  const turn = (): Promise<void> => alive(scheduler.step());
   const balances = breakBalances(createBalancesTable());
-  const tables = tableList([entitiesTable, accountsTable, balances] as readonly LockedTable[]);
-  const directory = memoryDirectory(database, () => alive(scheduler.step()));
+  const tables = tableList([entitiesTable, accountsTable, balances, ...contextTables] as readonly LockedTable[]);
+  const reads = memoryReads(database, turn);
   const ledger = createLedgerHandlers(
-    { balances, directory, personalData: { seal: async () => [] } },
+    { balances, directory: reads.ledger, personalData: memorySealing as never },
     {
-      quote: async (tenantId, quoteId) => {
-        await alive(scheduler.step());
-        return database.stream(tenantId, quoteAggregate, quoteId)?.state ?? quoteAggregate.initial;
-      },
+      quote: (tenantId, quoteId) => reads.stream(quoteAggregate, tenantId, quoteId),
       revaluationFacts: async () => undefined,
     },
   );
@@ -162,33 +212,35 @@ const startProcess = (options: MemoryBankOptions, { database, locks, nowMs }: Sh
     checks: allowAll,
     checkedCommands: new Set(),
     pace: {
-      turn: () => alive(scheduler.step()),
+      turn,
       pause: (durationMs) => alive(scheduler.sleep(durationMs)),
       // No two processes agree on it, and none on the database's.
       monotonicMs: () => startedMs + scheduler.nowMs(),
     },
   });
-  return { life, died, die, commands, handlers: simulationHandlers(ledger, balances) };
+  const work: SagaTools = {
+    scheduler,
+    queue: shared.queue,
+    reads,
+    commands,
+    life,
+    alive,
+    turn,
+    now,
+    mistakes: shared.mistakes,
+  };
+  const sagas = startSagas(work, (its) =>
+    createContexts({
+      reads,
+      balances,
+      ledgerHandlers: ledger,
+      rail: shared.rail.calledBy(turn),
+      commands: () => commands,
+      sagas: () => its,
+      random,
+      now,
+    }),
+  );
+  const handlers = simulationHandlers(ledger, balances, sagas.handlers);
+  return { life, died, die, commands, handlers, adopt: sagas.adopt };
 };
-
-/** Immutable facts as this process finds them, perhaps a moment too early. */
-const memoryDirectory = (database: MemoryDatabase, wait: () => Promise<void>): LedgerDirectory => ({
-  accounts: async (tenantId, ids) => {
-    await wait();
-    return new Map(
-      ids.flatMap((id) => {
-        const facts = database.table('ledger.accounts').get(rowName(tenantId, id)) as AccountFacts | undefined;
-        return facts === undefined ? [] : [[id, facts] as const];
-      }),
-    );
-  },
-  hold: async (tenantId, holdId) => {
-    await wait();
-    const hold: HoldState | undefined = database.stream(tenantId, holdAggregate, holdId)?.state;
-    return hold === undefined || hold.status === 'unknown' ? undefined : hold;
-  },
-  journal: async (tenantId, journalId) => {
-    await wait();
-    return database.stream(tenantId, journalAggregate, journalId)?.state ?? journalAggregate.initial;
-  },
-});

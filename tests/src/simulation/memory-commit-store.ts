@@ -24,6 +24,8 @@ export interface StoreFaults {
 /** Whether a process is still there; one that is not gets no answer any more. */
 export interface Life {
   isOver: boolean;
+  /** Whoever executes its sagas; absent where it executes none. */
+  readonly workerId?: string;
 }
 
 /** One process's way to the shared database. */
@@ -123,9 +125,19 @@ class Session {
   }
 
   private apply(write: CommitWrite, expected?: ReadonlyMap<string, LogHead>): Committed {
-    const { scheduler, faults, database, now } = this.options;
+    const { scheduler, faults, database, now, life } = this.options;
     if (chance(scheduler.random, faults.serialization)) throw new DatabaseFault('40001', 'Could not serialize access.');
-    return { ...database.apply(write, expected), now: now() };
+    return { ...database.apply({ ...write, rows: this.ranked(write.rows) }, expected, life.workerId), now: now() };
+  }
+
+  /** Tables are written in their order: an account that is opened is there when it is booked on in the same commit. */
+  private ranked(rows: CommitWrite['rows']): CommitWrite['rows'] {
+    return new Map(
+      this.options.tables.ranked.flatMap(({ name }) => {
+        const batch = rows.get(name);
+        return batch === undefined ? [] : [[name, batch] as const];
+      }),
+    );
   }
 
   /** A commit that was on its way when its process died may still happen. */
@@ -197,6 +209,9 @@ class Session {
   }
 
   private async lock(owner: LockOwner, table: string, { tenantId, key, mode }: LockRequest): Promise<void> {
+    const { rules } = this.options.database;
+    if (rules.get(table)?.isLockedOnceThere === true && !this.options.database.table(table).has(rowName(tenantId, key)))
+      return;
     await this.options.locks.acquire(owner, `${table} ${rowName(tenantId, key)}`, mode);
   }
 

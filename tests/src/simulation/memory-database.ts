@@ -6,6 +6,7 @@ import { type Aggregate, fold } from '@finaegis/platform/event-store/aggregate';
 import { emptyTip, type LogHead } from '@finaegis/platform/event-store/append';
 import type { EventCatalogue } from '@finaegis/platform/event-store/catalogue';
 import { open, seal } from '@finaegis/platform/event-store/envelope';
+import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { Versioned } from '@finaegis/platform/event-store/read';
 import { streamName } from '@finaegis/platform/event-store/read-streams';
 
@@ -23,6 +24,8 @@ export interface StoredEvent {
 export interface Sabotage {
   readonly skipsHeadCheck?: boolean;
   readonly appliesDeltasTwice?: boolean;
+  /** The sequence of account numbers stays where it is, and nothing keeps a number from being given out again. */
+  readonly forgetsNumbers?: boolean;
   /** The tenth event of each log is stored with other words than were hashed. */
   readonly changesAnEvent?: boolean;
 }
@@ -35,7 +38,16 @@ export interface RowRules {
   expand?(database: MemoryDatabase, tenantId: string, key: string): readonly string[] | undefined;
   /** What changes besides the rows set: deltas on rows nobody locked. */
   applyScratch?(database: MemoryDatabase, scratch: ReadonlyMap<string, unknown>): void;
+  /** A row that is not there is locked by nobody. */
+  readonly isLockedOnceThere?: boolean;
+  /** A row is written once; another with its key fails the commit. */
+  readonly isInsertedOnly?: boolean;
+  /** What is stored where a row meets one that is there. */
+  merge?(before: unknown, row: unknown): unknown;
 }
+
+/** Told of every event in its commit, with who commits it: what the queue of sagas follows. */
+export type Follow = (event: RecordedEvent, writer: string | undefined) => void;
 
 /** All that the processes of a simulation share: a log per tenant, rows, and answers under their keys. */
 export class MemoryDatabase {
@@ -46,11 +58,17 @@ export class MemoryDatabase {
   readonly catalogue: EventCatalogue;
   readonly rules: ReadonlyMap<string, RowRules>;
   readonly sabotage: Sabotage;
+  private readonly follow: Follow | undefined;
 
-  constructor(catalogue: EventCatalogue, rules: ReadonlyMap<string, RowRules>, sabotage: Sabotage = {}) {
+  constructor(
+    catalogue: EventCatalogue,
+    rules: ReadonlyMap<string, RowRules>,
+    { sabotage = {}, follow }: { readonly sabotage?: Sabotage | undefined; readonly follow?: Follow } = {},
+  ) {
     this.catalogue = catalogue;
     this.rules = rules;
     this.sabotage = sabotage;
+    this.follow = follow;
   }
 
   head(tenantId: string): LogHead {
@@ -83,13 +101,18 @@ export class MemoryDatabase {
    * All of it, or nothing with a fault.
    * @throws DatabaseFault as PostgreSQL would: a key taken, a head that moved, a version that is there
    */
-  apply(write: CommitWrite, expected?: ReadonlyMap<string, LogHead>): Committed {
+  apply(write: CommitWrite, expected?: ReadonlyMap<string, LogHead>, writer?: string): Committed {
     this.refuse(write, expected);
     for (const [name, batch] of write.rows) {
       const table = this.table(name);
-      for (const { tenantId, key, row } of batch.changed) table.set(rowName(tenantId, key), row);
-      this.rules.get(name)?.applyScratch?.(this, batch.scratch);
-      if (this.sabotage.appliesDeltasTwice === true) this.rules.get(name)?.applyScratch?.(this, batch.scratch);
+      const rules = this.rules.get(name);
+      const isForgotten = this.sabotage.forgetsNumbers === true && name === 'account.numbering' && table.size > 0;
+      for (const { tenantId, key, row } of isForgotten ? [] : batch.changed) {
+        const before = table.get(rowName(tenantId, key));
+        table.set(rowName(tenantId, key), before === undefined ? row : (rules?.merge?.(before, row) ?? row));
+      }
+      rules?.applyScratch?.(this, batch.scratch);
+      if (this.sabotage.appliesDeltasTwice === true) rules?.applyScratch?.(this, batch.scratch);
     }
     for (const answer of write.answers) this.answers.set(keyName(answer.tenantId, answer), answer);
     const bases = new Map(write.events.map(({ tenantId }) => [tenantId, this.head(tenantId)]));
@@ -100,15 +123,17 @@ export class MemoryDatabase {
       const { id, stream, version } = event;
       const isChanged = this.sabotage.changesAnEvent === true && log.length === 9;
       const envelope = isChanged ? text.replace('"actor":"client"', '"actor":"nobody"') : text;
-      const stored = { seq: BigInt(log.length + 1), id, stream, version, envelope, hash };
+      const its = `${event.context}/${stream}`;
+      const stored = { seq: BigInt(log.length + 1), id, stream: its, version, envelope, hash };
       log.push(stored);
       const name = streamName(event.tenantId, event.context, stream);
       this.streams.set(name, [...(this.streams.get(name) ?? []), stored]);
+      this.follow?.(event, writer);
     }
     return { bases, heads: new Map([...bases.keys()].map((tenantId) => [tenantId, this.head(tenantId)])) };
   }
 
-  private refuse({ answers, events }: CommitWrite, expected: ReadonlyMap<string, LogHead> = new Map()): void {
+  private refuse({ answers, events, rows }: CommitWrite, expected: ReadonlyMap<string, LogHead> = new Map()): void {
     const taken = answers.find((answer) => this.answers.has(keyName(answer.tenantId, answer)));
     if (taken !== undefined) throw new DatabaseFault(keyTaken, `The key ${taken.key} is taken.`);
     for (const [tenantId, head] of this.sabotage.skipsHeadCheck === true ? [] : expected)
@@ -117,5 +142,9 @@ export class MemoryDatabase {
       const last = this.streams.get(streamName(tenantId, context, stream))?.at(-1)?.version ?? 0;
       if (version <= last) throw new DatabaseFault('23505', `Version ${version} of ${stream} is there.`);
     }
+    for (const [name, { changed }] of rows)
+      if (this.rules.get(name)?.isInsertedOnly === true && this.sabotage.forgetsNumbers !== true)
+        for (const { tenantId, key } of changed)
+          if (this.table(name).has(rowName(tenantId, key))) throw new DatabaseFault('23505', `${name} has ${key}.`);
   }
 }

@@ -15,7 +15,7 @@ const cash = 'main:cash';
 
 interface Scene {
   /** A command sent to one of two processes. */
-  send(process: 0 | 1, name: HandlerName, data: object): Promise<Experience>;
+  send(process: 0 | 1, name: HandlerName, data: object, lane?: 'bulk'): Promise<Experience>;
   pay(
     process: 0 | 1,
     payment: { debit: string; credit: string; amountMinor: bigint; asset?: string },
@@ -33,9 +33,9 @@ const play = (seed: number, act: (scene: Scene) => Promise<unknown>): Promise<re
   const bank = startMemoryBank({ scheduler, faults, processes: 2, tenants: 1 });
   const experiences: Experience[] = [];
   let made = 0;
-  const send: Scene['send'] = async (process, name, data) => {
+  const send: Scene['send'] = async (process, name, data, lane) => {
     const correlation = id(`request ${made++}`);
-    const request = { tenantId: bank.tenants[0] ?? '', correlation, name, data, process };
+    const request = { tenantId: bank.tenants[0] ?? '', correlation, name, data, process, ...(lane && { lane }) };
     const experience = await perform(bank, request, random);
     experiences.push(experience);
     return experience;
@@ -133,4 +133,50 @@ describe('a command whose facts were looked for before they were there', () => {
       expect(problems, `seed ${seed}`).toEqual([]);
     }
   });
+});
+
+/** A linked batch on the lane for large work, in a process that has to read what it decides on, while the other lane of the process is at work. */
+const beside = (seed: number, meanwhile: (scene: Scene) => readonly Promise<unknown>[]): Promise<readonly string[]> =>
+  play(seed, async (scene) => {
+    const { pay, send, pause } = scene;
+    const third = id(`third ${seed}`);
+    // Opened by the other process, so that the first has forgotten everything and reads.
+    await send(1, 'openCustomer', { accountId: third });
+    await pay(1, { debit: cash, credit: third, amountMinor: 10n });
+    await pay(0, { debit: payer, credit: payee, amountMinor: 1n });
+    const large = send(0, 'postLinkedJournals', transfers(seed, { debit: payer, credit: third }), 'bulk');
+    await pause();
+    await Promise.all([large, ...meanwhile(scene)]);
+  });
+
+describe('two lanes of one process', () => {
+  it('do not lay one batch over another that was reading meanwhile', async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const small = { debit: payer, credit: payee, amountMinor: 2n };
+      const problems = await beside(seed, ({ pay }) => Array.from({ length: 8 }, () => pay(0, small)));
+      expect(problems, `seed ${seed}`).toEqual([]);
+    }
+  });
+
+  it('do not forget what the other committed under lock', async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const block = { accountId: payer, blockId: id(`block ${seed}`), kind: 'amount', reason: 'other' };
+      const problems = await beside(seed, ({ send }) => [
+        send(0, 'placeBlock', { ...block, asset: 'EUR', amountMinor: 5n }),
+      ]);
+      expect(problems, `seed ${seed}`).toEqual([]);
+    }
+  });
+});
+
+const transfers = (seed: number, { debit, credit }: { debit: string; credit: string }) => ({
+  journals: [1, 2].map((number) => ({
+    journalId: id(`linked ${seed} ${number}`),
+    kind: 'transfer',
+    postings: [
+      { account: debit, asset: 'EUR', side: 'debit', amountMinor: 1n, purpose: 'principal' },
+      { account: credit, asset: 'EUR', side: 'credit', amountMinor: 1n, purpose: 'principal' },
+    ],
+    captures: [],
+  })),
 });

@@ -2,7 +2,12 @@ import { derivedUuid } from '@finaegis/kernel/id';
 import type { Random } from '../stress/random.ts';
 import { chance } from './scheduler.ts';
 import { type SimulatedRequest, textOf } from './simulated-bank.ts';
-import { assets, type Draft, firstDay, house, type JournalData, type Leg, type Notes, pair, wish } from './wishes.ts';
+import type { WholeNotes, WholeSources } from './whole-notes.ts';
+import { wholeOpening, wholeWish } from './whole-wishes.ts';
+import { assets, type Draft, firstDay, house, type JournalData, type Leg, pair, type Sources, wish } from './wishes.ts';
+
+/** Which crowd comes: the clients of the ledger alone, or those of the whole bank. A seed means what it means under one of them. */
+export type ScriptName = 'ledger' | 'whole';
 
 /** What random clients want next. */
 export interface Requests {
@@ -10,40 +15,46 @@ export interface Requests {
   readonly opening: readonly SimulatedRequest[];
   /** One wish: one request, or several that are sent at the same time because somebody is impatient, mistaken or dishonest. */
   next(): readonly SimulatedRequest[];
+  /** A request for a tenant that nothing is left to chance in. */
+  make(tenantId: string, draft: Draft): SimulatedRequest;
   /** Forgets what a refused request would have made: clients ask for what they believe is there, and are wrong only sometimes. */
   refused(request: SimulatedRequest): void;
+  /** Learns what an answer tells: numbers of accounts, what waits for a person. */
+  accepted(request: SimulatedRequest, body: string): void;
 }
 
 /** Clients' wishes drawn from one source of chance; ids are the source's too, so that a seed names every one of them. */
 export const createRequests = (
   random: Random,
-  { tenants, nowMs }: { readonly tenants: readonly string[]; readonly nowMs: () => number },
+  {
+    tenants,
+    nowMs,
+    script = 'ledger',
+    newsFor = () => undefined,
+  }: {
+    readonly tenants: readonly string[];
+    readonly nowMs: () => number;
+    readonly script?: ScriptName;
+    readonly newsFor?: WholeSources['newsFor'] | undefined;
+  },
 ): Requests => {
   let made = 0;
   const fresh = (what: string): string => derivedUuid('simulated', what, String(random.below(2 ** 31)), String(made++));
-  const notes = tenants.map(
-    (tenantId): Notes => ({
-      tenantId,
-      customers: Array.from({ length: 2 + random.below(4) }, () => fresh('account')),
-      holds: [],
-      journals: [],
-      quotes: [],
-      blocks: [],
-      businessDate: firstDay,
-      isDayOpen: true,
-    }),
-  );
-  const wishes = (its: Notes): Draft => wish({ random, fresh, nowMs }, its);
-  const request = (tenantId: string, { name, data }: Draft): SimulatedRequest => ({
+  const from: WholeSources = { random, fresh, nowMs, newsFor };
+  const notes = tenants.map((tenantId) => notesOf(from, tenantId, script));
+  const wishes = (its: WholeNotes): Draft => (script === 'whole' ? wholeWish(from, its) : wish(from, its));
+  const request = (tenantId: string, draft: Draft): SimulatedRequest => ({
     tenantId,
     correlation: fresh('request'),
-    name,
-    data,
-    ...(chance(random, 800) ? { key: { key: fresh('key'), fingerprint: textOf([name, data]) } } : {}),
+    ...draft,
+    ...(chance(random, 800) ? { key: { key: fresh('key'), fingerprint: textOf([draft.name, draft.data]) } } : {}),
   });
+  const notesFor = (tenantId: string): WholeNotes | undefined => notes.find((each) => each.tenantId === tenantId);
   return {
-    opening: notes.flatMap(({ tenantId, customers }) =>
-      openingOf(customers, fresh).map((draft) => request(tenantId, draft)),
+    opening: notes.flatMap((its) =>
+      (script === 'whole' ? wholeOpening(from, its) : openingOf(its.customers, fresh)).map((draft) =>
+        request(its.tenantId, draft),
+      ),
     ),
     next: () => {
       const its = random.pick(notes);
@@ -51,17 +62,86 @@ export const createRequests = (
       const first = request(its.tenantId, draft);
       return [first, ...companions(random, { first, fresh, other: () => request(its.tenantId, wishes(its)) })];
     },
+    make: request,
     refused: ({ tenantId, name, data }) => {
-      const its = notes.find((each) => each.tenantId === tenantId);
-      const made = data as { holdId?: string; journalId?: string; quoteId?: string; journals?: readonly JournalData[] };
+      const its = notesFor(tenantId);
       if (its === undefined || chance(random, 100)) return;
-      const journals = made.journals ?? [made];
-      if (name === 'placeHold') drop(its.holds, ({ holdId }) => holdId === made.holdId);
-      if (name === 'issueQuote') drop(its.quotes, (quoteId) => quoteId === made.quoteId);
-      if (name === 'postJournal' || name === 'postLinkedJournals')
-        drop(its.journals, ({ journalId }) => journals.some((journal) => journal.journalId === journalId));
+      forget(its, name, data as Made);
+    },
+    accepted: ({ tenantId }, body) => {
+      const its = notesFor(tenantId);
+      if (its !== undefined && script === 'whole') learn(its, body);
     },
   };
+};
+
+const notesOf = ({ random, fresh }: Sources, tenantId: string, script: ScriptName): WholeNotes => {
+  const customers = Array.from({ length: 2 + random.below(4) }, () => fresh('account'));
+  const parties = script === 'whole' ? Array.from({ length: 2 + random.below(3) }, () => fresh('party')) : [];
+  return {
+    tenantId,
+    customers,
+    parties,
+    businessDate: firstDay,
+    isDayOpen: true,
+    holds: [],
+    journals: [],
+    quotes: [],
+    blocks: [],
+    mandates: [],
+    ibans: [],
+    deposits: [],
+    payments: [],
+    arrivals: [],
+    reviews: [],
+    items: [],
+  };
+};
+
+interface Made {
+  readonly holdId?: string;
+  readonly journalId?: string;
+  readonly quoteId?: string;
+  readonly partyId?: string;
+  readonly accountId?: string;
+  readonly mandateId?: string;
+  readonly paymentId?: string;
+  readonly journals?: readonly JournalData[];
+}
+
+const forget = (its: WholeNotes, name: string, made: Made): void => {
+  const journals = made.journals ?? [made];
+  switch (name) {
+    case 'placeHold':
+      return drop(its.holds, ({ holdId }) => holdId === made.holdId);
+    case 'issueQuote':
+      return drop(its.quotes, (quoteId) => quoteId === made.quoteId);
+    case 'postJournal':
+    case 'postLinkedJournals':
+      return drop(its.journals, ({ journalId }) => journals.some((journal) => journal.journalId === journalId));
+    case 'registerParty':
+      return drop(its.parties, (partyId) => partyId === made.partyId);
+    case 'openAccount':
+      return drop(its.customers, (accountId) => accountId === made.accountId);
+    case 'grantMandate':
+      return drop(its.mandates, (mandateId) => mandateId === made.mandateId);
+    case 'createPayment':
+      return drop(its.payments, ({ paymentId }) => paymentId === made.paymentId);
+    default:
+  }
+};
+
+const learn = (its: WholeNotes, body: string): void => {
+  const { result } = JSON.parse(body) as { readonly result?: unknown };
+  const told = (result ?? {}) as {
+    readonly identifiers?: readonly { readonly scheme: string; readonly value: string }[];
+    readonly workItemId?: string;
+    readonly incomingId?: string;
+    readonly status?: string;
+  };
+  for (const { scheme, value } of told.identifiers ?? []) if (scheme === 'iban') its.ibans.push(value);
+  if (told.workItemId !== undefined && !its.items.includes(told.workItemId)) its.items.push(told.workItemId);
+  if (told.status === 'in_review' && told.incomingId !== undefined) its.reviews.push(told.incomingId);
 };
 
 const drop = <T>(list: T[], isIt: (each: T) => boolean): void => {

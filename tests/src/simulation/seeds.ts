@@ -1,11 +1,59 @@
+import type { ScriptName } from './requests.ts';
+
+/** A life by its seed: under another script, or with other steps, it is another one. */
+export interface Seed {
+  readonly seed: number;
+  readonly steps: number;
+  /** That of the ledger unless told. */
+  readonly script?: ScriptName;
+  readonly found: string;
+}
+
 /** Seeds that once failed, each with what it found; they run for ever. */
-export const failedOnce: readonly { readonly seed: number; readonly steps: number; readonly found: string }[] = [
+export const failedOnce: readonly Seed[] = [
   { seed: 240342883, steps: 100, found: 'a hold asked for again after it was increased counted as another one' },
   { seed: 240342361, steps: 200, found: 'a block passed by a balance that was made at the same time' },
   {
     seed: 242501944,
     steps: 100,
     found: 'a commit that landed after it was forgotten vouched for what was read before it',
+  },
+  {
+    seed: 262206192,
+    steps: 200,
+    found: 'an auditor who did not know that a commit of a dead process may land after its repeat came too late',
+  },
+  {
+    seed: 731509325,
+    steps: 200,
+    found:
+      'an auditor who took for refused what was sent twice without a key, refused once and accepted once without anybody hearing of it',
+  },
+  {
+    seed: 725182096,
+    steps: 50,
+    script: 'whole',
+    found: 'a review of money that arrived which, said again, was refused though it had been decided so',
+  },
+  {
+    seed: 731847348,
+    steps: 100,
+    script: 'whole',
+    found: 'an auditor who did not know that a party which was erased meanwhile cannot be registered again',
+  },
+  {
+    seed: 731847667,
+    steps: 200,
+    script: 'whole',
+    found:
+      'rows read while another lane committed under lock, which were kept as if they were from after it: bookings on a day that was closed',
+  },
+  {
+    seed: 2008,
+    steps: 100,
+    script: 'whole',
+    found:
+      'a large batch and small ones of one process that did not see each other, and money that was lost between them',
   },
 ];
 

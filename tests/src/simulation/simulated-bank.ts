@@ -10,7 +10,9 @@ import type { LedgerModule } from '@finaegis/bank/ledger/module';
 import type { SubmissionOutcome } from '@finaegis/platform/command/commands';
 import type { CommandHandler, Loaded, Outcome, Refusal } from '@finaegis/platform/command/handler';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
+import type { ContextHandlers } from './memory-contexts.ts';
 import type { StoredEvent } from './memory-database.ts';
+import type { RailTwin } from './rail-twin.ts';
 
 /** One command as a client sends it, perhaps several times. */
 export interface SimulatedRequest {
@@ -23,6 +25,9 @@ export interface SimulatedRequest {
   readonly isDryRun?: boolean;
   /** Which process it reaches; any unless told. */
   readonly process?: number;
+  /** Who asks; `client` unless told. */
+  readonly actor?: string;
+  readonly lane?: 'bulk';
 }
 
 /** What a client was told. */
@@ -41,6 +46,19 @@ export interface SimulatedBank {
   log(tenantId: string, after?: bigint): Promise<readonly StoredEvent[]>;
   /** Balance rows as they are stored. */
   balances(tenantId: string): Promise<readonly Balance[]>;
+  /** Of a bank that also has parties, payments and sagas. */
+  readonly whole?: WholeBank;
+}
+
+/** What the clients and the auditor of a whole bank see besides its ledger. */
+export interface WholeBank {
+  /** Rows of a locked table as they are stored. */
+  rows(table: string, tenantId: string): readonly unknown[];
+  /** The other side of the rail. */
+  readonly rail: RailTwin;
+  readonly mistakes: readonly string[];
+  /** From now on processes die seldom, so that what takes long comes to its end. */
+  calmDown(): void;
 }
 
 interface AccountOfTenant {
@@ -53,8 +71,17 @@ const accountResult = (loaded: Loaded, { accountId }: AccountOfTenant): LedgerAc
 // These two come from no wire: clients of a simulation hand their data over as it is.
 const neverParsed = undefined as never;
 
-/** The ledger's handlers, and what the account context decides with the ledger: opening and closing a customer's account. */
-export const simulationHandlers = (ledger: LedgerModule['handlers'], balances: LockedTable<Balance>) => ({
+/**
+ * The ledger's handlers, and what the account context decides with the ledger: opening and closing a customer's account.
+ * @param contexts of a whole bank
+ */
+export const simulationHandlers = (
+  ledger: LedgerModule['handlers'],
+  balances: LockedTable<Balance>,
+  contexts?: ContextHandlers,
+) => ({
+  // Only a whole bank is sent their commands.
+  ...(contexts as ContextHandlers),
   ...ledger,
   openCustomer: {
     name: 'simulation.OpenCustomer',

@@ -35,7 +35,12 @@ export interface Notes {
 }
 
 /** A command before it is anybody's request. */
-export type Draft = { readonly name: HandlerName; readonly data: unknown };
+export type Draft = {
+  readonly name: HandlerName;
+  readonly data: unknown;
+  readonly actor?: string;
+  readonly lane?: 'bulk';
+};
 
 /** EUR twice: it is what most people use. */
 export const assets = ['EUR', 'EUR', 'JPY', 'BTC'] as const;
@@ -123,6 +128,22 @@ const transfer = (from: Sources, notes: Notes): JournalData => {
     ...(chance(from.random, 50) ? { bookingDate: notes.businessDate } : {}),
     ...(chance(from.random, 40) ? { forced: 'correction' as const } : {}),
   });
+};
+
+/** As many transfers as a linked batch may have, all or none, on the lane for large work; most fail in the middle when somebody has nothing left. */
+export const bulkTransfers = (from: Sources, notes: Notes): Draft => {
+  const most = from.random.pick([20, 100, 1_000]);
+  const journals = Array.from({ length: 1 + from.random.below(most) }, (): JournalData => {
+    const debit = from.random.pick(notes.customers);
+    const credit = from.random.pick(notes.customers.filter((account) => account !== debit));
+    return {
+      journalId: from.fresh('journal'),
+      kind: 'transfer',
+      postings: pair({ debit, credit, asset: 'EUR', amountMinor: BigInt(1 + from.random.below(3)) }),
+      captures: [],
+    };
+  });
+  return { name: 'postLinkedJournals', data: { journals }, lane: 'bulk' };
 };
 
 const deposit = (from: Sources, notes: Notes): JournalData =>

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseEcb } from '@finaegis/bank/asset/adapters/ecb-file';
 import { gatherStatistics } from '@finaegis/platform/database/statistics';
 import { type Command, Option } from 'commander';
+import { explain } from '../explanation.ts';
 import { importAccounts } from '../import/import-accounts.ts';
 import { importOrders } from '../import/import-orders.ts';
 import { importParties } from '../import/import-parties.ts';
@@ -33,7 +34,17 @@ const withTarget = (command: Command): Command =>
 /** `import …`: bad rows go to a report, good rows are imported, and running it again adds nothing. */
 export const addImportCommands = (program: Command, cli: Cli): void => {
   const group = program.command('import').description('bring records of another system in; again adds nothing');
-  withTarget(group.command('parties <file>').description('persons and organisations from a delimited file'))
+  explain(group, {
+    details: [
+      'A delimited file is read by a mapping file, which says how it is laid out and which column becomes which field; `examples/czech-bank/` has four of them. Ids are derived from the tenant, `--source` and the record’s number there, so that importing again, whole or after a crash, adds only what is missing.',
+      'A row with anything wrong is left out and told, with its line, in `FILE.refused.csv` (or `--report FILE`): a line for each thing wrong. The command then ends with 3.',
+    ],
+  });
+  withTarget(
+    explain(group.command('parties').argument('<file>', 'the file to read'), {
+      examples: ['finaegis import parties clients.csv --mapping client.json --source core'],
+    }).description('persons and organisations from a delimited file'),
+  )
     .requiredOption('--mapping <file>', 'which column is which field')
     .action((file: string, options: ImportOptions) =>
       run({ file, options, cli, what: 'parties' }, async (target) => [
@@ -41,9 +52,11 @@ export const addImportCommands = (program: Command, cli: Cli): void => {
       ]),
     );
   withTarget(
-    group
-      .command('accounts <file>')
-      .description('accounts from a delimited file, with those who hold and operate them from another'),
+    explain(group.command('accounts').argument('<file>', 'the file to read'), {
+      examples: [
+        'finaegis import accounts accounts.csv --mapping account.json --mandates mandates.csv --mandates-mapping mandate.json',
+      ],
+    }).description('accounts from a delimited file, with those who hold and operate them from another'),
   )
     .requiredOption('--mapping <file>', 'which column is which field of an account')
     .requiredOption('--mandates <file>', 'who may do what on which account')
@@ -60,7 +73,9 @@ export const addImportCommands = (program: Command, cli: Cli): void => {
       }),
     );
   withTarget(
-    group.command('orders <file>').description('standing orders from a delimited file; kept, not yet executed'),
+    explain(group.command('orders').argument('<file>', 'the file to read'), {
+      examples: ['finaegis import orders orders.csv --mapping order.json'],
+    }).description('standing orders from a delimited file; paid on their days by whichever process runs the workers'),
   )
     .requiredOption('--mapping <file>', 'which column is which field')
     .action((file: string, options: ImportOptions) =>
@@ -68,12 +83,19 @@ export const addImportCommands = (program: Command, cli: Cli): void => {
         (await importOrders(target, fileSource(file), await mappingOf(options.mapping))).report,
       ]),
     );
-  withTarget(group.command('payments <file>').description('payments from an ISO 20022 pain.001 file')).action(
-    (file: string, options: ImportOptions) =>
-      run({ file, options, cli, what: 'payments' }, async (target) => [await importPayments(target, fileSource(file))]),
+  withTarget(
+    explain(group.command('payments').argument('<file>', 'the file to read'), {
+      details: [
+        'Between own accounts it pays directly, all others to `clearing/sepa`. A file whose totals do not add up is not booked at all.',
+      ],
+      examples: ['finaegis import payments salaries.xml'],
+    }).description('payments from an ISO 20022 pain.001 file'),
+  ).action((file: string, options: ImportOptions) =>
+    run({ file, options, cli, what: 'payments' }, async (target) => [await importPayments(target, fileSource(file))]),
   );
-  group
-    .command('rates <file>')
+  explain(group.command('rates').argument('<file>', 'the file to read'), {
+    examples: ['finaegis import rates eurofxref-hist.csv'],
+  })
     .description('the European Central Bank’s reference rates, CSV or XML')
     .action((file: string) => withBank(cli.environment, (session) => importRates(session, file, cli)));
 };

@@ -4,16 +4,21 @@ import type { Writable } from 'node:stream';
 import { toHex } from '@finaegis/kernel/hash';
 import { inTransaction, type Transaction } from '@finaegis/platform/database/transaction';
 import { tableName } from '@finaegis/platform/view/view';
-import { moduleList } from '@finaegis/server/bank';
+import { moduleList } from '@finaegis/server/modules';
 import { type Command, Option } from 'commander';
+import { explain } from '../explanation.ts';
 import { type Cli, CliExit, exitCodes, type Session, tenantOf, withBank } from '../session.ts';
 
 const tenantOption = (): Option => new Option('--tenant <tenant>', 'id or name; the only tenant unless given');
 
 /** What reads whole logs: `export`. */
 export const addLogCommands = (program: Command, cli: Cli): void => {
-  program
-    .command('export')
+  explain(program.command('export'), {
+    details: [
+      '`{"kind":"event","seq":"17","hash":"…","event":{…}}` in the order of the log, then `{"kind":"row","table":"ledger_balances","row":{…}}`. All of them are of one moment.',
+    ],
+    examples: ['finaegis export --tenant Demo --out demo.jsonl'],
+  })
     .description(
       'write a tenant’s events and views as JSON lines; personal values stay behind, references go with them',
     )

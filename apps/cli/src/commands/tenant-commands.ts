@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createApiKeyCommand, revokeApiKeyCommand } from '@finaegis/platform/auth/commands';
+import { revokeApiKeyCommand } from '@finaegis/platform/auth/commands';
 import { newApiKeySecret } from '@finaegis/platform/auth/key-text';
 import { platformTenantId } from '@finaegis/platform/auth/principal';
 import type { CommandHandler, Refusal } from '@finaegis/platform/command/handler';
 import { read } from '@finaegis/platform/services';
 import { createTenantCommand, resumeTenantCommand, suspendTenantCommand } from '@finaegis/platform/tenancy/commands';
 import { type Command, Option } from 'commander';
+import { explain } from '../explanation.ts';
 import { explained } from '../import/import-target.ts';
 import { columns } from '../output.ts';
 import { type Cli, CliExit, exitCodes, type Session, tenantOf, withBank } from '../session.ts';
@@ -36,8 +37,9 @@ export const submit = async <Data, Refs, Result, R extends Refusal>(
 /** Tenants and their API keys. */
 export const addTenantCommands = (program: Command, cli: Cli): void => {
   const tenant = program.command('tenant').description('the organisations that use this installation');
-  tenant
-    .command('create <name>')
+  explain(tenant.command('create').argument('<name>', 'what the organisation is called'), {
+    examples: ['finaegis tenant create "First Bank"'],
+  })
     .description('make a tenant; the same id and name again change nothing')
     .option('--id <uuid>', 'its id; a new one unless given')
     .action((name: string, { id = randomUUID() }: { id?: string }) =>
@@ -50,9 +52,10 @@ export const addTenantCommands = (program: Command, cli: Cli): void => {
     .command('list')
     .description('show all tenants')
     .action(() => withBank(cli.environment, (session) => listTenants(session, cli)));
-  tenant
-    .command('suspend <tenant>')
-    .description('let a tenant read and write nothing until it is resumed')
+  explain(tenant.command('suspend').argument('<tenant>', 'id or name'), {
+    examples: ['finaegis tenant suspend "First Bank" --reason contract_ended'],
+  })
+    .description('let a tenant read but not write until it is resumed')
     .requiredOption('--reason <code>', 'why, as a code such as contract_ended')
     .action((name: string, { reason }: { reason: string }) =>
       withBank(cli.environment, async (session) => {
@@ -64,7 +67,8 @@ export const addTenantCommands = (program: Command, cli: Cli): void => {
       }),
     );
   tenant
-    .command('resume <tenant>')
+    .command('resume')
+    .argument('<tenant>', 'id or name')
     .description('end a suspension')
     .action((name: string) =>
       withBank(cli.environment, async (session) => {
@@ -117,8 +121,9 @@ const tenantOption = (): Option => new Option('--tenant <tenant>', 'id or name; 
 
 const addKeyCommands = (program: Command, cli: Cli): void => {
   const key = program.command('key').description('API keys of a tenant');
-  key
-    .command('create')
+  explain(key.command('create'), {
+    examples: ['finaegis key create --name Till --scopes ledger:read,account:* --addresses 10.0.0.0/8'],
+  })
     .description('make a key and show it, this once')
     .addOption(tenantOption())
     .requiredOption('--name <name>', 'what it is for')
@@ -135,7 +140,8 @@ const addKeyCommands = (program: Command, cli: Cli): void => {
       withBank(cli.environment, (session) => listKeys(session, tenant, cli)),
     );
   key
-    .command('revoke <keyId>')
+    .command('revoke')
+    .argument('<keyId>', 'id of the key, as `key list` shows it')
     .description('end a key at once')
     .addOption(tenantOption())
     .option('--reason <code>', 'why, as a code', 'operator_request')
@@ -155,7 +161,7 @@ const createKey = async (
   const tenantId = await tenantOf(session, tenant);
   const { text, prefix, secretHash } = newApiKeySecret('live');
   const keyId = session.bank.services.newId();
-  await submit(session, tenantId, createApiKeyCommand, {
+  await submit(session, tenantId, session.bank.modules.auth.handlers.createApiKey, {
     keyId,
     prefix,
     secretHash,

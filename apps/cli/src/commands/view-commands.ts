@@ -1,9 +1,10 @@
 import { rebuildView } from '@finaegis/platform/view/rebuild';
 import { subscriptionName, type View } from '@finaegis/platform/view/view';
-import { moduleList } from '@finaegis/server/bank';
+import { moduleList } from '@finaegis/server/modules';
 import { type Command, Option } from 'commander';
 import { type BalanceComparison, compareBalances } from '../balances/compare-balances.ts';
 import { repairBalances, repairingAlone } from '../balances/repair-balances.ts';
+import { explain } from '../explanation.ts';
 import { type Cli, CliExit, exitCodes, type Session, tenantOf, withAdmin, withBank } from '../session.ts';
 
 interface RebuildOptions {
@@ -13,10 +14,13 @@ interface RebuildOptions {
 
 /** `view rebuild`: subscribed views are built anew beside the live ones; balances are replayed and compared. */
 export const addViewCommands = (program: Command, cli: Cli): void => {
-  program
-    .command('view')
-    .description('read models')
-    .command('rebuild <name>')
+  const group = program.command('view').description('read models');
+  explain(group.command('rebuild').argument('<name>', 'a view’s name, or `balances`'), {
+    details: [
+      'A subscribed view is built for all tenants at once, while commands are taken and the live one is read. `--repair` puts each balance row that differs right by a command that stands in the log (`BalanceRepaired`).',
+    ],
+    examples: ['finaegis view rebuild ledger_postings', 'finaegis view rebuild balances --tenant Demo --repair'],
+  })
     .description(
       'build a view anew beside the live one and put it in its place; `balances` compares the ledger’s balances with a replay',
     )

@@ -1,4 +1,4 @@
-import { decodeText, FileRefused, type TextSource } from './text-source.ts';
+import { decodeText, FileRefused, type TextSource } from '@finaegis/bank/iso20022/text-source';
 
 /** How a delimited file is laid out. */
 export interface DelimitedLayout {

@@ -1,9 +1,9 @@
 import type { OpenAccountData } from '@finaegis/bank/account/contract';
+import type { TextSource } from '@finaegis/bank/iso20022/text-source';
 import { type ImportReport, type ImportTarget, importedId, newTally, reportOf, submitRecord } from './import-target.ts';
 import { forEachInFlight } from './in-flight.ts';
 import { type BadRow, type Mapping, readMapped } from './mapping.ts';
 import type { RecordOf } from './records.ts';
-import type { TextSource } from './text-source.ts';
 
 /** A delimited file with its mapping. */
 export interface MappedSource {

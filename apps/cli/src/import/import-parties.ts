@@ -1,9 +1,9 @@
+import type { TextSource } from '@finaegis/bank/iso20022/text-source';
 import type { PartyModule } from '@finaegis/bank/party/module';
 import { type ImportReport, type ImportTarget, importedId, newTally, reportOf, submitRecord } from './import-target.ts';
 import { forEachInFlight } from './in-flight.ts';
 import { type Mapping, readMapped } from './mapping.ts';
 import type { RecordOf } from './records.ts';
-import type { TextSource } from './text-source.ts';
 
 type RegisterParty = Parameters<PartyModule['handlers']['registerParty']['decide']>[1];
 

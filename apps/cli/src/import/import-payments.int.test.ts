@@ -45,7 +45,7 @@ interface Payment {
 
 const xml = (payments: readonly Payment[], sum: string): string =>
   `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"><CstmrCdtTrfInitn>
-    <GrpHdr><MsgId>M1</MsgId><NbOfTxs>${payments.length}</NbOfTxs><CtrlSum>${sum}</CtrlSum></GrpHdr>
+    <GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-03-01T10:00:00Z</CreDtTm><NbOfTxs>${payments.length}</NbOfTxs><CtrlSum>${sum}</CtrlSum></GrpHdr>
     ${payments
       .map(
         ({
@@ -117,7 +117,16 @@ describe('payments of a pain.001 file', () => {
 
   it('are not booked at all when the file’s own totals are wrong', async () => {
     const report = await run(xml([{ id: 'G1', amount: '5.00', to: outside }], '6.00'));
-    expect(report).toMatchObject({ imported: 0, bad: [{ field: 'CtrlSum' }] });
+    expect(report).toMatchObject({ imported: 0, bad: [{ field: 'GrpHdr/CtrlSum' }] });
+    expect(await postedOf('main:clearing/sepa')).toBe(2_850n);
+  });
+
+  it('in a batch that cannot be executed are none of them booked, and the batch says why once', async () => {
+    const one = xml([{ id: 'H1', amount: '5.00', to: outside }], '5.00');
+    const cheques = await run(one.replace('<PmtMtd>TRF', '<PmtMtd>CHK'));
+    expect(cheques).toMatchObject({ read: 0, imported: 0, bad: [{ field: 'PmtMtd' }] });
+    const undated = await run(one.replace('<Dt>2026-03-02</Dt>', ''));
+    expect(undated).toMatchObject({ read: 0, imported: 0, bad: [{ field: 'PmtInf[1]/ReqdExctnDt' }] });
     expect(await postedOf('main:clearing/sepa')).toBe(2_850n);
   });
 

@@ -1,5 +1,10 @@
 import { identifiersName } from '@finaegis/bank/account/views/identifiers';
 import { parseAssetAmount } from '@finaegis/bank/asset/contract';
+import type { CreditTransferLine, CreditTransferPayment } from '@finaegis/bank/iso20022/credit-transfer';
+import type { AccountNumber } from '@finaegis/bank/iso20022/party';
+import type { MessageProblem } from '@finaegis/bank/iso20022/problem';
+import { readCreditTransfers } from '@finaegis/bank/iso20022/read-credit-transfers';
+import type { TextSource } from '@finaegis/bank/iso20022/text-source';
 import { houseAccountId } from '@finaegis/bank/ledger/contract';
 import type { LedgerModule } from '@finaegis/bank/ledger/module';
 import { ProblemError } from '@finaegis/platform/http/problem';
@@ -7,8 +12,6 @@ import { read } from '@finaegis/platform/services';
 import { type ImportReport, type ImportTarget, importedId, newTally, reportOf, submitRecord } from './import-target.ts';
 import { forEachInFlight } from './in-flight.ts';
 import type { BadRow } from './mapping.ts';
-import { type Pain001Party, type Pain001Payment, readPain001 } from './pain001.ts';
-import type { TextSource } from './text-source.ts';
 
 type PostJournal = Parameters<LedgerModule['handlers']['postJournal']['decide']>[1];
 
@@ -21,12 +24,8 @@ const clearing = 'clearing/sepa';
  * @throws FileRefused when the file is no pain.001
  */
 export const importPayments = async (target: ImportTarget, file: TextSource): Promise<ImportReport> => {
-  const { payments, problems } = readPain001(file);
-  const all: Pain001Payment[] = [];
-  for await (const payment of payments) all.push(payment);
-  const whole = all.filter((payment) => payment.problems.length === 0);
-  const unread = [...problems, ...all.flatMap((payment) => payment.problems)];
-  if (problems.length > 0) return reportOf({ ...newTally(), read: whole.length }, unread);
+  const { whole, unread, isTrusted } = await instructionsOf(file);
+  if (!isTrusted) return reportOf({ ...newTally(), read: whole.length }, unread);
 
   const { postJournal, openHouseAccount } = target.bank.modules.ledger.handlers;
   const tally = newTally();
@@ -38,21 +37,65 @@ export const importPayments = async (target: ImportTarget, file: TextSource): Pr
   });
   const accounts = await accountsByIban(target, whole);
   const unfit: BadRow[] = [];
-  await forEachInFlight(whole, async (payment) => {
+  await forEachInFlight(whole, async (instruction) => {
     tally.read += 1;
-    const journal = await journalOf(target, payment, accounts);
-    if ('reason' in journal) unfit.push({ line: payment.line, ...journal });
-    else await submitRecord(target, tally, { handler: postJournal, data: journal, line: payment.line });
+    const journal = await journalOf(target, instruction, accounts);
+    if ('reason' in journal) unfit.push({ line: instruction.at, ...journal });
+    else await submitRecord(target, tally, { handler: postJournal, data: journal, line: instruction.at });
   });
   return reportOf(tally, [...unread, ...unfit]);
 };
 
+/** One transfer with what holds for its batch, and the line of the file it starts on. */
+interface Instruction {
+  readonly at: number;
+  readonly payment: CreditTransferPayment;
+  readonly line: CreditTransferLine;
+}
+
+/** The transfers of a file with which nothing is wrong, what is wrong with the others, and whether the file is what its sender meant. */
+const instructionsOf = async (
+  file: TextSource,
+): Promise<{
+  readonly whole: readonly Instruction[];
+  readonly unread: readonly BadRow[];
+  readonly isTrusted: boolean;
+}> => {
+  const { parts, problems } = readCreditTransfers(file);
+  const whole: Instruction[] = [];
+  const ofParts: MessageProblem[] = [];
+  let batch: { readonly payment: CreditTransferPayment; readonly isFit: boolean } | undefined;
+  let isTrusted = true;
+  for await (const part of parts) {
+    const isFit = part.problems.length === 0;
+    ofParts.push(...part.problems);
+    if (part.kind === 'file') isTrusted = isFit;
+    else if (part.kind === 'payment') {
+      const { payment, at } = part;
+      const isTransfer = payment.method !== 'CHK';
+      if (!isTransfer)
+        ofParts.push({
+          code: 'code_unknown',
+          line: at,
+          path: 'PmtMtd',
+          reason: 'asks for cheques, which are no transfers',
+        });
+      batch = { payment, isFit: isFit && isTransfer };
+    } else if (isFit && batch?.isFit === true) whole.push({ at: part.at, payment: batch.payment, line: part.line });
+  }
+  return { whole, unread: [...problems, ...ofParts].map(badRow), isTrusted: isTrusted && problems.length === 0 };
+};
+
+const badRow = ({ line = 1, path, reason }: MessageProblem): BadRow => ({ line, field: path, reason });
+
 const accountsByIban = async (
   { bank, tenantId }: ImportTarget,
-  payments: readonly Pain001Payment[],
+  instructions: readonly Instruction[],
 ): Promise<ReadonlyMap<string, string>> => {
   const ibans = new Set(
-    payments.flatMap(({ debtor, creditor }) => [debtor.iban, creditor.iban]).filter((iban) => iban !== undefined),
+    instructions
+      .flatMap(({ payment, line }) => [payment.debtorAccount.iban, line.creditorAccount.iban])
+      .filter((iban) => iban !== undefined),
   );
   const { rows } = await read(bank.services, tenantId, (tx) =>
     tx.query<{ value: string; account_id: string }>(
@@ -63,31 +106,36 @@ const accountsByIban = async (
   return new Map(rows.map(({ value, account_id: accountId }) => [value, accountId]));
 };
 
-const nameOf = ({ iban, other }: Pain001Party): string => iban ?? other ?? '';
+const nameOf = ({ iban, other }: AccountNumber): string => iban ?? other ?? '';
 
 const journalOf = async (
   target: ImportTarget,
-  payment: Pain001Payment,
+  { payment: { debtorAccount, executionDate }, line: transfer }: Instruction,
   accounts: ReadonlyMap<string, string>,
 ): Promise<PostJournal | Omit<BadRow, 'line'>> => {
-  const { debtor, creditor, amount, currency, endToEndId, requestedExecutionDate, remittance } = payment;
-  const payer = accounts.get(nameOf(debtor));
-  if (payer === undefined) return { field: 'debtor.iban', reason: `${nameOf(debtor)} is no account of this bank` };
-  const money = await moneyOf(target, amount, currency);
+  const { creditor, creditorAccount, amount, endToEndId, remittance } = transfer;
+  const debtor = nameOf(debtorAccount);
+  const payer = accounts.get(debtor);
+  if (payer === undefined) return { field: 'DbtrAcct', reason: `${debtor} is no account of this bank` };
+  const money = await moneyOf(target, amount.amount, amount.currency);
   if ('reason' in money) return money;
   const line = { ...money, purpose: 'principal' } as const;
   return {
     // LEDGER: what a file asks for is unique by debtor, end-to-end id and date, whatever file it comes in.
-    journalId: importedId(target, 'payment', JSON.stringify([nameOf(debtor), endToEndId, requestedExecutionDate])),
+    journalId: importedId(target, 'payment', JSON.stringify([debtor, endToEndId, executionDate])),
     kind: 'payment',
     postings: [
       { account: payer, side: 'debit', ...line },
-      { account: accounts.get(nameOf(creditor)) ?? houseAccountId(target.entity, clearing), side: 'credit', ...line },
+      {
+        account: accounts.get(nameOf(creditorAccount)) ?? houseAccountId(target.entity, clearing),
+        side: 'credit',
+        ...line,
+      },
     ],
     captures: [],
     endToEndId,
     // Sealed for the payer: whom it goes to and why are personal.
-    description: [creditor.name, nameOf(creditor), remittance]
+    description: [creditor.name, nameOf(creditorAccount), remittance?.unstructured?.join(' ')]
       .filter((text) => text !== undefined && text !== '')
       .join(' · '),
   };

@@ -1,10 +1,10 @@
+import { plainDecimal } from '@finaegis/bank/iso20022/decimal-text';
+import { FileRefused, type TextSource } from '@finaegis/bank/iso20022/text-source';
 import { isLocalDate, localDate } from '@finaegis/kernel/local-date';
 import { parseAmount } from '@finaegis/kernel/money';
 import { z } from 'zod';
-import { plainDecimal } from './decimal-text.ts';
 import { type DelimitedRow, readDelimited } from './delimited.ts';
 import { type RecordKind, type RecordOf, recordSchemas } from './records.ts';
-import { FileRefused, type TextSource } from './text-source.ts';
 
 const amountRule = z.strictObject({
   /** Fraction digits of the asset; a finer amount is bad, never rounded. */

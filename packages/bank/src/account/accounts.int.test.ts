@@ -1,8 +1,8 @@
+import { isIban } from '@finaegis/kernel/iban';
 import type { Principal } from '@finaegis/platform/auth/principal';
 import { otherTenantId } from '@finaegis/testing/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccountBank, type Answered, startAccountBank } from './fixtures/account-bank.ts';
-import { isIban } from './identifier/iban.ts';
 
 let bank: AccountBank;
 
@@ -474,7 +474,11 @@ describe('customers', () => {
         operation,
         'staff_only',
       ]);
-    expect(await withdraw(own, '1', as, { to: 'main:income/fx-spread' })).toMatchObject({ status: 403 });
+    for (const [field, said] of Object.entries({ to: 'main:income/fx-spread', valueDate: '1990-01-01' }))
+      expect(await withdraw(own, '1', as, { [field]: said })).toMatchObject({
+        status: 403,
+        body: { code: 'staff_only', errors: [{ field: `/body/${field}` }] },
+      });
   });
 
   it('of another tenant find nothing', async () => {

@@ -58,6 +58,7 @@ const book = (changes: { readonly balance?: Balance | undefined; readonly journa
   return {
     journal: () => changes.journal ?? journalAggregate.initial,
     hold: () => ({ status: 'unknown' }),
+    incoming: () => ({ status: 'unknown' }),
     entity: () => ({
       entity: 'main',
       name: 'Main',

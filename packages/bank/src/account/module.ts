@@ -1,3 +1,4 @@
+import type { MaySee } from '@finaegis/platform/audit/sight';
 import type { ContextModule } from '@finaegis/platform/module';
 import type { Services } from '@finaegis/platform/services';
 import { accountAggregate } from './account/account.ts';
@@ -7,6 +8,7 @@ import { type AccountHandlers, createAccountHandlers } from './handlers.ts';
 import type { AccountHttp } from './http/account-http.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { blockRoutes } from './http/block-routes.ts';
+import { accountSight } from './http/event-sight.ts';
 import { movementRoutes } from './http/movement-routes.ts';
 import { accountProblems, withNeighbours } from './http/problems.ts';
 import { productRoutes } from './http/product-routes.ts';
@@ -14,6 +16,7 @@ import { standingOrderRoutes } from './http/standing-order-routes.ts';
 import { statementRoutes } from './http/statement-routes.ts';
 import { transactionRoutes } from './http/transaction-routes.ts';
 import { numberingAggregate } from './identifier/identifier.ts';
+import { type AccountNumbers, createAccountNumbers } from './numbers.ts';
 import type { AccountPorts } from './ports.ts';
 import { firstProducts, type PublishProduct, productAggregate } from './product/product.ts';
 import { standingOrderAggregate } from './standing-order/standing-order.ts';
@@ -31,6 +34,9 @@ import { statementsTable } from './views/statements.ts';
 export interface AccountModule extends ContextModule {
   readonly handlers: AccountHandlers;
   readonly directory: AccountDirectory;
+  readonly numbers: AccountNumbers;
+  /** What customers may see of this context's events. */
+  readonly maySee: MaySee;
   /** What a new bank publishes first. */
   readonly firstProducts: readonly PublishProduct[];
   /** Issues the statements of an entity's accounts whose own cycle ends on a date that is over; for a timer, the CLI or an operator. */
@@ -49,17 +55,16 @@ export const createAccountModule = (
   const personalData = {
     seal: (...sealing: Parameters<Services['personalData']['seal']>) => services.personalData.seal(...sealing),
   };
-  const { balances, reads } = ledger;
   const handlers = createAccountHandlers({
     assets,
-    balances,
+    balances: ledger.balances,
     personalData,
     ledger: ledger.directory,
     accounts: directory,
     ledgerHandlers: ledger.handlers,
   });
   const issue: AccountModule['issueDueStatements'] = (run) =>
-    issueDueStatements({ services, ledger: reads, directory, issueStatement: handlers.issueStatement }, run);
+    issueDueStatements({ services, ledger: ledger.reads, directory, issueStatement: handlers.issueStatement }, run);
   const http: AccountHttp = {
     services,
     access,
@@ -69,7 +74,7 @@ export const createAccountModule = (
     ledger,
     problems: withNeighbours(party.problems, ledger.problems),
     writers: statementWriters,
-    statementSources: { services, ledger: reads, assets, parties: party.parties },
+    statementSources: { services, ledger: ledger.reads, assets, parties: party.parties },
     issueDueStatements: issue,
   };
   return {
@@ -106,6 +111,8 @@ export const createAccountModule = (
     problems: accountProblems,
     handlers,
     directory,
+    numbers: createAccountNumbers(services),
+    maySee: accountSight(access),
     firstProducts,
     issueDueStatements: issue,
   };

@@ -1,6 +1,6 @@
 import { tenantId } from '@finaegis/testing/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { validateXml } from './adapters/xsd.ts';
+import { validateXml } from '../iso20022/xsd.ts';
 import { type AccountBank, type Answered, startAccountBank } from './fixtures/account-bank.ts';
 import { StatementAltered } from './statement-content.ts';
 

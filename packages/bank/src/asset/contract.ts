@@ -17,15 +17,22 @@ export { readAssetAmount };
 export interface AssetDirectory {
   /** An asset by its code, the tenant's own before the platform's; the end of its life is at most a second old. */
   get(tenantId: string, code: string): Promise<AssetFacts | undefined>;
-  /** Today in UTC, by the clock of the process: the day an amount in a request is held against. */
+  /** Today in UTC, by the clock of the process: the day that counts where nothing is booked. */
   today(): LocalDate;
   /** Throws ProblemError `validation_failed` with this one error; the registry knows HTTP so that contracts need not. */
   refuse(error: { readonly field: string; readonly code: string; readonly message: string }): never;
 }
 
 /**
+ * The day an amount would be booked on; undefined where nobody can say. Asked only for an asset whose life begins or ends.
+ * @param reached where it is enough to know that this day has come: business days only go forward, so any day from it on answers as well
+ */
+export type BookingDay = (reached?: LocalDate) => Promise<LocalDate | undefined>;
+
+/**
  * Reads an amount from a request.
  * @param field JSON pointer of the object that holds `amount` and `asset`, `/body/postings/0`
+ * @param bookingDay the open business day of the entity that will book it: an asset may be booked on a day of its life, whatever the clock says
  * @throws ProblemError validation_failed with asset_unknown, asset_inactive, amount_malformed, amount_scale_too_fine, amount_too_large or
  * amount_not_positive at the field that is wrong
  */
@@ -34,8 +41,13 @@ export const parseAssetAmount = async (
   tenantId: string,
   written: WrittenAmount,
   field: string,
+  bookingDay?: BookingDay,
 ): Promise<{ readonly asset: string; readonly amountMinor: bigint }> => {
-  const read = readAssetAmount(await directory.get(tenantId, written.asset), written, directory.today());
+  const facts = await directory.get(tenantId, written.asset);
+  const isForEver = facts?.activeFrom === undefined && facts?.activeTo === undefined;
+  const reached = facts?.activeTo === undefined ? facts?.activeFrom : undefined;
+  const day = isForEver ? undefined : await bookingDay?.(reached);
+  const read = readAssetAmount(facts, written, day ?? directory.today());
   if (!read.ok) return directory.refuse({ field: `${field}/${read.part}`, code: read.code, message: read.message });
   return { asset: written.asset, amountMinor: read.amountMinor };
 };

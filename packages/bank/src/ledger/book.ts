@@ -2,8 +2,9 @@ import type { Loaded, Needs, RowNeed } from '@finaegis/platform/command/handler'
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { NewEvent, RecordedEvent } from '@finaegis/platform/event-store/event';
 import { afterPosting, type Balance } from './balance.ts';
-import type { Entity } from './entity/entity.ts';
+import type { Entity, EntityState } from './entity/entity.ts';
 import { type HoldState, holdAggregate } from './hold/hold.ts';
+import { type IncomingState, incomingAggregate } from './incoming/incoming.ts';
 import type { JournalCapture, JournalPosting } from './journal/events.ts';
 import { type AccountFacts, type JournalState, journalAggregate } from './journal/journal.ts';
 import type { Book } from './journal/post.ts';
@@ -14,6 +15,8 @@ import { entitiesTable } from './views/entities.ts';
 export interface Touched {
   readonly postings: readonly Pick<JournalPosting, 'account' | 'asset'>[];
   readonly captures?: readonly Pick<JournalCapture, 'holdId'>[];
+  /** Announcements it ends. */
+  readonly fulfils?: readonly string[] | undefined;
   /** Journals it makes. */
   readonly journals: readonly string[];
   /** Journals that exist and are only read. */
@@ -43,6 +46,7 @@ export const postingNeeds = (
       ...touched.journals.map((id) => ({ aggregate: journalAggregate, id, isNew: true })),
       ...(touched.undone ?? []).map((id) => ({ aggregate: journalAggregate, id })),
       ...(touched.captures ?? []).map(({ holdId }) => ({ aggregate: holdAggregate, id: holdId })),
+      ...(touched.fulfils ?? []).map((id) => ({ aggregate: incomingAggregate, id })),
     ],
   };
 };
@@ -52,13 +56,44 @@ export const loadedBook = (
   loaded: Loaded,
   balances: LockedTable<Balance>,
   accounts: ReadonlyMap<string, AccountFacts>,
-): Book => ({
-  journal: (journalId) => loaded.stream(journalAggregate, journalId).state,
-  hold: (holdId) => loaded.stream(holdAggregate, holdId).state,
-  entity: (entity) => loaded.row(entitiesTable, entity) ?? { status: 'unknown' },
-  balance: (account, asset) => loaded.row(balances, balanceKey(account, asset)),
-  account: (account) => accounts.get(account),
-});
+): Book => new LoadedBook(loaded, balances, accounts);
+
+// A class, since one is made for every command: as many functions made anew would cost more than what they do.
+class LoadedBook implements Book {
+  private readonly loaded: Loaded;
+  private readonly balances: LockedTable<Balance>;
+  private readonly accounts: ReadonlyMap<string, AccountFacts>;
+
+  constructor(loaded: Loaded, balances: LockedTable<Balance>, accounts: ReadonlyMap<string, AccountFacts>) {
+    this.loaded = loaded;
+    this.balances = balances;
+    this.accounts = accounts;
+  }
+
+  journal(journalId: string): JournalState {
+    return this.loaded.stream(journalAggregate, journalId).state;
+  }
+
+  hold(holdId: string): HoldState {
+    return this.loaded.stream(holdAggregate, holdId).state;
+  }
+
+  incoming(announcementId: string): IncomingState {
+    return this.loaded.stream(incomingAggregate, announcementId).state;
+  }
+
+  entity(entity: string): EntityState {
+    return this.loaded.row(entitiesTable, entity) ?? { status: 'unknown' };
+  }
+
+  balance(account: string, asset: string): Balance | undefined {
+    return this.loaded.row(this.balances, balanceKey(account, asset));
+  }
+
+  account(account: string): AccountFacts | undefined {
+    return this.accounts.get(account);
+  }
+}
 
 /**
  * A book that also sees events decided but not yet recorded: the journals of a linked batch are decided one on top of the other, and none is
@@ -71,6 +106,7 @@ export const layeredBook = (
   const balances = new Map<string, Balance>();
   const journals = new Map<string, JournalState>();
   const holds = new Map<string, HoldState>();
+  const announced = new Map<string, IncomingState>();
   const balance = (account: string, asset: string): Balance | undefined =>
     balances.get(balanceKey(account, asset)) ?? below.balance(account, asset);
   const setBalance = (changed: Balance): unknown => balances.set(balanceKey(changed.account, changed.asset), changed);
@@ -94,6 +130,17 @@ export const layeredBook = (
       }
       return;
     }
+    if (event.stream.startsWith('incoming:')) {
+      announced.set(
+        id,
+        incomingAggregate.evolve(announced.get(id) ?? below.incoming(id), {
+          type: event.type,
+          data: event.data,
+          meta,
+        } as never),
+      );
+      return;
+    }
     holds.set(
       id,
       holdAggregate.evolve(holds.get(id) ?? below.hold(id), { type: event.type, data: event.data, meta } as never),
@@ -104,9 +151,11 @@ export const layeredBook = (
   };
 
   return {
-    ...below,
+    entity: (entity) => below.entity(entity),
+    account: (account) => below.account(account),
     journal: (journalId) => journals.get(journalId) ?? below.journal(journalId),
     hold: (holdId) => holds.get(holdId) ?? below.hold(holdId),
+    incoming: (announcementId) => announced.get(announcementId) ?? below.incoming(announcementId),
     balance,
     add: (events) => events.forEach(addOne),
   };

@@ -3,6 +3,7 @@ import type { OpenHouseAccountRefusal } from './account/commands.ts';
 import type { RevaluationRefusal } from './entity/commands.ts';
 import type { EntityRefusal } from './entity/entity.ts';
 import type { HoldRefusal } from './hold/hold.ts';
+import type { IncomingRefusal } from './incoming/incoming.ts';
 import type { LinkedRefusal } from './journal/commands.ts';
 import type { JournalRefusal } from './journal/post.ts';
 import type { ReversalRefusal } from './journal/reverse.ts';
@@ -37,6 +38,14 @@ export { businessDayClosed, businessDayOpened, entityOpened } from './entity/eve
 export { bankDay, entityName } from './entity-on-wire.ts';
 export { holdCaptured, holdExpired, holdIncreased, holdPlaced, holdVoided } from './hold/events.ts';
 export { type Hold, holdAggregate, type PlaceHold, placeHold, voidHold } from './hold/hold.ts';
+export { incomingAnnounced, incomingFulfilled, incomingWithdrawn } from './incoming/events.ts';
+export {
+  type AnnounceIncoming,
+  announceIncoming,
+  type Incoming,
+  incomingAggregate,
+  withdrawAnnouncement,
+} from './incoming/incoming.ts';
 // Commands, as plain JSON.
 export { linkedMax, type PostJournalData, postJournalSchema } from './journal/commands.ts';
 export type { JournalCapture, JournalPosting } from './journal/events.ts';
@@ -58,6 +67,7 @@ export type LedgerRefusal =
   | ReversalRefusal
   | LinkedRefusal
   | HoldRefusal
+  | IncomingRefusal
   | { readonly code: 'account_has_no_floor'; readonly account: string }
   | LedgerAccountRefusal
   | ClosingRefusal

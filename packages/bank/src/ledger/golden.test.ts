@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { ledgerAccountAggregate } from './account/account.ts';
 import { entityAggregate } from './entity/entity.ts';
 import { holdAggregate } from './hold/hold.ts';
+import { incomingAggregate } from './incoming/incoming.ts';
 import { journalAggregate } from './journal/journal.ts';
 import { quoteAggregate } from './quote/quote.ts';
 import { repairAggregate } from './repair/repair.ts';
@@ -17,6 +18,7 @@ const golden = [
   ledgerAccountAggregate,
   journalAggregate,
   holdAggregate,
+  incomingAggregate,
   quoteAggregate,
   repairAggregate,
 ].flatMap((aggregate) => {
@@ -36,6 +38,7 @@ const definitions = [
   ...ledgerAccountAggregate.events,
   ...journalAggregate.events,
   ...holdAggregate.events,
+  ...incomingAggregate.events,
   ...quoteAggregate.events,
   ...repairAggregate.events,
 ];

@@ -12,6 +12,7 @@ import {
   revalueEntityHandler,
 } from './entity/commands.ts';
 import { expireHoldHandler, increaseHoldHandler, placeHoldHandler, voidHoldHandler } from './hold/commands.ts';
+import { announceIncomingHandler, withdrawAnnouncementHandler } from './incoming/commands.ts';
 import {
   type LedgerTools,
   postJournalHandler,
@@ -37,6 +38,8 @@ export const createLedgerHandlers = (tools: LedgerTools, ports: HandlerPorts) =>
   increaseHold: increaseHoldHandler(tools),
   voidHold: voidHoldHandler(tools),
   expireHold: expireHoldHandler(tools),
+  announceIncoming: announceIncomingHandler(),
+  withdrawAnnouncement: withdrawAnnouncementHandler(),
   issueQuote: issueQuoteHandler(),
   convert: convertHandler(tools, ports.quote),
   openHouseAccount: openHouseAccountHandler(tools),

@@ -1,3 +1,4 @@
+import type { MaySee } from '@finaegis/platform/audit/sight';
 import type { Access } from '@finaegis/platform/auth/access';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { ContextModule } from '@finaegis/platform/module';
@@ -13,13 +14,16 @@ import { type HoldExpiryOptions, startHoldExpiry, type Worker } from './hold-exp
 import { accountRoutes } from './http/account-routes.ts';
 import { blockRoutes } from './http/block-routes.ts';
 import { entityRoutes } from './http/entity-routes.ts';
+import { ledgerSight } from './http/event-sight.ts';
 import { holdRoutes } from './http/hold-routes.ts';
+import { incomingRoutes } from './http/incoming-routes.ts';
 import { journalReadRoutes } from './http/journal-read-routes.ts';
 import { journalRoutes } from './http/journal-routes.ts';
 import { ledgerProblems } from './http/problems.ts';
 import { quoteRoutes } from './http/quote-routes.ts';
 import { transferBatchRoutes } from './http/transfer-batch-routes.ts';
 import { transferRoutes } from './http/transfer-routes.ts';
+import { incomingAggregate } from './incoming/incoming.ts';
 import { journalAggregate } from './journal/journal.ts';
 import { quoteAggregate } from './quote/quote.ts';
 import { createReads, type LedgerReads } from './reads.ts';
@@ -29,6 +33,7 @@ import { accountsTable } from './views/accounts.ts';
 import { createBalancesTable } from './views/balances.ts';
 import { entitiesTable } from './views/entities.ts';
 import { holdsTable } from './views/holds.ts';
+import { incomingTable } from './views/incoming.ts';
 import { journalsView } from './views/journals.ts';
 import { postingsView } from './views/postings.ts';
 
@@ -46,6 +51,8 @@ export interface LedgerModule extends ContextModule {
   readonly balances: LockedTable<Balance>;
   readonly handlers: LedgerHandlers;
   readonly reads: LedgerReads;
+  /** What customers may see of the ledger's events. */
+  readonly maySee: MaySee;
   /** Releases holds whose time is over, for as long as it runs; one process is enough, several do no harm. */
   startHoldExpiry(options: HoldExpiryOptions): Worker;
 }
@@ -70,10 +77,11 @@ export const createLedgerModule = (services: Services, { access, assets, rates }
       ...ledgerAccountAggregate.events,
       ...journalAggregate.events,
       ...holdAggregate.events,
+      ...incomingAggregate.events,
       ...quoteAggregate.events,
       ...repairAggregate.events,
     ],
-    tables: [entitiesTable, accountsTable, balances, holdsTable],
+    tables: [entitiesTable, accountsTable, balances, holdsTable, incomingTable],
     views: [postingsView, journalsView],
     commands: Object.values(handlers),
     checked: [handlers.postJournal.name, handlers.postLinkedJournals.name, handlers.convert.name],
@@ -83,16 +91,19 @@ export const createLedgerModule = (services: Services, { access, assets, rates }
       ...journalRoutes(http),
       ...journalReadRoutes(http),
       ...holdRoutes(http),
+      ...incomingRoutes(http),
       ...quoteRoutes(http),
       ...accountRoutes(http),
       ...blockRoutes(http),
       ...entityRoutes(http),
     ],
+    permissions: ['ledger:force', 'ledger:margin'],
     problems: ledgerProblems,
     directory,
     balances,
     handlers,
     reads,
+    maySee: ledgerSight({ access, reads }),
     startHoldExpiry: (options) => startHoldExpiry(services, handlers.expireHold, options),
   };
 };

@@ -1,12 +1,15 @@
 import { inTransaction, type Transaction } from '@finaegis/platform/database/transaction';
-import { fold } from '@finaegis/platform/event-store/aggregate';
+import { type Aggregate, fold } from '@finaegis/platform/event-store/aggregate';
 import { open } from '@finaegis/platform/event-store/envelope';
 import { type EventRow, readStream, rehydrate, streamsStatement } from '@finaegis/platform/event-store/read';
 import { read, type Services } from '@finaegis/platform/services';
+import type { BookingDay } from '../asset/contract.ts';
 import { type LedgerAccountState, ledgerAccountAggregate } from './account/account.ts';
 import type { Balance } from './balance.ts';
+import { bookingDays } from './booking-days.ts';
 import type { Entity } from './entity/entity.ts';
 import { type Hold, type HoldState, holdAggregate } from './hold/hold.ts';
+import { type IncomingState, incomingAggregate } from './incoming/incoming.ts';
 import { type AccountFacts, type Journal, type JournalState, journalAggregate } from './journal/journal.ts';
 import { type Quote, type QuoteState, quoteAggregate } from './quote/quote.ts';
 import { normalSide } from './terms.ts';
@@ -27,6 +30,7 @@ import { balancesOf } from './views/balances.ts';
 import { type ChartNode, chartOf } from './views/chart.ts';
 import { readEntities } from './views/entities.ts';
 import { type HoldRow, holdFacts, holdsOf } from './views/holds.ts';
+import { heldIn } from './views/incoming.ts';
 import { type JournalFilter, listJournals } from './views/journals.ts';
 import { type Comparison, compareWithPostings, type TrialBalance, trialBalances } from './views/trial-balance.ts';
 
@@ -89,6 +93,9 @@ export interface LedgerReads {
     filter: Parameters<typeof holdsOf>[2],
     page: Parameters<typeof holdsOf>[3],
   ) => Promise<readonly HoldRow[]>;
+  /** What is announced to an account and has not come, by asset; as it is now. */
+  heldIn(tenantId: string, account: string): Promise<ReadonlyMap<string, bigint>>;
+  incoming(tenantId: string, announcementId: string): Promise<IncomingState>;
   holdFacts(
     tenantId: string,
     holdIds: readonly string[],
@@ -98,6 +105,8 @@ export interface LedgerReads {
   onBehalfOf(tenantId: string, stream: string): Promise<string | undefined>;
   account(tenantId: string, accountId: string): Promise<LedgerAccountState>;
   entities(tenantId: string, entity?: string): Promise<readonly Entity[]>;
+  /** The day a booking of this entity would have: its open business day. A day the process knows it has reached costs no query. */
+  bookingDay(tenantId: string, entity: string): BookingDay;
   chart(tenantId: string, entity: string): Promise<ChartNode>;
   trialBalances(tenantId: string, entity?: string): Promise<readonly TrialBalance[]>;
   /** Stored balances against the postings of the history, in one snapshot. */
@@ -139,31 +148,22 @@ export const createReads = (services: ReadServices): LedgerReads => {
         return found.map(({ seq, journalId }) => ({ seq, journal: journals.get(journalId) ?? missing(journalId) }));
       }),
     journal: (tenantId, journalId) => inTenant(tenantId, (tx) => readStory(services, tx, tenantId, journalId)),
-    hold: (tenantId, id) =>
-      inTenant(
-        tenantId,
-        async (tx) => (await rehydrate(tx, services.catalogue, holdAggregate, { tenantId, id })).state,
-      ),
+    hold: stateOf(services, holdAggregate),
     holds: (tenantId, filter, page) => inTenant(tenantId, (tx) => holdsOf(tx, tenantId, filter, page)),
     holdFacts: (tenantId, holdIds) =>
       holdIds.length === 0 ? Promise.resolve(new Map()) : inTenant(tenantId, (tx) => holdFacts(tx, tenantId, holdIds)),
-    quote: (tenantId, id) =>
-      inTenant(
-        tenantId,
-        async (tx) => (await rehydrate(tx, services.catalogue, quoteAggregate, { tenantId, id })).state,
-      ),
+    heldIn: (tenantId, account) => inTenant(tenantId, (tx) => heldIn(tx, tenantId, account)),
+    incoming: stateOf(services, incomingAggregate),
+    quote: stateOf(services, quoteAggregate),
     onBehalfOf: (tenantId, stream) =>
       inTenant(
         tenantId,
         async (tx) =>
           (await readStream(tx, services.catalogue, { tenantId, context: 'ledger', stream }))[0]?.metadata.onBehalfOf,
       ),
-    account: (tenantId, id) =>
-      inTenant(
-        tenantId,
-        async (tx) => (await rehydrate(tx, services.catalogue, ledgerAccountAggregate, { tenantId, id })).state,
-      ),
+    account: stateOf(services, ledgerAccountAggregate),
     entities: (tenantId, entity) => inTenant(tenantId, (tx) => readEntities(tx, tenantId, entity)),
+    bookingDay: bookingDays((tenantId, entity) => inTenant(tenantId, (tx) => readEntities(tx, tenantId, entity))),
     chart: (tenantId, entity) => inTenant(tenantId, (tx) => chartOf(tx, tenantId, entity)),
     trialBalances: (tenantId, entity) => inTenant(tenantId, (tx) => trialBalances(tx, tenantId, entity)),
     compareWithPostings: (tenantId) =>
@@ -176,6 +176,16 @@ export const createReads = (services: ReadServices): LedgerReads => {
         : inTenant(tenantId, (tx) => services.personalData.read(tx, tenantId, refs)),
   };
 };
+
+/** How one stream stands. */
+const stateOf =
+  <State>(services: ReadServices, aggregate: Aggregate<State, never>) =>
+  (tenantId: string, id: string): Promise<State> =>
+    read(
+      services,
+      tenantId,
+      async (tx) => (await rehydrate(tx, services.catalogue, aggregate, { tenantId, id })).state,
+    );
 
 const inNormalSide = ({ class: accountClass }: AccountFacts, { debitsMinor, creditsMinor }: AssetSums): bigint =>
   normalSide(accountClass) === 'debit' ? debitsMinor - creditsMinor : creditsMinor - debitsMinor;

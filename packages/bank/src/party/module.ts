@@ -43,7 +43,7 @@ export const createPartyModule = (services: Services, ports: PartyPorts): PartyM
     checked: [],
     routes: [...partyRoutes(services, parties), ...mandateRoutes(services, mandates, ports)],
     problems: partyProblems,
-    access: createAccess(services),
+    access: createAccess(services, ports.assets),
     parties: createParties(services),
     handlers,
   };

@@ -4,7 +4,7 @@ import type { AuditKey, SignedTreeHead } from '@finaegis/kernel/tree-head';
 
 /** A place the database's owner cannot write, to which heads are taken as they are signed. */
 export interface HeadsSink {
-  /** Events of the largest head of each tenant that is there already. */
+  /** Events of the largest head that is there already, of each log and epoch (`logKey`). */
   readonly sizes: ReadonlyMap<string, number>;
   /** Highest number of a key that is there already. */
   readonly keyNumber: number;
@@ -12,6 +12,9 @@ export interface HeadsSink {
   write(entries: { readonly keys: readonly AuditKey[]; readonly heads: readonly SignedTreeHead[] }): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A log in one epoch. After a restore to an earlier point it grows through sizes it had before, and those heads are other heads. */
+export const logKey = ({ tenant, epoch }: Pick<SignedTreeHead, 'tenant' | 'epoch'>): string => `${tenant}/${epoch}`;
 
 /** One line of the file. */
 export type HeadsLine =
@@ -48,6 +51,10 @@ export const openHeadsFile = async (path: string): Promise<HeadsSink> => {
   const handle = await open(path, 'a+', 0o640);
   const sizes = new Map<string, number>();
   let keyNumber = 0;
+  const note = (head: SignedTreeHead): void => {
+    const key = logKey(head);
+    sizes.set(key, Math.max(sizes.get(key) ?? 0, head.size));
+  };
   try {
     const length = (await handle.stat()).size;
     const { buffer } = await handle.read({ buffer: Buffer.alloc(1), position: Math.max(0, length - 1) });
@@ -55,7 +62,7 @@ export const openHeadsFile = async (path: string): Promise<HeadsSink> => {
     if (length > 0 && buffer.toString() !== '\n') await handle.appendFile('\n');
     for await (const line of readHeadsFile(path)) {
       if (line.kind === 'key') keyNumber = Math.max(keyNumber, line.key.number);
-      else sizes.set(line.head.tenant, Math.max(sizes.get(line.head.tenant) ?? 0, line.head.size));
+      else note(line.head);
     }
   } catch (error) {
     await handle.close();
@@ -77,7 +84,7 @@ export const openHeadsFile = async (path: string): Promise<HeadsSink> => {
       await handle.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
       await handle.datasync();
       for (const { number } of keys) keyNumber = Math.max(keyNumber, number);
-      for (const { tenant, size } of heads) sizes.set(tenant, Math.max(sizes.get(tenant) ?? 0, size));
+      for (const head of heads) note(head);
     },
     close: () => handle.close(),
   };

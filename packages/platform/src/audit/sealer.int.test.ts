@@ -9,7 +9,7 @@ import { metadata, type Stage, startStage, tenantA, tenantB } from '@finaegis/te
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { platformTenantId } from '../auth/principal.ts';
 import { inTransaction } from '../database/transaction.ts';
-import { openHeadsFile, readHeadsFile } from './heads-file.ts';
+import { logKey, openHeadsFile, readHeadsFile } from './heads-file.ts';
 import { readAuditKeys, readHeadsUp } from './heads-table.ts';
 import { sealTenant } from './seal.ts';
 import { type Sealer, startSealer } from './sealer.ts';
@@ -251,6 +251,28 @@ describe('the file of heads', () => {
     expect((await linesOf()).filter(({ kind }) => kind === 'key')).toHaveLength(1);
   });
 
+  it('goes on after a restore to an earlier point, through sizes it had in the epoch before, and repeats nothing', async () => {
+    const first = start({ openSink: () => openHeadsFile(path) });
+    await add(10);
+    await first.sealed({ tenantId: tenantA, seq: 10n }, 5_000);
+    await expect.poll(async () => (await linesOf()).length).toBeGreaterThan(1);
+    await first.close();
+    const lines = await linesOf();
+    // The part of the log that was lost had grown to 500 events.
+    const lost = { ...((await readHeads()).at(-1) as SignedTreeHead), size: 500 };
+    await writeFile(path, [...lines, { kind: 'head', head: lost }].map((line) => `${JSON.stringify(line)}\n`).join(''));
+    await stage.adminPool.query('update log_epoch set epoch = gen_random_uuid(), started_at = clock_timestamp()');
+
+    const second = start({ openSink: () => openHeadsFile(path) });
+    await add(10);
+    await second.sealed({ tenantId: tenantA, seq: 20n }, 5_000);
+    const later = (await readHeads()).filter(({ size }) => size > 10);
+    await expect
+      .poll(async () => (await linesOf()).slice(lines.length + 1))
+      .toEqual(later.map((head) => ({ kind: 'head', head })));
+    expect(later.every(({ epoch }) => epoch !== lost.epoch)).toBe(true);
+  });
+
   it('goes on after a line that a crash cut off', async () => {
     const sink = await openHeadsFile(path);
     const head = { tenant: tenantA, epoch: tenantB, size: 1, root: '', timestamp: '', keyId: '', signature: '' };
@@ -259,7 +281,7 @@ describe('the file of heads', () => {
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.slice(0, -20));
     const again = await openHeadsFile(path);
-    expect(again.sizes.get(tenantA)).toBe(1);
+    expect(again.sizes.get(logKey(head))).toBe(1);
     await again.write({ keys: [], heads: [{ ...head, size: 2 }] });
     await again.close();
     expect(await linesOf()).toEqual([

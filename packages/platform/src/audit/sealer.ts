@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { admitKey } from './admit-key.ts';
+import { type Alarm, createAlarm } from './alarm.ts';
 import { headsExporter } from './heads-exporter.ts';
 import type { HeadsSink } from './heads-file.ts';
 import { CannotSeal, sealTenant } from './seal.ts';
@@ -104,50 +105,6 @@ const sealDue = async (
     }
   }
   return nextMs;
-};
-
-interface Alarm {
-  readonly isOver: boolean;
-  /** Until the time is over or somebody rings, also when that was since the last sleep. */
-  sleep(ms: number): Promise<void>;
-  /** The same, for nobody but the end. */
-  pause(ms: number): Promise<void>;
-  ring(): void;
-  end(): void;
-}
-
-const createAlarm = (): Alarm => {
-  let isOver = false;
-  let isRung = false;
-  let interrupt: (() => void) | undefined;
-  const wait = (ms: number, isDeaf: boolean): Promise<void> =>
-    new Promise((resolve) => {
-      if (isOver || (isRung && !isDeaf)) return resolve();
-      const timer = setTimeout(resolve, ms);
-      interrupt = () => {
-        if (isDeaf && !isOver) return;
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  return {
-    get isOver() {
-      return isOver;
-    },
-    sleep: async (ms) => {
-      await wait(ms, false);
-      isRung = false;
-    },
-    pause: (ms) => wait(ms, true),
-    ring: () => {
-      isRung = true;
-      interrupt?.();
-    },
-    end: () => {
-      isOver = true;
-      interrupt?.();
-    },
-  };
 };
 
 const sealedSize = async (systemPool: Pool, tenantId: string): Promise<bigint> => {

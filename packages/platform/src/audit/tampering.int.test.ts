@@ -126,10 +126,13 @@ describe('a sealed log', () => {
       expect(verdict).toMatchObject({ isIntact: true, events: 700, heads: 4, sealed: 660 });
       expect(await verify({ examine: threads.examine, atOnce: 4 })).toEqual(verdict);
       const ofAnother = { ...(exported[0] as SignedTreeHead), tenant: tenantB, size: 100_000 };
-      expect(await verify({ trustedKey: toHex(key.publicKey), heads: [...exported, ofAnother] })).toEqual({
-        ...verdict,
-        heads: 8,
-      });
+      const [oldest, ...later] = exported as [SignedTreeHead, ...SignedTreeHead[]];
+      const known = { trustedKey: toHex(key.publicKey), heads: [...exported, ...later, ofAnother] };
+      expect(await verify(known)).toEqual(verdict);
+      // Signed once more at another instant, it is another head.
+      const again = { ...oldest, timestamp: later[0]?.timestamp ?? '' };
+      const signature = toHex(await key.sign(headStatement(again)));
+      expect(await verify({ heads: [{ ...again, signature }] })).toEqual({ ...verdict, heads: 5 });
     } finally {
       await threads.close();
     }
@@ -137,6 +140,27 @@ describe('a sealed log', () => {
 
   it('is not vouched for by a key the reader does not know', async () => {
     expect(await verify({ trustedKey: toHex(forger.publicKey) })).toMatchObject({ fault: { code: 'key_not_trusted' } });
+  });
+});
+
+describe('a log that was restored to an earlier point', () => {
+  it('contradicts the heads of what was lost, and says of which epoch they are', async () => {
+    const { rows } = await stage.adminPool.query<{ epoch: string }>('select epoch from log_epoch');
+    const before = { ...(exported.at(-1) as SignedTreeHead), epoch: tenantB };
+    const ofLost = async (its: Partial<SignedTreeHead>) => {
+      const head = { ...before, ...its };
+      return verify({ heads: [{ ...head, signature: toHex(await key.sign(headStatement(head))) }] });
+    };
+    for (const [its, code] of [
+      [{ size: 900 }, 'event_missing'],
+      [{ size: 650 }, 'leaves_rewritten'],
+    ] as const) {
+      const verdict = await ofLost(its);
+      expect(verdict).toMatchObject({ isIntact: false, fault: { code } });
+      expect(
+        JSON.stringify(verdict, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)),
+      ).toContain(`the head is of epoch ${tenantB} and the log now of epoch ${rows[0]?.epoch}`);
+    }
   });
 });
 
@@ -335,16 +359,137 @@ describe('what was stored for proofs', () => {
     );
     expect(verdict).toMatchObject({ fault: { seq: 600n, code: 'head_signature_wrong' } });
   });
+});
 
-  it('may not stand without the index that keeps versions unique', async () => {
-    await stage.adminPool.query('drop index counter_events_stream');
+/** The condition of every policy, so that an added one cannot be told from the migrated one by its text alone. */
+const ownRows =
+  "tenant_id = any ((select string_to_array(nullif(current_setting('app.tenants', true), ''), ',')::uuid[])::uuid[])";
+const version = '(tenant_id, stream, version)';
+
+describe('what stands around the tables', () => {
+  it.each([
+    [
+      'a restrictive policy that hides the end of a log',
+      'create policy short on counter_events as restrictive using (seq <= 600)',
+      'drop policy short on counter_events',
+      { code: 'policy_changed', detail: /^counter_events has a policy .*: short RESTRICTIVE .*seq <= 600/ },
+    ],
+    [
+      'a restrictive policy on the parent alone',
+      'create policy short on events as restrictive for select to finaegis_read using (seq <= 600)',
+      'drop policy short on events',
+      { code: 'policy_changed', detail: /^events .*short RESTRICTIVE r TO finaegis_read/ },
+    ],
+    [
+      'another condition in the policy itself',
+      'alter policy tenant_isolation on audit_heads using (size <= 100)',
+      `alter policy tenant_isolation on audit_heads using (${ownRows})`,
+      { code: 'policy_changed', detail: /^audit_heads .*size <= 100/ },
+    ],
+    [
+      'a policy that lets everybody read',
+      'create policy wide on audit_tiles using (true)',
+      'drop policy wide on audit_tiles',
+      { code: 'policy_changed', detail: /^audit_tiles .*wide PERMISSIVE/ },
+    ],
+    [
+      'row-level security that is off',
+      'alter table counter_events no force row level security',
+      'alter table counter_events force row level security',
+      { code: 'policy_changed', detail: /^counter_events has lost its row-level security/ },
+    ],
+    [
+      'row-level security where the length of logs stands, which would make every log empty',
+      'alter table tenant_heads enable row level security',
+      'alter table tenant_heads disable row level security',
+      { code: 'policy_changed', detail: /^tenant_heads has row-level security.*no row is shown/ },
+    ],
+    [
+      'a rule that lets events vanish as they are written',
+      'create rule vanish as on insert to auth_events do instead nothing',
+      'drop rule vanish on auth_events',
+      { code: 'rule_added', detail: /^auth_events has the rule vanish/ },
+    ],
+    [
+      'a view in the place of a table',
+      'alter table audit_heads rename to kept_heads; create view audit_heads as select * from kept_heads where size < 200; grant select on audit_heads to finaegis_read',
+      'drop view audit_heads; alter table kept_heads rename to audit_heads',
+      { code: 'table_replaced', detail: /^audit_heads .*it is a view in public/ },
+    ],
+    [
+      'another schema that is looked into first',
+      'create schema finaegis_read; grant usage on schema finaegis_read to finaegis_read; create table finaegis_read.tenant_heads (like public.tenant_heads); grant select on finaegis_read.tenant_heads to finaegis_read',
+      'drop schema finaegis_read cascade',
+      { code: 'table_replaced', detail: /finaegis_read/ },
+    ],
+    [
+      'a partition that is no table',
+      "alter table events detach partition auth_events; alter table auth_events rename to kept_auth; create extension if not exists file_fdw; create server elsewhere foreign data wrapper file_fdw; create foreign table auth_events partition of events for values in ('auth') server elsewhere options (filename '/dev/null')",
+      "alter table events detach partition auth_events; drop foreign table auth_events; drop server elsewhere; alter table kept_auth rename to auth_events; alter table events attach partition auth_events for values in ('auth')",
+      { code: 'table_replaced', detail: /^auth_events .*it is a foreign table/ },
+    ],
+    [
+      'an index that is gone and kept versions unique',
+      'drop index counter_events_stream',
+      `create unique index counter_events_stream on counter_events ${version}`,
+      { code: 'index_missing', detail: /^counter_events has lost its unique index/ },
+    ],
+    [
+      'a trigger that lets events vanish',
+      `create function vanish() returns trigger language plpgsql as 'begin return null; end'; create trigger vanish before insert on counter_events for each row execute function vanish()`,
+      'drop trigger vanish on counter_events; drop function vanish()',
+      {
+        code: 'trigger_changed',
+        detail: /^the triggers of counter_events .*it has CREATE TRIGGER vanish BEFORE INSERT/,
+      },
+    ],
+    [
+      'a trigger that was switched off',
+      'alter table audit_heads disable trigger refuse_change',
+      'alter table audit_heads enable trigger refuse_change',
+      { code: 'trigger_changed', detail: /^the triggers of audit_heads .*\(switched off\)/ },
+    ],
+    [
+      'a trigger that is gone',
+      'drop trigger only_grows on audit_tiles',
+      'create trigger only_grows before update on audit_tiles for each row execute function finaegis_tile_grows()',
+      { code: 'trigger_changed', detail: /^the triggers of audit_tiles .*it should have CREATE TRIGGER only_grows/ },
+    ],
+    [
+      'a trigger that has become choosy',
+      'drop trigger refuse_change on audit_keys; create trigger refuse_change before update or delete on audit_keys for each row when (old.number > 1) execute function finaegis_refuse_change()',
+      'drop trigger refuse_change on audit_keys; create trigger refuse_change before update or delete on audit_keys for each row execute function finaegis_refuse_change()',
+      { code: 'trigger_changed', detail: /^the triggers of audit_keys .*WHEN/ },
+    ],
+  ])('is named: %s', async (_, change, undo, { code, detail }) => {
+    await stage.adminPool.query(change);
     try {
-      expect(await verify()).toMatchObject({ fault: { code: 'index_missing' } });
+      const verdict = await verify();
+      expect(verdict).toMatchObject({ isIntact: false, fault: { code, detail: expect.stringMatching(detail) } });
     } finally {
-      await stage.adminPool.query(
-        'create unique index counter_events_stream on counter_events (tenant_id, stream, version)',
-      );
+      await stage.adminPool.query(undo);
     }
+    expect(await verify()).toMatchObject({ isIntact: true, events: 700 });
+  });
+
+  it('is named after an event it let somebody change, which is worth more to know', async () => {
+    await stage.adminPool.query('alter table counter_events disable trigger refuse_truncate');
+    try {
+      const verdict = await tampered((client) => forge(client, 150));
+      expect(verdict).toMatchObject({ fault: { seq: 150n, code: 'event_altered' } });
+    } finally {
+      await stage.adminPool.query('alter table counter_events enable trigger refuse_truncate');
+    }
+  });
+});
+
+describe('events of a tenant whose count of events is gone', () => {
+  it('are not taken for an empty log', async () => {
+    const verdict = await tampered(async (client) => {
+      for (const table of ['tenant_heads', 'audit_heads', 'audit_tiles'])
+        await client.query(`delete from ${table} where tenant_id = $1`, [tenantA]);
+    });
+    expect(verdict).toMatchObject({ isIntact: false, events: 0, fault: { seq: 1n, code: 'event_inserted' } });
   });
 });
 

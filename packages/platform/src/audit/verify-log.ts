@@ -1,23 +1,13 @@
-import { equalBytes, fromHex, toHex } from '@finaegis/kernel/hash';
-import {
-  type AuditKey,
-  headFault,
-  keyChainFault,
-  type SignatureFault,
-  type SignedTreeHead,
-} from '@finaegis/kernel/tree-head';
+import { toHex } from '@finaegis/kernel/hash';
+import { type AuditKey, keyChainFault, type SignedTreeHead } from '@finaegis/kernel/tree-head';
 import type { Pool } from 'pg';
 import { platformTenantId } from '../auth/principal.ts';
 import { inTransaction, type Transaction } from '../database/transaction.ts';
-import {
-  type EventFaultCode,
-  examineStretch,
-  isAgainstSeal,
-  readSealedLeaves,
-  type Stretch,
-  type StretchReport,
-} from './examine-stretch.ts';
-import { readAuditKeys, readHeadsUp } from './heads-table.ts';
+import { checkGuards, type GuardFault } from './check-guards.ts';
+import { headChecker } from './check-heads.ts';
+import { examineStretch, isAgainstSeal, type Stretch, type StretchReport } from './examine-stretch.ts';
+import { readAuditKeys } from './heads-table.ts';
+import type { LogFault } from './log-fault.ts';
 import { verifyEd25519 } from './signing-key.ts';
 import { type GrowingTree, growingTree, hashBytes, hashesOf, tileWidth } from './tiles.ts';
 
@@ -27,28 +17,12 @@ export type LogVerdict =
       readonly isIntact: true;
       readonly events: number;
       readonly root: string;
-      /** Heads that were checked, and events under the largest of them. */
+      /** Heads that were found good, those of the database and those kept elsewhere; one that is both counts once. */
       readonly heads: number;
+      /** Events under the largest head of the database. */
       readonly sealed: number;
     }
   | { readonly isIntact: false; readonly events: number; readonly fault: LogFault };
-
-/** The first thing that is wrong. */
-export interface LogFault {
-  /** The place where the event stands or should stand; of a head, its size. */
-  readonly seq: bigint;
-  readonly stream: string | undefined;
-  readonly code:
-    | EventFaultCode
-    | SignatureFault
-    | 'leaves_rewritten'
-    | 'tile_differs'
-    | 'head_missing'
-    | 'index_missing';
-  readonly detail: string;
-  /** Where not even leaf hashes tell which event it was: it lies behind the first place, up to the second. */
-  readonly between?: { readonly lastGood: number; readonly firstBad: number };
-}
 
 /** What to verify. */
 export interface VerifyLogOptions {
@@ -78,12 +52,16 @@ const stretchLength = 16 * tileWidth;
 export const verifyLog = async (options: VerifyLogOptions): Promise<LogVerdict> => {
   const { pool, tenantId, onProgress } = options;
   const examine = options.examine ?? ((stretch: Stretch) => examineStretch(pool, stretch));
-  const { keys, total, sealed } = await readPlace(options);
   const fail = (events: number, fault: LogFault): LogVerdict => ({ isIntact: false, events, fault });
-  const atStart = await faultAtStart(options, keys);
-  if (atStart !== undefined) return fail(0, atStart);
+  const guards = await checkGuards(pool);
+  // Nothing that is read can be believed while something may hide rows.
+  if (guards.hiding !== undefined) return fail(0, ofWholeLog(guards.hiding));
+  const { keys, total, sealed, epoch } = await readPlace(options);
+  const unannounced = faultOfKeys(options, keys);
+  if (unannounced !== undefined) return fail(0, unannounced);
   const tree = growingTree(0, []);
-  const heads = headChecker(options, keys);
+  const { trustedKey, heads: kept } = options;
+  const heads = headChecker({ pool, tenantId, keys, trustedKey, kept, sealed, epoch });
 
   const stretches = stretchesOf({ tenantId, sealed }, total);
   const pending: Promise<StretchReport>[] = [];
@@ -110,10 +88,10 @@ export const verifyLog = async (options: VerifyLogOptions): Promise<LogVerdict> 
   } finally {
     await Promise.allSettled(pending);
   }
-  const beyond = Math.max(sealed, heads.largestKept);
-  if (beyond > tree.size) return fail(tree.size, cutOff(tree.size, beyond));
-  const loose = await faultBehind(pool, tenantId);
+  const loose = heads.beyond(tree) ?? (await faultBehind(pool, tenantId));
   if (loose !== undefined) return fail(tree.size, loose);
+  // A guard that is lax hides nothing: an event it let somebody change is worth more to know, and was looked for first.
+  if (guards.lax !== undefined) return fail(tree.size, ofWholeLog(guards.lax));
   const root = toHex(tree.root());
   return { isIntact: true, events: tree.size, root, heads: heads.count, sealed };
 };
@@ -125,8 +103,9 @@ const faultBehind = async (pool: Pool, tenantId: string): Promise<LogFault | und
       `select e.seq, e.stream, coalesce((select max(size) from audit_heads where tenant_id = $1), 0) as sealed,
           coalesce((select index * $2::int + octet_length(hashes) / $3::int from audit_tiles
             where tenant_id = $1 and level = 0 order by index desc limit 1), 0) as leaves
-        from tenant_heads h left join lateral (select seq, stream from events
-          where tenant_id = $1 and seq > 0 and seq > h.seq order by seq limit 1) e on true where h.tenant_id = $1`,
+        from (select coalesce((select seq from tenant_heads where tenant_id = $1), 0) as seq) h
+        left join lateral (select seq, stream from events
+          where tenant_id = $1 and seq > 0 and seq > h.seq order by seq limit 1) e on true`,
       [tenantId, tileWidth, hashBytes],
     ),
   );
@@ -144,13 +123,6 @@ const faultBehind = async (pool: Pool, tenantId: string): Promise<LogFault | und
   return { seq: row.leaves, stream: undefined, code: 'head_missing', detail };
 };
 
-const cutOff = (size: number, signed: number): LogFault => ({
-  seq: BigInt(size) + 1n,
-  stream: undefined,
-  code: 'event_missing',
-  detail: `a head over ${signed} events was signed and the log ends at ${size}`,
-});
-
 function* stretchesOf(its: Pick<Stretch, 'tenantId' | 'sealed'>, total: number): Generator<Stretch, undefined> {
   for (let after = 0; after < total; after += stretchLength)
     yield { ...its, after, upTo: Math.min(total, after + stretchLength) };
@@ -164,6 +136,7 @@ const readPlace = async ({
   readonly keys: readonly AuditKey[];
   readonly total: number;
   readonly sealed: number;
+  readonly epoch: string;
 }> => {
   const keys = await inTransaction(pool, { tenants: [platformTenantId], readOnly: true }, readAuditKeys);
   const one = async (text: string): Promise<number> => {
@@ -173,107 +146,24 @@ const readPlace = async ({
     return Number(rows[0]?.place ?? 0n);
   };
   const sealed = await one('select max(size) as place from audit_heads where tenant_id = $1');
-  return { keys, sealed, total: await one('select seq as place from tenant_heads where tenant_id = $1') };
+  const total = await one('select seq as place from tenant_heads where tenant_id = $1');
+  const { rows } = await pool.query<{ epoch: string }>('select epoch from log_epoch');
+  return { keys, sealed, total, epoch: rows[0]?.epoch ?? '' };
 };
 
-const faultAtStart = async (
-  { pool, trustedKey }: VerifyLogOptions,
-  keys: readonly AuditKey[],
-): Promise<LogFault | undefined> => {
+const faultOfKeys = ({ trustedKey }: VerifyLogOptions, keys: readonly AuditKey[]): LogFault | undefined => {
   const code = keyChainFault(keys, { verify: verifyEd25519, trusted: trustedKey });
-  if (code !== undefined) return { seq: 0n, stream: undefined, code, detail: 'the keys do not announce each other' };
-  // Stretches look at versions in part only; that no stream has one twice is this index's word.
-  const { rows } = await pool.query<{ name: string }>(
-    `select i.inhrelid::regclass::text as name from pg_inherits i
-      where i.inhparent = 'events'::regclass and not exists (
-        select from pg_index x where x.indrelid = i.inhrelid and x.indisunique and x.indisvalid and x.indpred is null
-          and pg_get_indexdef(x.indexrelid) like '%(tenant_id, stream, version)')
-      order by 1`,
-  );
-  const [lacking] = rows;
-  if (lacking === undefined) return undefined;
-  const detail = `${lacking.name} has lost its unique index over stream and version; make it again to go on`;
-  return { seq: 0n, stream: undefined, code: 'index_missing', detail };
+  if (code === undefined) return undefined;
+  const detail =
+    code === 'key_not_trusted' ? 'the key that was given is none of this log’s' : 'the keys do not announce each other';
+  return ofWholeLog({ code, detail });
 };
 
-interface HeadChecker {
-  /** Events of the largest head of this tenant that was kept elsewhere. */
-  readonly largestKept: number;
-  readonly count: number;
-  /** Appends leaves to the tree and stops at the first head that is not what the tree then is. */
-  follow(tree: GrowingTree, leaves: readonly Uint8Array[]): Promise<LogFault | undefined>;
-  /** Whether the leaf that contradicts an event can be believed: whether a signed head stands on the sealed leaves. */
-  judge(tree: GrowingTree, fault: LogFault): Promise<LogFault>;
-}
-
-const headsAtOnce = 1_000;
-
-const headChecker = (
-  { pool, tenantId, trustedKey, heads: kept = [] }: VerifyLogOptions,
-  keys: readonly AuditKey[],
-): HeadChecker => {
-  const others = kept.filter(({ tenant }) => tenant === tenantId).toSorted((a, b) => a.size - b.size);
-  let [queue, isLast, count, lastGood] = [[] as SignedTreeHead[], false, 0, 0];
-
-  /** The next head of more events than `after`, from the database or from elsewhere. */
-  const next = async (after: number): Promise<SignedTreeHead | undefined> => {
-    if (queue.length === 0 && !isLast) {
-      const read = await asTenant(pool, tenantId, (tx) => readHeadsUp(tx, { tenantId, after, limit: headsAtOnce }));
-      isLast = read.length < headsAtOnce;
-      queue = [...read];
-    }
-    const [own, other] = [queue[0], others[0]];
-    return other !== undefined && other.size <= (own?.size ?? Number.POSITIVE_INFINITY) ? other : own;
-  };
-  const drop = (head: SignedTreeHead): void => {
-    if (others[0] === head) others.shift();
-    else queue.shift();
-  };
-  const unsigned = (head: SignedTreeHead): LogFault | undefined => {
-    const code = headFault(head, { keys, verify: verifyEd25519, trusted: trustedKey });
-    const detail = `the head over ${head.size} events is not believed`;
-    return code === undefined ? undefined : { seq: BigInt(head.size), stream: undefined, code, detail };
-  };
-  const rewritten = (firstBad: number): LogFault => ({
-    seq: BigInt(lastGood) + 1n,
-    stream: undefined,
-    code: 'leaves_rewritten',
-    detail: `events and leaves agree with each other and not with what was signed: something behind ${lastGood} and up to ${firstBad} was changed`,
-    between: { lastGood, firstBad },
-  });
-
-  return {
-    largestKept: others.at(-1)?.size ?? 0,
-    get count() {
-      return count;
-    },
-    follow: async (tree, leaves) => {
-      let place = 0;
-      const end = tree.size + leaves.length;
-      for (let head = await next(tree.size); head !== undefined && head.size <= end; head = await next(head.size)) {
-        while (tree.size < head.size) tree.add(leaves[place++] as Uint8Array);
-        const fault = unsigned(head);
-        if (fault !== undefined) return fault;
-        if (!equalBytes(tree.root(), fromHex(head.root))) return rewritten(head.size);
-        [lastGood, count] = [head.size, count + 1];
-        drop(head);
-      }
-      while (place < leaves.length) tree.add(leaves[place++] as Uint8Array);
-      return undefined;
-    },
-    judge: async (tree, fault) => {
-      const head = await next(tree.size);
-      // Not signed yet: the stored leaf is all there is to go by.
-      if (head === undefined) return fault;
-      const unbelieved = unsigned(head);
-      if (unbelieved !== undefined) return unbelieved;
-      const after = tree.size - (tree.size % tileWidth);
-      const sealed = await asTenant(pool, tenantId, (tx) => readSealedLeaves(tx, { tenantId, after, upTo: head.size }));
-      for (const leaf of sealed.slice(tree.size - after)) tree.add(leaf);
-      return tree.size === head.size && equalBytes(tree.root(), fromHex(head.root)) ? fault : rewritten(head.size);
-    },
-  };
-};
+const ofWholeLog = (fault: GuardFault | Pick<LogFault, 'code' | 'detail'>): LogFault => ({
+  seq: 0n,
+  stream: undefined,
+  ...fault,
+});
 
 const asTenant = <T>(pool: Pool, tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> =>
   inTransaction(pool, { tenants: [tenantId], readOnly: true }, work);

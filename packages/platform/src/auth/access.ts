@@ -29,5 +29,23 @@ export const isCustomer = (principal: Principal): boolean => principal.actingFor
 
 /** @throws ProblemError `staff_only` for a principal that acts for a party: nobody mandates, blocks, reverses or closes a day for themselves */
 export const requireStaff = (principal: Principal): void => {
-  if (isCustomer(principal)) throw new ProblemError('staff_only');
+  if (isCustomer(principal)) throw new ProblemError('staff_only', { errors: [keyOfParty] });
+};
+
+const keyOfParty = {
+  field: '/headers/authorization',
+  code: 'staff_only',
+  message: 'must be a key that acts for no party',
+};
+
+/**
+ * Parts of a request that only staff may send, by where they stand (JSON pointers); undefined is not sent.
+ * @throws ProblemError `staff_only`, naming those a principal that acts for a party sent
+ */
+export const requireStaffFields = (principal: Principal, fields: Readonly<Record<string, unknown>>): void => {
+  if (!isCustomer(principal)) return;
+  const errors = Object.entries(fields).flatMap(([field, value]) =>
+    value === undefined ? [] : [{ field, code: 'staff_only', message: 'only the bank itself may say this' }],
+  );
+  if (errors.length > 0) throw new ProblemError('staff_only', { errors });
 };

@@ -5,10 +5,10 @@ import { createRateLimiter } from '../http/rate-limit.ts';
 import { createHttpServer, type HttpServer } from '../http/server.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createTenantGuard, guarded } from '../tenancy/guard.ts';
-import { createApiKeyCommand } from './commands.ts';
 import { createAuthenticate } from './create-authenticate.ts';
 import { createKeyLastUse } from './key-last-use.ts';
 import { newApiKeySecret } from './key-text.ts';
+import type { AuthModule } from './module.ts';
 import { platformTenantId } from './principal.ts';
 
 let stage: Stage;
@@ -46,6 +46,9 @@ afterAll(async () => {
   await stage.close();
 });
 
+const createApiKey = (): AuthModule['handlers']['createApiKey'] =>
+  (stage.modules.find(({ name }) => name === 'auth') as AuthModule).handlers.createApiKey;
+
 let made = 0;
 const keyOf = async (
   tenantId: string,
@@ -54,7 +57,7 @@ const keyOf = async (
   const { text, prefix, secretHash } = newApiKeySecret('test');
   const keyId = stage.services.newId();
   const outcome = await stage.services.commands.submit(
-    createApiKeyCommand,
+    createApiKey(),
     {
       keyId,
       prefix,
@@ -180,7 +183,7 @@ describe('an API key', () => {
 describe('a secret', () => {
   it('is shown once, and is neither in the replay nor anywhere in the database', async () => {
     const { text } = await keyOf(tenantA);
-    const order = { name: 'once', scopes: ['ledger:read'] };
+    const order = { name: 'once', scopes: ['tenancy:read'] };
     const first = await send('POST', '/v1/api-keys', text, order, { 'idempotency-key': 'create-once' });
     const repeat = await send('POST', '/v1/api-keys', text, order, { 'idempotency-key': 'create-once' });
     expect(first.status).toBe(201);
@@ -205,7 +208,7 @@ describe('a secret', () => {
     const { text } = await keyOf(tenantA);
     const { status, body } = await send('POST', '/v1/api-keys?dryRun=true', text, {
       name: 'dry',
-      scopes: ['ledger:read'],
+      scopes: ['tenancy:read'],
     });
     expect({ status, key: body['key'] }).toEqual({ status: 201, key: undefined });
     expect((await send('GET', `/v1/api-keys/${String(body['keyId'])}`, text)).status).toBe(404);
@@ -216,9 +219,9 @@ describe('nobody gives what it does not have', () => {
   it('a key makes no key with more scopes, and rotates none', async () => {
     const strong = await keyOf(tenantA);
     const weak = await keyOf(tenantA, { scopes: ['auth:write', 'auth:read'] });
-    expect(await send('POST', '/v1/api-keys', weak.text, { name: 'more', scopes: ['ledger:write'] })).toMatchObject({
+    expect(await send('POST', '/v1/api-keys', weak.text, { name: 'more', scopes: ['counter:write'] })).toMatchObject({
       status: 403,
-      body: { code: 'scope_not_held', scope: 'ledger:write' },
+      body: { code: 'scope_not_held', scope: 'counter:write' },
     });
     expect(await send('POST', `/v1/api-keys/${strong.keyId}/rotation`, weak.text, {})).toMatchObject({
       status: 403,
@@ -234,8 +237,17 @@ describe('nobody gives what it does not have', () => {
     for (const url of [`/v1/api-keys/${staff.keyId}/revocation`, `/v1/api-keys/${staff.keyId}/rotation`])
       expect((await send('POST', url, customer.text, {})).status).toBe(404);
     expect(
-      (await send('POST', '/v1/api-keys', customer.text, { name: 'staff', scopes: ['ledger:read'] })).body['code'],
+      (await send('POST', '/v1/api-keys', customer.text, { name: 'staff', scopes: ['tenancy:read'] })).body['code'],
     ).toBe('acting_for_not_held');
+  });
+
+  it('nobody makes a key for a party that is not there', async () => {
+    const staff = await keyOf(tenantA);
+    const body = { name: 'typo', scopes: ['tenancy:read'], actingFor: '00000000-0000-7000-8000-0000000000aa' };
+    expect(await send('POST', '/v1/api-keys', staff.text, body)).toMatchObject({
+      status: 422,
+      body: { code: 'acting_for_unknown', errors: [{ field: '/body/actingFor' }] },
+    });
   });
 
   it('a tenant knows nothing of another tenant’s keys', async () => {

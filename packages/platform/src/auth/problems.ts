@@ -3,26 +3,41 @@ import type { ApiKeyRefusal } from './api-key/api-key.ts';
 
 /** How refusals about API keys are told over HTTP. */
 export const authProblems = defineProblems({
-  api_key_unknown: { status: 404, title: 'There is no such API key' },
+  api_key_unknown: { status: 404, title: 'There is no such API key', offender: 'keyId' },
   api_key_exists_with_different_content: { status: 409, title: 'The API key exists with different content' },
   api_key_is_revoked: {
     status: 409,
     title: 'The API key is revoked',
     description: 'A revoked key stays revoked; create a new one.',
+    offender: 'keyId',
+  },
+  scope_unknown: {
+    status: 422,
+    title: 'There is no such scope',
+    description:
+      'Nothing asks for it, so it would grant nothing. `known` lists those there are; `*` after the colon means all of a context.',
+    offender: 'scope',
   },
   scope_not_held: {
     status: 403,
     title: 'A key cannot give a scope it does not hold',
     description: '`scope` is the first one the asking key does not hold itself.',
+    offender: 'scope',
   },
   acting_for_not_held: {
     status: 403,
     title: 'A key that acts for a party cannot act for another one',
     description: 'It can only make and rotate keys of the same party.',
   },
+  acting_for_unknown: {
+    status: 422,
+    title: 'There is no such party to act for',
+    offender: 'actingFor',
+  },
   expiry_in_past: {
     status: 422,
     title: 'The expiry is not in the future',
     description: '`now` is the instant at which it was judged.',
+    offender: 'expiresAt',
   },
 } satisfies Record<ApiKeyRefusal['code'], Problem>);

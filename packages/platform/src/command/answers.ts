@@ -83,7 +83,7 @@ export const storeAnswers = (answers: readonly KeyedAnswer[], storedAt: string):
         from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[])
           as sent (tenant_id, principal_id, key, fingerprint, status, body)
         on conflict do nothing returning 1)
-      select finaegis_require_all((select count(*) from stored), $8)`,
+      select case when count(*) <> $8 then finaegis_require_all(count(*), $8) end from stored`,
     values: [
       plainArray(sorted.map(({ tenantId }) => tenantId)),
       textArray(sorted.map(({ principalId }) => principalId)),

@@ -7,6 +7,7 @@ import type { QueuedCommand } from './decide-batch.ts';
 import type { Answer, CommandHandler, Outcome, Refusal } from './handler.ts';
 import { type BatchTools, runLocked } from './locked-batch.ts';
 import { nodePace, type Pace } from './pace.ts';
+import { RememberedBatches } from './remembered-batch.ts';
 import type { TableList } from './working-set.ts';
 
 /** Who asks for a command and under which key. */
@@ -80,7 +81,8 @@ const timeoutDefaultMs = 10_000;
 export const createCommands = (options: CommandsOptions): Commands => {
   const tools: BatchTools = options;
   const pace = options.pace ?? nodePace;
-  const observed = { pace, ...(options.onBatch === undefined ? {} : { onBatch: options.onBatch }) };
+  const remembered = new RememberedBatches(tools, () => pace.monotonicMs());
+  const observed = { pace, remembered, ...(options.onBatch === undefined ? {} : { onBatch: options.onBatch }) };
   const lanes = {
     interactive: createCommitter(tools, { limits: interactiveLimits, ...observed }),
     bulk: createCommitter(tools, { limits: bulkLimits, queueMin: 100_000, ...observed }),

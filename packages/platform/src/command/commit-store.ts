@@ -11,6 +11,8 @@ import type { LockRequest, RowBatch } from './locked-table.ts';
 export interface WantedStream extends AggregateStream {
   /** Every command that named it makes it, so it may be taken for empty. */
   readonly isNew: boolean;
+  /** Its `streamName`. */
+  readonly name: string;
 }
 
 /** Everything a batch reads before it decides. */

@@ -31,6 +31,8 @@ export interface Committer {
 export interface CommitterOptions {
   readonly limits: BatchLimits;
   readonly pace?: Pace;
+  /** Shared by committers over one store, so that none takes the commits of another for those of a stranger; its own unless given. */
+  readonly remembered?: RememberedBatches;
   /** The queue never holds fewer than this before commands are refused. */
   readonly queueMin?: number;
   /** Told of each batch, for metrics and for waking those who follow the log. */
@@ -106,7 +108,7 @@ class Lane {
     this.options = options;
     this.pace = pace;
     this.queues = queues;
-    this.remembered = new RememberedBatches(tools, () => pace.monotonicMs());
+    this.remembered = options.remembered ?? new RememberedBatches(tools, () => pace.monotonicMs());
   }
 
   get perSecond(): number {

@@ -1,7 +1,6 @@
 import { CommitUnknown, DatabaseFault } from '../database/transaction.ts';
 import { emptyTip, type LogHead } from '../event-store/append.ts';
 import type { Versioned } from '../event-store/read.ts';
-import { streamName } from '../event-store/read-streams.ts';
 import { keyTaken } from './answers.ts';
 import { type CommitWrite, type Found, headMoved, type Wanted, type WantedStream } from './commit-store.ts';
 import { DatabaseClock } from './database-clock.ts';
@@ -34,6 +33,7 @@ export class RememberedBatches {
   private lockedUntilMs = 0;
   private lockedMs = lockedMinMs;
   private cautious = 0;
+  private preparing: Promise<unknown> = Promise.resolve();
 
   constructor(tools: BatchTools, monotonicMs: () => number) {
     this.tools = tools;
@@ -51,10 +51,17 @@ export class RememberedBatches {
   }
 
   /**
-   * Reads what is not remembered, decides, and lays the result over what is remembered.
+   * Reads what is not remembered, decides, and lays the result over what is remembered. The lanes of a process take turns: a batch that another
+   * lane laid while this one was reading would lie under it unseen, and the end of the log would vouch for rows from before.
    * @returns nothing when a log was seen to have grown: the batch is to be decided under lock
    */
-  async prepare(commands: readonly QueuedCommand[]): Promise<PreparedBatch | undefined> {
+  prepare(commands: readonly QueuedCommand[]): Promise<PreparedBatch | undefined> {
+    const mine = this.preparing.then(() => this.prepareAlone(commands));
+    this.preparing = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async prepareAlone(commands: readonly QueuedCommand[]): Promise<PreparedBatch | undefined> {
     const wanted = wantedBy(commands);
     const { retractions } = this.state;
     const known = this.state.recall(wanted);
@@ -108,13 +115,13 @@ export class RememberedBatches {
   }
 
   private async read(wanted: Wanted): Promise<Found | undefined> {
-    const before = this.state.tips();
+    const before = this.state.reading();
     const askedMs = this.monotonicMs();
     const found = await this.tools.store.read(wanted);
     this.clock.hear(found.now, askedMs);
-    if (this.state.learn(found, before)) return found;
-    this.meetOther();
-    return undefined;
+    const learnt = this.state.learn(found, before);
+    if (learnt === 'grown') this.meetOther();
+    return learnt === 'learnt' ? found : undefined;
   }
 
   private toRead({ tenants, keys }: Wanted, missing: Wanted): Wanted | undefined {
@@ -154,11 +161,7 @@ const unproved = (
   working: WorkingSet,
 ): readonly WantedStream[] => {
   const changed = working.changedStreams();
-  return missing.filter(
-    (stream) =>
-      !changed.has(streamName(stream.tenantId, stream.aggregate.context, stream.aggregate.stream(stream.id))) &&
-      !read.includes(stream),
-  );
+  return missing.filter((stream) => !changed.has(stream.name) && !read.includes(stream));
 };
 
 const merged = (

@@ -44,7 +44,7 @@ const known = (state: RememberedState) => ({
 describe('remembered state', () => {
   it('is what was read, then what was decided on it, and goes back when that is refused', () => {
     const state = new RememberedState(tables);
-    expect(state.learn(read(1n, 'a', 'open'), state.tips())).toBe(true);
+    expect(state.learn(read(1n, 'a', 'open'), state.reading())).toBe('learnt');
     const layer = decided(state, { day: 'closed', tip: 'b' });
     expect(known(state)).toEqual({ day: 'closed', tip: 'b' });
     state.drop(layer);
@@ -55,19 +55,34 @@ describe('remembered state', () => {
 
   it('is not vouched for by a commit that lands after it was forgotten', () => {
     const state = new RememberedState(tables);
-    state.learn(read(1n, 'a', 'open'), state.tips());
+    state.learn(read(1n, 'a', 'open'), state.reading());
     const flight = decided(state, { day: 'closed', tip: 'b' });
     state.forget();
     // Read before the flight lands, from a log that still ends where it did.
-    state.learn(read(1n, 'a', 'open'), state.tips());
+    state.learn(read(1n, 'a', 'open'), state.reading());
     state.settle(flight);
     expect(known(state)).toEqual({ day: 'open', tip: 'a' });
   });
 
+  it('does not take in what was read before a commit under lock that another lane made meanwhile', () => {
+    const state = new RememberedState(tables);
+    state.learn({ ...read(1n, 'a', 'open'), rows: new Map() }, state.reading());
+    const reading = state.reading();
+    const locked = createWorkingSet(tables, wanted, read(1n, 'a', 'open'));
+    locked.rows.get('days')?.set(tenantId, 'main', 'closed');
+    const [base, head] = [
+      { seq: 1n, tip: 'a' },
+      { seq: 2n, tip: 'b' },
+    ];
+    state.adopt(locked, { bases: new Map([[tenantId, base]]), heads: new Map([[tenantId, head]]) });
+    expect(state.learn(read(1n, 'a', 'open'), reading)).toBe('overtaken');
+    expect(known(state)).toEqual({ day: 'closed', tip: 'b' });
+  });
+
   it('is forgotten when a log ends with an event nobody here wrote, also when it is as long as expected', () => {
     const state = new RememberedState(tables);
-    state.learn(read(1n, 'a', 'open'), state.tips());
-    expect(state.learn(read(1n, 'other', 'closed'), state.tips())).toBe(false);
+    state.learn(read(1n, 'a', 'open'), state.reading());
+    expect(state.learn(read(1n, 'other', 'closed'), state.reading())).toBe('grown');
     expect(known(state)).toEqual({ day: undefined, tip: undefined });
   });
 });

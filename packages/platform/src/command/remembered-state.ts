@@ -1,6 +1,5 @@
 import type { LogHead } from '../event-store/append.ts';
 import type { Versioned } from '../event-store/read.ts';
-import { streamName } from '../event-store/read-streams.ts';
 import type { Committed, Found, Wanted, WantedStream } from './commit-store.ts';
 import { type LockRequest, rowName } from './locked-table.ts';
 import type { ChangedStream, TableList, WorkingSet } from './working-set.ts';
@@ -10,6 +9,12 @@ export interface Layer {
   readonly rows: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
   readonly streams: ReadonlyMap<string, ChangedStream>;
   readonly heads: ReadonlyMap<string, LogHead>;
+}
+
+/** What was known when a reading began. */
+export interface Reading {
+  readonly tips: ReadonlySet<string>;
+  readonly retractions: number;
 }
 
 const rowsMax = 60_000;
@@ -34,7 +39,11 @@ export class RememberedState {
 
   /** The head of a tenant's log after everything decided so far; undefined when nothing of the tenant is remembered. */
   headOf(tenantId: string): LogHead | undefined {
-    return this.newest((layer) => layer.heads.get(tenantId)) ?? this.heads.get(tenantId);
+    for (let index = this.layers.length - 1; index >= 0; index--) {
+      const head = this.layers[index]?.heads.get(tenantId);
+      if (head !== undefined) return head;
+    }
+    return this.heads.get(tenantId);
   }
 
   /** What of a batch's needs is remembered, and what has to be read first. */
@@ -56,9 +65,8 @@ export class RememberedState {
     const streams = new Map<string, Versioned<unknown>>();
     const missingStreams: WantedStream[] = [];
     for (const wantedStream of wanted.streams) {
-      const { tenantId, aggregate, id } = wantedStream;
-      const name = streamName(tenantId, aggregate.context, aggregate.stream(id));
-      const stream = this.newest((layer) => layer.streams.get(name)) ?? this.streams.get(name);
+      const { name } = wantedStream;
+      const stream = this.stream(name);
       if (stream !== undefined) streams.set(name, stream);
       else missingStreams.push(wantedStream);
     }
@@ -66,8 +74,13 @@ export class RememberedState {
     return { found: { rows, streams }, missing: { tenants, rows: missingRows, streams: missingStreams, keys: [] } };
   }
 
+  /** To be asked for before something is read, and given back with what was found. */
+  reading(): Reading {
+    return { tips: this.tips(), retractions: this.retractions };
+  }
+
   /** Ends of the logs that reading may meet now: what is committed and what is on its way there. */
-  tips(): ReadonlySet<string> {
+  private tips(): ReadonlySet<string> {
     const tips = new Set<string>();
     for (const heads of [this.heads, ...this.layers.map((layer) => layer.heads)])
       for (const { tip } of heads.values()) tips.add(tip);
@@ -75,21 +88,27 @@ export class RememberedState {
   }
 
   /**
-   * Takes in what was read; false when a log has grown without us, in which case everything is forgotten.
-   * @param before `tips` of when the reading began; what was on its way then may have arrived before or after
+   * Takes in what was read. Nothing of it when something was retracted since: another lane's commit under lock may be newer than these rows, and
+   * the end of the log that it brought would vouch for them.
+   * @param before what was on its way when the reading began may have arrived before or after
+   * @returns `grown` when a log has grown without us, in which case everything is forgotten
    */
-  learn({ heads, rows, streams }: Pick<Found, 'heads' | 'rows' | 'streams'>, before: ReadonlySet<string>): boolean {
+  learn(
+    { heads, rows, streams }: Pick<Found, 'heads' | 'rows' | 'streams'>,
+    before: Reading,
+  ): 'learnt' | 'overtaken' | 'grown' {
+    if (before.retractions !== this.retractions) return 'overtaken';
     const tips = this.tips();
     for (const [tenantId, head] of heads) {
       if (this.headOf(tenantId) === undefined) this.heads.set(tenantId, head);
-      else if (!before.has(head.tip) && !tips.has(head.tip)) {
+      else if (!before.tips.has(head.tip) && !tips.has(head.tip)) {
         this.forget();
-        return false;
+        return 'grown';
       }
     }
     for (const [table, found] of rows) this.keepRows(table, found);
     for (const [name, stream] of streams) this.streams.set(name, stream);
-    return true;
+    return 'learnt';
   }
 
   /** Puts a decided batch on top. */
@@ -129,8 +148,10 @@ export class RememberedState {
       const known = this.headOf(tenantId);
       return known !== undefined && known.tip !== tip;
     });
-    if (isUnclear || isOther) this.forget();
-    else this.keep({ rows: changedRows(this.tables, working), streams, heads });
+    if (isUnclear || isOther) return this.forget();
+    // Another lane may be deciding on rows as they were before.
+    this.retractions++;
+    this.keep({ rows: changedRows(this.tables, working), streams, heads });
   }
 
   forget(): void {
@@ -142,16 +163,19 @@ export class RememberedState {
   }
 
   private row(table: string, name: string): unknown {
-    return this.newest((layer) => layer.rows.get(table)?.get(name)) ?? this.rows.get(table)?.get(name);
+    for (let index = this.layers.length - 1; index >= 0; index--) {
+      const row = this.layers[index]?.rows.get(table)?.get(name);
+      if (row !== undefined) return row;
+    }
+    return this.rows.get(table)?.get(name);
   }
 
-  private newest<T>(from: (layer: Layer) => T | undefined): T | undefined {
+  private stream(name: string): Versioned<unknown> | undefined {
     for (let index = this.layers.length - 1; index >= 0; index--) {
-      const layer = this.layers[index];
-      const found = layer === undefined ? undefined : from(layer);
-      if (found !== undefined) return found;
+      const stream = this.layers[index]?.streams.get(name);
+      if (stream !== undefined) return stream;
     }
-    return undefined;
+    return this.streams.get(name);
   }
 
   private keep(layer: Layer): void {
@@ -176,8 +200,10 @@ const changedRows = ({ ranked }: TableList, { rows }: WorkingSet): Layer['rows']
   const layer = new Map<string, ReadonlyMap<string, unknown>>();
   for (const { name, recall } of ranked) {
     if (recall === undefined) continue;
+    const changedRows = rows.get(name)?.changed ?? [];
+    if (changedRows.length === 0) continue;
     const its = new Map<string, unknown>();
-    for (const changed of rows.get(name)?.changed ?? [])
+    for (const changed of changedRows)
       its.set(changed.name, recall.written === undefined ? changed.row : recall.written(changed.row));
     layer.set(name, its);
   }

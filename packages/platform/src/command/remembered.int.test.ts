@@ -77,6 +77,34 @@ describe('a commit on remembered state', () => {
     await commands.drain();
   });
 
+  it('of one lane does not send the other lane back to locks', async () => {
+    const { pool } = stage.startProcess();
+    const tables = stage.modules.flatMap((module) => module.tables);
+    const newEventId = () => stage.services.newId();
+    const tools = postgresTools({ pool, catalogue: stage.services.catalogue, tables, newEventId });
+    const underLock: string[] = [];
+    const commands = createCommands({
+      ...tools,
+      store: {
+        ...tools.store,
+        underLock: (wanted, decide) => {
+          underLock.push(wanted.streams.map(({ id }) => id).join(' '));
+          return tools.store.underLock(wanted, decide);
+        },
+      },
+      checks: allowAll,
+      checkedCommands: new Set(),
+    });
+    const addBy = (lane: 'interactive' | 'bulk') =>
+      commands.submit(increase, { counterId: 'lanes', by: 1n }, { tenantId: tenantA, metadata, lane });
+    for (const lane of ['interactive', 'bulk', 'interactive', 'bulk'] as const) await addBy(lane);
+    await Promise.all(Array.from({ length: 40 }, (_, index) => addBy(index % 2 === 0 ? 'interactive' : 'bulk')));
+    const { rows } = await stage.adminPool.query("select value from counters where counter_id = 'lanes'");
+    expect(rows).toEqual([{ value: 44n }]);
+    expect(underLock).toEqual([]);
+    await commands.drain();
+  });
+
   it('notices a process of a release that did not write down which event is the last', async () => {
     await add('shared');
     await stage.adminPool.query('update tenant_heads set seq = seq + 1 where tenant_id = $1', [tenantA]);

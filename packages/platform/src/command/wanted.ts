@@ -36,7 +36,7 @@ const wantedStreams = (commands: readonly QueuedCommand[]): readonly WantedStrea
       const name = streamName(tenantId, aggregate.context, aggregate.stream(id));
       // One command may make the stream and another read it: then it is read.
       const its = streams.get(name);
-      streams.set(name, { tenantId, aggregate, id, isNew: isNew && (its?.isNew ?? true) });
+      streams.set(name, { tenantId, aggregate, id, name, isNew: isNew && (its?.isNew ?? true) });
     }
   }
   return [...streams.values()];

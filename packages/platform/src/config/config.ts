@@ -40,6 +40,20 @@ const rateLimit = z
   })
   .refine(({ perSecond, burst }) => perSecond > 0 && burst >= 1, 'must allow something');
 
+const assetList = z
+  .string()
+  .regex(/^[A-Z0-9]+(,[A-Z0-9]+)*$/, 'must be a list of assets such as EUR,USD')
+  .transform((text): readonly string[] => text.split(','));
+
+const jsonText = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be JSON' });
+    return z.NEVER;
+  }
+});
+
 const masterKey = z
   .string()
   .transform((text) => (/^[0-9a-fA-F]{64}$/.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64')))
@@ -127,6 +141,59 @@ const variables = {
     about: 'Between "not ready" and closing the port; as long as a balancer needs to notice.',
   },
   HTTP_DRAIN_TIMEOUT_MS: { schema: timeoutMs.default(20_000), about: 'Time for requests in flight to finish.' },
+  BANK_CONNECTIONS: {
+    schema: jsonText.optional(),
+    about:
+      'Ways to partner banks: a JSON list as in the guide on connecting a bank; secrets are named in it, not written.',
+  },
+  STRIPE_API_KEY: {
+    schema: z.string().min(1).optional(),
+    isSecret: true,
+    about: 'Secret key of the Stripe account that takes card payments; without it nothing is payable by card.',
+  },
+  STRIPE_WEBHOOK_SECRET: {
+    schema: z.string().min(1).optional(),
+    isSecret: true,
+    about: 'Secret that Stripe signs its messages with; needed with STRIPE_API_KEY.',
+  },
+  STRIPE_URL: {
+    schema: z.url('must be a URL').optional(),
+    about: 'Where Stripe is, for a double of it; its own hosts when absent.',
+  },
+  STRIPE_ASSETS: { schema: assetList.prefault('EUR'), about: 'Assets that are payable by card, as a list.' },
+  STRIPE_PAYOUT_BANK: { schema: z.string().min(1).default('ing'), about: 'Partner bank that Stripe pays out to.' },
+  COINBASE_KEY_ID: {
+    schema: z.string().min(1).optional(),
+    about: 'Key of the Coinbase Developer Platform that takes crypto by the Checkouts API; without it there is none.',
+  },
+  COINBASE_PRIVATE_KEY: {
+    schema: z.string().min(1).optional(),
+    isSecret: true,
+    about: 'Private half of that key, as Coinbase gives it: PEM (\\n for line ends) or base64.',
+  },
+  COINBASE_WEBHOOK_SECRET: {
+    schema: z.string().min(1).optional(),
+    isSecret: true,
+    about: 'Secret that the Checkouts API signs its messages with; needed with COINBASE_KEY_ID.',
+  },
+  COINBASE_URL: {
+    schema: z.url('must be a URL').optional(),
+    about: 'Where the Checkouts API is, for a double of it; its own host when absent.',
+  },
+  COINBASE_COMMERCE_API_KEY: {
+    schema: z.string().min(1).optional(),
+    isSecret: true,
+    about: 'Key of a Coinbase Commerce account, which takes new crypto deposits only where COINBASE_KEY_ID is absent.',
+  },
+  COINBASE_COMMERCE_WEBHOOK_SECRET: {
+    schema: z.string().min(1).optional(),
+    isSecret: true,
+    about: 'Secret that Commerce signs its messages with; needed with COINBASE_COMMERCE_API_KEY.',
+  },
+  COINBASE_COMMERCE_URL: {
+    schema: z.url('must be a URL').optional(),
+    about: 'Where Coinbase Commerce is, for a double of it; its own host when absent.',
+  },
   CLOCK_OFFSET_MS: {
     schema: z.coerce
       .number('must be a number')

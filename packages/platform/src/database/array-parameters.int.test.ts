@@ -3,7 +3,7 @@ import { type FreshDatabase, freshDatabase } from '@finaegis/testing/database/fr
 import fc from 'fast-check';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { byteaArray, plainArray, textArray } from './array-parameters.ts';
+import { byteaArray, instantArray, plainArray, textArray } from './array-parameters.ts';
 
 let database: FreshDatabase;
 let pool: Pool;
@@ -47,4 +47,17 @@ it('numbers, instants, booleans and nothing arrive as array text', async () => {
   expect(await there('int', plainArray([]))).toEqual([]);
   expect(await there('bool', plainArray([true, false]))).toEqual([true, false]);
   expect(await there('timestamptz', plainArray(['2026-01-02T03:04:05.678Z']))).toEqual(['2026-01-02T03:04:05.678Z']);
+});
+
+it('instants arrive to the millisecond, and what is none is refused before it is sent', async () => {
+  const instant = fc
+    .date({ min: new Date('1700-01-01T00:00:00Z'), max: new Date('2999-12-31T23:59:59Z'), noInvalidDate: true })
+    .map((date) => date.toISOString());
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.option(instant)), async (instants) => {
+      expect(await there('timestamptz', instantArray(instants))).toEqual(instants);
+    }),
+    { numRuns: 50 },
+  );
+  expect(() => instantArray(['yesterday'])).toThrow(RangeError);
 });

@@ -41,6 +41,36 @@ export const byteaArray = (values: readonly Uint8Array[]): Buffer => {
   return buffer;
 };
 
+const instantOid = 1184;
+/** 2000-01-01T00:00:00Z, from which PostgreSQL counts, in milliseconds since 1970. */
+const instantBaseMs = 946_684_800_000;
+
+/**
+ * An array of instants (ISO text with milliseconds) in PostgreSQL's binary form. For `timestamptz[]` only. Reading dates as text is dear to the
+ * server, and the rows of a commit mostly have one instant, which is read once here.
+ */
+export const instantArray = (values: readonly (string | null)[]): Buffer => {
+  const buffer = Buffer.allocUnsafe(headerSize + 12 * values.length);
+  const hasNulls = values.includes(null);
+  let at = writeHeader(buffer, { oid: instantOid, length: values.length, hasNulls });
+  let last: string | undefined;
+  let micros = 0n;
+  for (const value of values) {
+    if (value === null) {
+      at = buffer.writeInt32BE(-1, at);
+      continue;
+    }
+    if (value !== last) {
+      // BigInt throws for what is no date.
+      micros = BigInt(Date.parse(value) - instantBaseMs) * 1_000n;
+      last = value;
+    }
+    at = buffer.writeInt32BE(8, at);
+    at = buffer.writeBigInt64BE(micros, at);
+  }
+  return buffer.subarray(0, at);
+};
+
 const headerSize = 20;
 
 /** array_recv in PostgreSQL's arrayfuncs.c: dimensions, flag for nulls, element type, then length and lower bound of the one dimension. */

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { defineCommand } from '../command/handler.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { defineAggregate } from './aggregate.ts';
-import { appendEvents, lockHeads } from './append.ts';
+import { appendEvents, emptyTip, type LogHead, lockHeads } from './append.ts';
 import { eventCatalogue } from './catalogue.ts';
 import { defineEvent, type RecordedEvent } from './event.ts';
 import { readStream, rehydrate } from './read.ts';
@@ -105,6 +105,54 @@ describe('the order of a tenant’s log', () => {
     letGo?.();
     await slow;
     expect(await fast).toMatchObject({ position: start + 2n });
+  });
+
+  it('goes on only from the head a commit expects: another number or another last event there writes nothing', async () => {
+    const readHead = async (tenantId: string) =>
+      (
+        await stage.adminPool.query<{ seq: bigint; tip: string }>(
+          'select seq, tip from tenant_heads where tenant_id = $1',
+          [tenantId],
+        )
+      ).rows[0] ?? { seq: 0n, tip: emptyTip };
+    const appendTo = (head: LogHead, ...events: readonly RecordedEvent[]) =>
+      inTransaction(
+        stage.first.pool,
+        { tenants: [tenantA] },
+        async (tx) => (await tx.query(appendEvents(events, new Map([[tenantA, head]])))).rows,
+      );
+    await grow(fresh());
+    const head = await readHead(tenantA);
+    const [one, two, late] = [recorded(fresh(), 1), recorded(fresh(), 1), recorded(fresh(), 1)];
+    for (const other of [
+      { ...head, seq: head.seq - 1n },
+      { ...head, tip: one.id },
+    ])
+      await expect(appendTo(other, one)).rejects.toMatchObject({ code: 'FA003' });
+    expect(await readHead(tenantA)).toEqual(head);
+
+    expect(await appendTo(head, one, two)).toMatchObject([
+      { tenant_id: tenantA, base: head.seq, base_tip: head.tip, seq: head.seq + 2n, tip: two.id },
+    ]);
+    expect(await readHead(tenantA)).toEqual({ seq: head.seq + 2n, tip: two.id });
+    // Events of several instants take the general statement, which checks the same.
+    const second = { ...recorded(fresh(), 1), bookedAt: '2026-01-02T03:04:05.679Z' };
+    await expect(appendTo(head, late, second)).rejects.toMatchObject({ code: 'FA003' });
+    expect(await appendTo({ seq: head.seq + 2n, tip: two.id }, late, second)).toMatchObject([{ seq: head.seq + 4n }]);
+    const { rows } = await stage.adminPool.query(
+      'select seq, stream from events where tenant_id = $1 and seq > $2 order by seq',
+      [tenantA, head.seq],
+    );
+    expect(rows.map(({ stream }) => stream as string)).toEqual([one.stream, two.stream, late.stream, second.stream]);
+  });
+
+  it('is not begun for a tenant that has no head', async () => {
+    const nobody = '0190a000-0000-7000-8000-0000000000ff';
+    const events = [recorded(fresh(), 1, nobody)];
+    const expected = new Map([[nobody, { seq: 0n, tip: emptyTip }]]);
+    await expect(
+      inTransaction(stage.first.pool, { tenants: [nobody] }, (tx) => tx.query(appendEvents(events, expected))),
+    ).rejects.toMatchObject({ code: 'FA003' });
   });
 
   it('is each tenant’s own, also when one batch writes for several', async () => {

@@ -15,7 +15,7 @@ export const positionsOf = (epoch: string): Positions => ({
   encode: (seq) => Buffer.from(`${epoch}:${seq}`).toString('base64url'),
   decode: (position) => {
     const [itsEpoch, seq] = Buffer.from(position, 'base64url').toString('utf8').split(':');
-    return itsEpoch === epoch && seq !== undefined && /^\d{1,19}$/.test(seq) ? BigInt(seq) : undefined;
+    return itsEpoch === epoch && seq !== undefined && /^\d{1,18}$/.test(seq) ? BigInt(seq) : undefined;
   },
 });
 

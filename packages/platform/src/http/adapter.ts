@@ -5,7 +5,8 @@ import type { Authenticate } from '../auth/authenticate.ts';
 import { anonymous, isPermitted, type Principal } from '../auth/principal.ts';
 import { withSpan } from '../observability/tracing.ts';
 import { checkAnswer, sendAnswer } from './answer.ts';
-import { ProblemError } from './problem.ts';
+import { handleNamingFields } from './offending-fields.ts';
+import { ProblemError, type ProblemTable } from './problem.ts';
 import { type RateLimiter, rateLimitHeaders } from './rate-limit.ts';
 import { readRequest } from './request.ts';
 import type { ApiAnswer, RateClass, Route } from './route.ts';
@@ -34,6 +35,8 @@ export type RouteServices = {
   readonly checkAnswers: boolean;
   /** Makes a problem of a fault the platform knows (a lost COMMIT, a full queue), or answers undefined. */
   readonly translateFault: (error: unknown) => ProblemError | undefined;
+  /** Every table merged; their rows say which field a problem is about. */
+  readonly problems: ProblemTable;
   /** Told of a handler that failed after its answer had been given up. */
   readonly onLateFault: (error: unknown, request: { readonly requestId: string; readonly route: string }) => void;
 };
@@ -108,14 +111,20 @@ const admit = async (
     const challenge = authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
     throw new ProblemError(found.problem, {
       ...(found.detail === undefined ? {} : { detail: found.detail }),
+      ...(found.problem === 'address_not_allowed' ? {} : { errors: [{ ...refusedKey, code: found.problem }] }),
       headers: { 'www-authenticate': challenge },
     });
   }
   await take(found, route.rateClass);
   if (!isPermitted(found, route.permission))
-    throw new ProblemError('permission_missing', { facts: { permission: route.permission } });
+    throw new ProblemError('permission_missing', {
+      facts: { permission: route.permission },
+      errors: [{ ...refusedKey, code: 'permission_missing', message: `must have the scope ${route.permission}` }],
+    });
   return found;
 };
+
+const refusedKey = { field: '/headers/authorization', message: 'must be an API key that is in force' };
 
 /** Calls the handler, and gives it up at the deadline: what it may have written by then is not known. */
 const answerInTime = async (
@@ -138,7 +147,7 @@ const answerInTime = async (
       return controller.signal();
     },
   };
-  const handled = route.handle(readRequest(route, received));
+  const handled = handleNamingFields(route, readRequest(route, received), services.problems);
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort();
   });

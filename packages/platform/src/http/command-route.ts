@@ -5,6 +5,7 @@ import type { Answer, CommandHandler, Outcome, Refusal } from '../command/handle
 import { DatabaseFault, lockTimeout } from '../database/transaction.ts';
 import type { EventMetadata } from '../event-store/event.ts';
 import type { Services } from '../services.ts';
+import { type Sent, sentIn, withOffendingFields } from './offending-fields.ts';
 import { ProblemError, type ProblemTable, problemContentType, problemDocument, problemText } from './problem.ts';
 import { type ExplainedByAmounts, factsOnWire, type WriteAmount } from './refusal-facts.ts';
 import type { ApiAnswer, ApiRequest } from './route.ts';
@@ -54,21 +55,25 @@ export const answerCommand = async <Data, Refs, Result, R extends Refusal>(
       ? {}
       : { idempotency: { principalId: request.principal.id, ...request.idempotency } }),
     isDryRun: request.dryRun,
-    render: renderer(how, request.requestId),
+    render: renderer(how, request.requestId, sentIn(request)),
   };
   const outcome = await withFaultsAsProblems(() => services.commands.submit(handler, data, submission));
   return toAnswer(services, request.tenantId, outcome);
 };
 
-/** The stored form of an outcome. */
+/**
+ * The stored form of an outcome.
+ * @param sent what was asked, so that a refusal can name the field it is about
+ */
 export const renderer =
-  <Result>({ status, show, problems, amount }: CommandAnswer<Result>, requestId: string) =>
+  <Result>({ status, show, problems, amount }: CommandAnswer<Result>, requestId: string, sent: Sent) =>
   (outcome: Outcome<Result>): Answer => {
     if (outcome.accepted) return { status: outcome.isRepeat ? 200 : status, body: jsonText(show(outcome.result)) };
     const { code, ...facts } = factsOnWire(outcome.refusal, amount) as Refusal;
     const problem = problems[code];
     if (problem === undefined) throw new Error(`The refusal ${code} has no row in its context's table of problems.`);
-    return { status: problem.status, body: problemText(problemDocument(code, problem, requestId, { facts })) };
+    const extras = { facts, ...withOffendingFields(sent, outcome.refusal, problems) };
+    return { status: problem.status, body: problemText(problemDocument(code, problem, requestId, extras)) };
   };
 
 const jsonText = (value: unknown): string =>

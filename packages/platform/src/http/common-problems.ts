@@ -58,6 +58,7 @@ export const commonProblems = defineProblems({
     status: 404,
     title: 'There is no such resource',
     description: 'It does not exist, or you may not know that it does.',
+    offender: 'sought',
   },
   route_not_found: { status: 404, title: 'There is no such route' },
   method_not_allowed: {
@@ -79,6 +80,11 @@ export const commonProblems = defineProblems({
     status: 415,
     title: 'The media type of the body is not accepted here',
     description: '`accepted` lists the media types this route takes.',
+  },
+  unsupported_encoding: {
+    status: 415,
+    title: 'The body must not be compressed',
+    description: 'Send it as it is, without `Content-Encoding` (RFC 9110 §8.4).',
   },
   check_refused: {
     status: 422,

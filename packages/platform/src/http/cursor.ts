@@ -24,11 +24,15 @@ export const encodeCursor = ({ list, epoch }: CursorScope, position: readonly (s
  */
 export const decodeCursor = <Position>(cursor: string, scope: CursorScope, position: ZodType<Position>): Position => {
   const [cursorVersion, list, epoch, ...rest] = readTuple(cursor);
-  if (cursorVersion !== version || list !== scope.list || epoch !== scope.epoch)
-    return throwProblem('position_unknown');
+  if (cursorVersion !== version || list !== scope.list || epoch !== scope.epoch) return refuseCursor();
   const parsed = position.safeParse(rest);
-  return parsed.success ? parsed.data : throwProblem('position_unknown');
+  return parsed.success ? parsed.data : refuseCursor();
 };
+
+const refuseCursor = (): never =>
+  throwProblem('position_unknown', {
+    errors: [{ field: '/query/cursor', code: 'position_unknown', message: 'must be the `nextCursor` of this list' }],
+  });
 
 const readTuple = (cursor: string): unknown[] => {
   try {

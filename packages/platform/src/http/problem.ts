@@ -1,5 +1,11 @@
 /** How one refusal is told over HTTP (RFC 9457): `title` is the same every time, `description` says what to do about it. */
-export type Problem = { readonly status: number; readonly title: string; readonly description?: string };
+export type Problem = {
+  readonly status: number;
+  readonly title: string;
+  readonly description?: string;
+  /** The fact whose value the sender sent: `errors` names the fields that hold it. */
+  readonly offender?: string;
+};
 
 /** Problems by code. A context's table is total by type: `satisfies Record<Rejection['code'], Problem>`. */
 export type ProblemTable = Readonly<Record<string, Problem>>;
@@ -12,6 +18,8 @@ export type ProblemExtras = {
   readonly detail?: string;
   readonly errors?: readonly FieldError[];
   readonly facts?: Readonly<Record<string, unknown>>;
+  /** Facts that only find the offending field: the answer names it where the sender sent them, and never repeats them. */
+  readonly about?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
 };
 

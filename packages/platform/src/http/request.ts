@@ -97,10 +97,7 @@ const readBody = (route: Route, { bytes, headers }: ReceivedRequest): unknown =>
       errors: [{ field: '/body', code: 'unknown_field', message: 'this request has no body' }],
     });
   }
-  const mediaType = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
-  const accepted = file?.contentTypes ?? ['application/json'];
-  if (!isEmpty && (mediaType === undefined || !accepted.includes(mediaType)))
-    throw new ProblemError('unsupported_media_type', { facts: { accepted } });
+  if (!isEmpty) requireReadable(headers, file?.contentTypes ?? ['application/json']);
   if (file !== undefined) {
     if (isEmpty)
       throw new ProblemError('validation_failed', {
@@ -109,6 +106,22 @@ const readBody = (route: Route, { bytes, headers }: ReceivedRequest): unknown =>
     return undefined;
   }
   return isEmpty ? undefined : parseJsonBody(bytes);
+};
+
+/** Bodies are read as they come: inflating what a stranger sent would let a small request become a large one. */
+const requireReadable = (headers: ReceivedRequest['headers'], accepted: readonly string[]): void => {
+  const encoding = headers['content-encoding']?.trim().toLowerCase();
+  if (encoding !== undefined && encoding !== '' && encoding !== 'identity')
+    throw new ProblemError('unsupported_encoding', {
+      errors: [{ field: '/headers/content-encoding', code: 'not_allowed', message: 'must be absent' }],
+      headers: { 'accept-encoding': 'identity' },
+    });
+  const mediaType = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType === undefined || !accepted.includes(mediaType))
+    throw new ProblemError('unsupported_media_type', {
+      facts: { accepted },
+      errors: [{ field: '/headers/content-type', code: 'not_allowed', message: `must be ${accepted.join(' or ')}` }],
+    });
 };
 
 const readPosition = (header: string | undefined, errors: FieldError[]): string | undefined => {

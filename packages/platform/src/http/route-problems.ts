@@ -40,6 +40,7 @@ export const problemsOf = (route: Route): string[] => {
     body !== undefined && 'malformed_json',
     !isRead && 'body_too_large',
     takesBody && 'unsupported_media_type',
+    takesBody && 'unsupported_encoding',
     route.idempotency === 'required' && 'idempotency_key_required',
     ...(route.idempotency === 'none' ? [] : commands),
     isRead && route.permission !== 'public' && 'view_behind',

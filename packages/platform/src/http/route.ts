@@ -103,6 +103,11 @@ export type TypedRoute<Params extends ZodType, Query extends ZodType, Body exten
     readonly body?: Body;
     readonly file?: FileBody;
   };
+  /**
+   * Whether this read has to have seen everything written before it was asked, though the sender names no position: an answer about a past that is
+   * over must not change a moment later, because a view was behind.
+   */
+  isOfWholeLog?(request: ApiRequest<output<Params>, output<Query>, output<Body>>): boolean;
   /** A method, not a property: its parameter is then compared bivariantly, so routes of all shapes fit one list. */
   handle(request: ApiRequest<output<Params>, output<Query>, output<Body>>): Promise<ApiAnswer>;
 };

@@ -1,8 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { createLogger } from '../observability/logger.ts';
 import { demoServer, seen, slow } from './fixtures/demo-api.ts';
 import type { HttpServer } from './server.ts';
 
@@ -87,6 +89,19 @@ describe('bytes that could be read as two requests are refused, and the connecti
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'malformed_request', status: 400 });
   });
 
+  it('a request without Host, too, which Node alone would answer with nothing', async () => {
+    await open();
+    const answer = await raw('GET /v1/pots HTTP/1.1\r\n\r\n');
+    expect(answer).toContain('content-type: application/problem+json');
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'malformed_request', status: 400 });
+  });
+
+  it('what is expected of the server is passed over', async () => {
+    await open();
+    const answer = await raw('GET /v1/pots HTTP/1.1\r\nhost: a\r\nexpect: miracles\r\nconnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 401 [\s\S]*"code":"unauthenticated"/);
+  });
+
   it('headers without end are too large', async () => {
     await open();
     expect(await raw(`GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(
@@ -114,6 +129,28 @@ describe('a slow sender', () => {
     await open({ limits: { headersTimeoutMs: 200, requestTimeoutMs: 400 } });
     expect(await raw(`${post}content-length: 1000\r\n\r\n`, '{"value":')).toMatch(/^HTTP\/1\.1 408 /);
     expect(seen).toEqual([]);
+  });
+
+  it('of a body is no fault of ours: its end is told at info, and so is that of a sender who goes away', async () => {
+    const lines: string[] = [];
+    const logger = createLogger({
+      level: 'info',
+      service: 'demo',
+      destination: { write: (line) => void lines.push(line) },
+    });
+    const told = (): readonly (readonly [string, string])[] =>
+      lines
+        .map((line) => JSON.parse(line) as { level: string; msg: string })
+        .map(({ level, msg }) => [level, msg] as const);
+    await open({ logger, limits: { headersTimeoutMs: 200, requestTimeoutMs: 400 } });
+    await raw(`${post}content-length: 1000\r\n\r\n`, '{"value":');
+    const { socket } = dial();
+    socket.write(`${post}content-length: 1000\r\n\r\n{`);
+    await delay(50);
+    socket.destroy();
+    const end = ['info', 'a request never arrived whole'];
+    await until(() => told().filter((one) => isDeepStrictEqual(one, end)).length === 2);
+    expect(told().filter(([level]) => level !== 'info')).toEqual([]);
   });
 
   it('does not keep others waiting', async () => {

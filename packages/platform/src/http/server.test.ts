@@ -161,6 +161,17 @@ describe('the fingerprint of a command', () => {
 
 describe('a request that is wrong', () => {
   const pot = `/v1/pots/${demoPotId}`;
+
+  it.each<[string, Asked, string]>([
+    ['a key that is none', { url: pot, key: 'nobody' }, '/headers/authorization'],
+    ['a key whose time is over', { url: pot, key: 'old' }, '/headers/authorization'],
+    ['a key without the scope', { url: pot, key: 'poor' }, '/headers/authorization'],
+    ['a body without end', { method: 'POST', url: `${pot}/takings`, body: 'x'.repeat(5_000_000) }, '/body'],
+  ])('names where it is wrong: %s', async (_, asked, field) => {
+    const { code, errors } = (await ask(server, asked)).json() as { code: string; errors: unknown };
+    expect(errors).toEqual([{ field, code, message: expect.any(String) }]);
+  });
+
   it.each<[string, Asked, number, string]>([
     ['without a key', { url: pot, headers: { authorization: '' } }, 401, 'unauthenticated'],
     ['with an expired key', { url: pot, key: 'old' }, 401, 'key_expired'],
@@ -200,6 +211,21 @@ describe('a request that is wrong', () => {
     });
     expect(seen.filter(({ params }) => JSON.stringify(params ?? '').includes('\0'))).toEqual([]);
   });
+
+  it.each([['gzip'], ['identity, br']])(
+    'with a body encoded as %s is told so, not that its JSON is wrong',
+    async (encoding) => {
+      const { url, headers, body } = { url: `${pot}/takings`, headers: { 'content-encoding': encoding }, body: taking };
+      const answer = await ask(server, { method: 'POST', url, headers: { 'idempotency-key': 'k', ...headers }, body });
+      expect(answer.statusCode).toBe(415);
+      expect(answer.headers['accept-encoding']).toBe('identity');
+      expect(answer.json()).toMatchObject({
+        code: 'unsupported_encoding',
+        errors: [{ field: '/headers/content-encoding' }],
+      });
+      expect(seen).toEqual([]);
+    },
+  );
 
   it.each<[string, unknown, string, number]>([
     ['broken JSON', '{"value":', 'malformed_json', 400],

@@ -40,7 +40,7 @@ export type HttpLimits = {
   readonly drainDelayMs: number;
   /** How long requests in flight may take to finish once we are closing. */
   readonly drainTimeoutMs: number;
-  /** A loop that lags more than this answers `overloaded`. */
+  /** A loop that lags more than this answers `overloaded`; 0 lets it lag. */
   readonly eventLoopDelayMaxMs: number;
   readonly connectionsMax: number;
 } & DiscardLimits;
@@ -108,6 +108,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   const app = createApp(options, limits, problems);
   // First, so that a refusal for overload has its id and headers too.
   observe(app, options, state);
+  answerInsteadOfNode(app);
   await refuseUnderPressure(app, limits);
 
   const openapi = (): Json => openApiDocument(options.routes, problems, options.info);
@@ -123,7 +124,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
     problems,
     openApiText: () => `${JSON.stringify(openapi(), null, 2)}\n`,
   });
-  const services = routeServices(options, limits);
+  const services = routeServices(options, limits, problems);
   for (const route of options.routes) serveRoute(app, route, services);
   const pages = ['/healthz', '/readyz', '/metrics', ...referencePaths].map((path) => ({ method: 'GET', path }));
   answerUnrouted(app, [...options.routes, ...pages]);
@@ -164,6 +165,8 @@ const createApp = (
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     // Node looks for slow senders only so often, half a minute unless told.
     http: {
+      // See answerInsteadOfNode.
+      requireHostHeader: false,
       headersTimeout: limits.headersTimeoutMs,
       connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs),
     },
@@ -209,6 +212,11 @@ const answerError = (
     discardBody(request.raw, reply.raw, limits);
   }
   if (problem !== undefined && Object.hasOwn(problems, problem.code)) return sendProblem(reply, problems, problem);
+  // A sender that was cut off for being slow, or went away, is no fault of ours: nobody is to be woken by it.
+  if (request.raw.errored === error && error !== null) {
+    logger.info({ requestId: request.id, route: request.routeOptions.url }, 'a request never arrived whole');
+    return sendProblem(reply, problems, new ProblemError('request_timeout'));
+  }
   logger.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'a request failed');
   // Nothing of the fault leaves the house, except in tests, where it must be seen.
   const detail = checkAnswers && error instanceof Error ? { detail: error.message } : {};
@@ -218,7 +226,10 @@ const answerError = (
 const frameworkProblem = ({ code }: FastifyError, { bodyBytesMax }: HttpLimits): ProblemError | undefined => {
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ProblemError('body_too_large', { facts: { bytesMax: bodyBytesMax } });
+      return new ProblemError('body_too_large', {
+        facts: { bytesMax: bodyBytesMax },
+        errors: [{ field: '/body', code: 'body_too_large', message: `must have at most ${bodyBytesMax} bytes` }],
+      });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new ProblemError('unsupported_media_type');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
@@ -239,6 +250,17 @@ const answerHeaders = {
   'referrer-policy': 'no-referrer',
   'strict-transport-security': 'max-age=31536000; includeSubDomains',
   'x-content-type-options': 'nosniff',
+};
+
+/** What Node would answer by itself, and not in the form of a problem. */
+const answerInsteadOfNode = (app: FastifyInstance): void => {
+  // What is expected of a server may be passed over (RFC 9110 §10.1.1); such a request is answered as any other.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return;
+    reply.header('connection', 'close');
+    throw new ProblemError('malformed_request');
+  });
 };
 
 /** Refusal before the process drowns. */
@@ -296,7 +318,9 @@ const serveMetricsPage = (app: FastifyInstance, { metrics, exposesMetrics = true
 const routeServices = (
   { authenticate, rateLimiter, logger, checkAnswers = false, translateFault = () => undefined }: HttpServerOptions,
   { handlerTimeoutMs }: HttpLimits,
+  problems: ProblemTable,
 ): RouteServices => ({
+  problems,
   authenticate,
   rateLimiter,
   handlerTimeoutMs,

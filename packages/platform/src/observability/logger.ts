@@ -55,7 +55,8 @@ const withoutTopName = paths.filter((path) => path !== 'name');
 export const createLogger = ({
   level,
   service,
-  destination,
+  // Lines that come while one is being written go out together, and the rest when the process ends. A reader that stands still costs lines, not memory.
+  destination = pino.destination({ dest: 1, sync: false, maxLength: 16 * 2 ** 20 }),
 }: {
   level: (typeof logLevels)[number];
   service: string;
@@ -70,5 +71,5 @@ export const createLogger = ({
       redact: { paths: withoutTopName, censor: '[hidden]' },
       serializers: { err: pino.stdSerializers.err, error: pino.stdSerializers.err },
     },
-    ...(destination === undefined ? [] : [destination]),
+    destination,
   );

@@ -43,6 +43,13 @@ export const tablesOutsideTenancy: readonly TableOutsideTenancy[] = [
     retention: 'hours: idle buckets are pruned',
     lost: 'Every bucket is full again (it is unlogged and lost in a crash of PostgreSQL).',
   },
+  {
+    name: 'circuit_breakers',
+    reason:
+      'Which operations of which provider are failing, the same for every tenant; it holds nothing of what anybody asked for.',
+    retention: 'for ever: one row per operation',
+    lost: 'Every breaker is automatic and closed; each process opens it again when it has seen the failures itself.',
+  },
 ];
 
 /** A table inside tenancy whose rows are durable but not events: it cannot be folded again. */
@@ -93,6 +100,11 @@ export const durableWithoutEvents: readonly DurableWithoutEvents[] = [
     name: 'audit_keys',
     retention: 'for ever',
     lost: 'Which key announced which; exported with the heads.',
+  },
+  {
+    name: 'saga_queue',
+    retention: 'until the saga ends',
+    lost: 'Nobody goes on with the sagas that are under way: fill it again from `platform_sagas`, whose rows are folded from the log.',
   },
   {
     name: 'snapshots',

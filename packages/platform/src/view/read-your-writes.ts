@@ -1,6 +1,6 @@
 import type { Positions } from '../event-store/position.ts';
 import { ProblemError } from '../http/problem.ts';
-import type { Route } from '../http/route.ts';
+import type { ApiRequest, Route } from '../http/route.ts';
 
 /** How long a read waits for its views. */
 export const waitMs = 2_000;
@@ -37,8 +37,7 @@ export const readingOwnWrites = (
               ? [...new Set([...route.problems, 'position_unknown', 'view_behind'])]
               : route.problems,
           handle: async (request) => {
-            if (route.method === 'GET' && request.position !== undefined)
-              await waitFor(request.position, request.tenantId, { positions: positions(), reach });
+            if (route.method === 'GET') await waitForViews(route, request, { positions, reach, head });
             const answer = await route.handle(request);
             // A command that wrote knows its own place; what else is answered has the log's head, which no read of it can be ahead of.
             return answer.position === undefined
@@ -48,12 +47,29 @@ export const readingOwnWrites = (
         },
   );
 
-const waitFor = async (
-  position: string,
-  tenantId: string,
-  { positions, reach }: { readonly positions: Positions; readonly reach: ViewsReach },
+const waitForViews = async (
+  route: Route,
+  request: ApiRequest,
+  { positions, reach, head }: ReadYourWrites,
 ): Promise<void> => {
+  const { tenantId, position } = request;
+  const seqs = [
+    ...(position === undefined ? [] : [placeOf(position, positions())]),
+    ...(route.isOfWholeLog?.(request) === true ? [await head(tenantId)] : []),
+  ];
+  for (const seq of seqs) if (!(await reach({ tenantId, seq }, waitMs))) throw new ProblemError('view_behind');
+};
+
+const placeOf = (position: string, positions: Positions): bigint => {
   const seq = positions.decode(position);
-  if (seq === undefined) throw new ProblemError('position_unknown');
-  if (!(await reach({ tenantId, seq }, waitMs))) throw new ProblemError('view_behind');
+  if (seq !== undefined) return seq;
+  throw new ProblemError('position_unknown', {
+    errors: [
+      {
+        field: '/headers/finaegis-position',
+        code: 'position_unknown',
+        message: 'must be a position this log has answered',
+      },
+    ],
+  });
 };

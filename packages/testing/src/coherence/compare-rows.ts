@@ -86,3 +86,27 @@ export const compareHolds = async (
         ],
   );
 };
+
+/** How the rows of announcements differ from the books: what is open in them is what an account shows as held in. */
+export const compareIncoming = async (
+  tx: Transaction,
+  tenantId: string,
+  books: ReplayedBooks,
+): Promise<readonly string[]> => {
+  const { rows } = await tx.query<{ id: string; text: string }>(
+    `select announcement_id as id, concat_ws(' ', account_id, asset, amount, status) as text from ledger_incoming_v1 where tenant_id = $1`,
+    [tenantId],
+  );
+  const stored = new Map(rows.map(({ id, text }) => [id, text]));
+  const expected = new Map(
+    [...books.incoming].map(([id, { account, asset, amount, status }]) => [
+      id,
+      [account, asset, amount, status].join(' '),
+    ]),
+  );
+  return [...new Set([...stored.keys(), ...expected.keys()])].flatMap((id) =>
+    stored.get(id) === expected.get(id)
+      ? []
+      : [`the announcement ${id} says ${stored.get(id) ?? 'nothing'} and should say ${expected.get(id) ?? 'nothing'}`],
+  );
+};

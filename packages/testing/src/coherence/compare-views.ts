@@ -1,7 +1,8 @@
 import { inTransaction, type Transaction } from '@finaegis/platform/database/transaction';
 import { foldStretch } from '@finaegis/platform/view/rebuild';
 import { subscriptionName, tableName, type View } from '@finaegis/platform/view/view';
-import { type Bank, moduleList } from '@finaegis/server/bank';
+import type { Bank } from '@finaegis/server/bank';
+import { moduleList } from '@finaegis/server/modules';
 
 /**
  * How the subscribed views differ from what a replay up to their own positions gives. Each is folded anew into temporary tables while its

@@ -40,6 +40,11 @@ const captured = (
   releasedMinor = amountMinor,
   isFinal = false,
 ): Said => ['HoldCaptured', { holdId, account: 'A', asset: 'EUR', journalId, amountMinor, isFinal, releasedMinor }];
+const announced: Said = ['IncomingAnnounced', { announcementId: 'N', account: 'A', asset: 'EUR', amountMinor: '100' }];
+const ended = (type: 'IncomingWithdrawn' | 'IncomingFulfilled', journalId?: string): Said => [
+  type,
+  { announcementId: 'N', account: 'A', asset: 'EUR', amountMinor: '100', journalId },
+];
 const deposit = journal('D', 'cash', 'A', '100');
 
 const problemsOf = (events: readonly Said[]): readonly string[] => {
@@ -64,6 +69,11 @@ describe('books that are replayed', () => {
       ],
     ],
     ['a debt after a forced posting', [deposit, journal('J', 'A', 'B', '150', { forced: 'chargeback' })]],
+    [
+      'an announcement and the journal that fulfils it',
+      [announced, ended('IncomingFulfilled', 'J'), journal('J', 'cash', 'A', '99', { fulfils: ['N'] })],
+    ],
+    ['an announcement that is withdrawn', [announced, ended('IncomingWithdrawn')]],
     [
       'an overdraft within its limit',
       [['OverdraftLimitSet', { accountId: 'A', asset: 'EUR', limitMinor: '50' }], journal('J', 'A', 'B', '50')],
@@ -158,6 +168,22 @@ describe('books that are replayed', () => {
         ['HoldExpired', { holdId: 'H', account: 'A', asset: 'EUR', releasedMinor: '9' }],
       ],
       /hold H is used and is captured/,
+    ],
+    ['an announcement made twice', [announced, announced], /announcement N is made twice/],
+    [
+      'an announcement that ends twice',
+      [announced, ended('IncomingWithdrawn'), ended('IncomingWithdrawn')],
+      /announcement N ends and is withdrawn/,
+    ],
+    [
+      'an announcement fulfilled by a journal that does not say so',
+      [announced, ended('IncomingFulfilled', 'D'), deposit],
+      /announcement N is fulfilled by journal D, which does not say so/,
+    ],
+    [
+      'a journal over an announcement that is open still',
+      [announced, journal('J', 'cash', 'A', '100', { fulfils: ['N'] })],
+      /journal J fulfils announcement N, which ended otherwise/,
     ],
     [
       'a quote used twice',

@@ -49,6 +49,17 @@ interface PostedJournal {
   readonly reversed: bigint[];
   readonly reverses: string | undefined;
   readonly quoteId: string | undefined;
+  readonly fulfils: readonly string[];
+}
+
+/** An announcement as the log tells it. */
+export interface ReplayedIncoming {
+  readonly account: string;
+  readonly asset: string;
+  readonly amount: string;
+  status: 'open' | 'withdrawn' | 'fulfilled';
+  /** The journal that is said to have booked it. */
+  journalId?: string;
 }
 
 /** The books as a replay leaves them, and everything in the log that should never have been accepted. */
@@ -57,6 +68,7 @@ export interface ReplayedBooks {
   /** By account and asset, joined by a space. */
   readonly balances: Map<string, ReplayedBalance>;
   readonly holds: Map<string, ReplayedHold>;
+  readonly incoming: Map<string, ReplayedIncoming>;
   readonly journals: Map<string, PostedJournal>;
   /** The journal that used each quote. */
   readonly quotes: Map<string, string>;
@@ -75,6 +87,7 @@ export const emptyBooks = (): ReplayedBooks => ({
   accounts: new Map(),
   balances: new Map(),
   holds: new Map(),
+  incoming: new Map(),
   journals: new Map(),
   quotes: new Map(),
   captures: new Map(),
@@ -125,11 +138,12 @@ const foldJournal = (
     forced?: string;
     reverses?: string;
     quoteId?: string;
+    fulfils?: readonly string[];
   },
 ): void => {
-  const { journalId, postings, forced, reverses, quoteId } = journal;
+  const { journalId, postings, forced, reverses, quoteId, fulfils = [] } = journal;
   if (books.journals.has(journalId)) complain(books, `journal ${journalId} is posted twice`);
-  books.journals.set(journalId, { postings, reversed: postings.map(() => 0n), reverses, quoteId });
+  books.journals.set(journalId, { postings, reversed: postings.map(() => 0n), reverses, quoteId, fulfils });
   const sums = new Map<string, bigint>();
   const nets = new Map<string, bigint>();
   for (const posting of postings) {
@@ -289,6 +303,32 @@ const foldHold = (
   }
 };
 
+// Payments have incoming ones too, of another kind.
+const announcements: readonly string[] = ['IncomingAnnounced', 'IncomingWithdrawn', 'IncomingFulfilled'];
+
+const foldIncoming = (
+  books: ReplayedBooks,
+  type: string,
+  {
+    announcementId,
+    account,
+    asset,
+    amountMinor,
+    journalId,
+  }: { announcementId: string; account: string; asset: string; amountMinor: string; journalId: string },
+): void => {
+  const known = books.incoming.get(announcementId);
+  if (type === 'IncomingAnnounced') {
+    if (known !== undefined) complain(books, `announcement ${announcementId} is made twice`);
+    books.incoming.set(announcementId, { account, asset, amount: amountMinor, status: 'open' });
+    return;
+  }
+  if (known?.status !== 'open')
+    return complain(books, `announcement ${announcementId} ends and is ${known?.status ?? 'unknown'}`);
+  known.status = type === 'IncomingWithdrawn' ? 'withdrawn' : 'fulfilled';
+  if (type === 'IncomingFulfilled') known.journalId = journalId;
+};
+
 const foldEvent = (books: ReplayedBooks, { type, data }: RawEvent): void => {
   const accountId = data['accountId'] as unknown as string;
   switch (type) {
@@ -337,6 +377,7 @@ const foldEvent = (books: ReplayedBooks, { type, data }: RawEvent): void => {
     }
     default:
       if (type.startsWith('Hold')) foldHold(books, type, data as never);
+      if (announcements.includes(type)) foldIncoming(books, type, data as never);
   }
 };
 
@@ -357,10 +398,25 @@ export const conclude = (books: ReplayedBooks): void => {
       complain(books, `${name} holds ${heldOut} out and its open holds are ${held.get(name) ?? 0n}`);
   for (const journalId of books.captures.keys())
     complain(books, `holds were captured for journal ${journalId}, which was never posted`);
+  concludeIncoming(books);
   for (const [quoteId, journalId] of books.quotes)
     if (books.journals.get(journalId ?? '')?.quoteId !== quoteId)
       complain(books, `quote ${quoteId} is used by journal ${journalId ?? ''}, which does not say so`);
   for (const [journalId, { quoteId }] of books.journals)
     if (quoteId !== undefined && books.quotes.get(quoteId) !== journalId)
       complain(books, `journal ${journalId} names quote ${quoteId}, which is used elsewhere`);
+};
+
+/** What ended by a journal is named by it, and the other way round. */
+const concludeIncoming = (books: ReplayedBooks): void => {
+  for (const [announcementId, { status, journalId }] of books.incoming)
+    if (status === 'fulfilled' && books.journals.get(journalId ?? '')?.fulfils.includes(announcementId) !== true)
+      complain(
+        books,
+        `announcement ${announcementId} is fulfilled by journal ${journalId ?? ''}, which does not say so`,
+      );
+  for (const [journalId, { fulfils }] of books.journals)
+    for (const announcementId of fulfils)
+      if (books.incoming.get(announcementId)?.journalId !== journalId)
+        complain(books, `journal ${journalId} fulfils announcement ${announcementId}, which ended otherwise`);
 };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { uuidV7Source } from '@finaegis/kernel/id';
 import { createAuthModule } from '@finaegis/platform/auth/module';
+import { permissionsOf } from '@finaegis/platform/auth/scope';
 import { allowAll, type Checks } from '@finaegis/platform/command/checks';
 import { type Commands, createCommands } from '@finaegis/platform/command/commands';
 import type { BatchTools } from '@finaegis/platform/command/locked-batch';
@@ -16,8 +17,20 @@ import type { Services } from '@finaegis/platform/services';
 import { createTenancyModule } from '@finaegis/platform/tenancy/module';
 import { type Provisioned, provision } from '@finaegis/platform/tenancy/provision';
 import type { Pool } from 'pg';
+import { createTenants } from '../context.ts';
 import { freshDatabase } from '../database/fresh-database.ts';
+import { noSagas } from '../no-sagas.ts';
 import { counterModule } from './counter.ts';
+
+const stageModules = (services: Services): readonly ContextModule[] => {
+  const auth = createAuthModule(services, {
+    environment: 'test',
+    permissions: () => permissionsOf(modules),
+    partyExists: async (_, partyId) => !partyId.startsWith('00000000'),
+  });
+  const modules = [createTenancyModule(services), auth, counterModule];
+  return modules;
+};
 
 /** Two tenants to hold against each other. */
 export const tenantA = '0190a000-0000-7000-8000-00000000000a';
@@ -79,19 +92,14 @@ export const startStage = async (options: StageOptions = {}): Promise<Stage> => 
     },
     catalogue: eventCatalogue([]),
     positions: positionsOf('0190a000-0000-7000-8000-0000000000ee'),
+    sagas: noSagas,
     newId,
     now: () => new Date().toISOString(),
   };
-  const modules = [createTenancyModule(services), createAuthModule(services, { environment: 'test' }), counterModule];
+  const modules = stageModules(services);
   const connections = await provision(admin, { modules });
   const adminPool = open(admin);
-  for (const id of [tenantA, tenantB]) {
-    await adminPool.query(
-      "insert into tenants (tenant_id, name, status, created_at) values ($1, 'test', 'active', now())",
-      [id],
-    );
-    await adminPool.query('insert into tenant_heads (tenant_id) values ($1)', [id]);
-  }
+  await createTenants(adminPool, [tenantA, tenantB]);
   const catalogue = eventCatalogue(modules.flatMap(({ events }) => events));
   const startProcess = (connection = connections.write): Process => {
     const pool = open(connection);

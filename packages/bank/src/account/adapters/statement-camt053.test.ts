@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { validateXml } from '../../iso20022/xsd.ts';
 import { StatementInvalid } from '../statement/document.ts';
 import { demoEntry, demoStatement, variedEntries } from '../statement/fixtures/demo-statement.ts';
 import {
@@ -8,7 +9,6 @@ import {
   statementReference,
   writeStatementCamt053,
 } from './statement-camt053.ts';
-import { validateXml } from './xsd.ts';
 
 const valuesOf = (xml: string, name: string): readonly string[] =>
   Array.from(xml.matchAll(new RegExp(`<${name}(?: [^>]*)?>([^<]*)</${name}>`, 'g')), ([, value]) => value ?? '');

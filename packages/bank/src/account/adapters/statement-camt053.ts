@@ -1,6 +1,10 @@
+import { isBic } from '@finaegis/kernel/bic';
 import { isActiveOn, currency as isoCurrency } from '@finaegis/kernel/iso4217';
 import { formatAmount } from '@finaegis/kernel/money';
 import { isReference, referenceOf } from '@finaegis/kernel/reference';
+import { basicLatin } from '../../iso20022/basic-latin.ts';
+import { namespaceOf } from '../../iso20022/message.ts';
+import { parentElement, textElement, writeXml, type XmlElement } from '../../iso20022/xml-writer.ts';
 import {
   assertStatement,
   type StatementAddress,
@@ -10,8 +14,6 @@ import {
   signedMinor,
   statementTotals,
 } from '../statement/document.ts';
-import { basicLatin } from './basic-latin.ts';
-import { parentElement, textElement, writeXml, type XmlElement } from './xml.ts';
 
 /** Why a statement has no camt.053: ISO 20022 carries money of ISO 4217 only, with at most 18 digits, 5 of them fractional. */
 export type Camt053Refusal = 'asset_not_fiat' | 'amount_too_long';
@@ -27,7 +29,6 @@ export class StatementNotRepresentable extends Error {
   }
 }
 
-const NAMESPACE = 'urn:iso:std:iso:20022:tech:xsd:camt.053.001.08';
 const DIGITS_MAX = 18;
 const FRACTION_DIGITS_MAX = 5;
 
@@ -66,7 +67,7 @@ export const writeStatementCamt053 = (document: StatementDocument): string => {
   const message = parent('BkToCstmrStmt', [header, statementElement(document, reference)]);
   return writeXml({
     name: 'Document',
-    attributes: { xmlns: NAMESPACE },
+    attributes: { xmlns: namespaceOf('camt.053.001.08') },
     content: message === undefined ? [] : [message],
   });
 };
@@ -105,14 +106,13 @@ const accountElement = ({ account, servicer }: StatementDocument): XmlElement | 
     parent('Ownr', [latin('Nm', account.owner.name, 140), addressElement(account.owner.address)]),
     parent('Svcr', [
       parent('FinInstnId', [
-        text('BICFI', BIC.test(servicer.bic ?? '') ? servicer.bic : undefined),
+        text('BICFI', isBic(servicer.bic ?? '') ? servicer.bic : undefined),
         latin('Nm', servicer.name, 140),
       ]),
     ]),
   ]);
 
 const IBAN = /^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$/;
-const BIC = /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 // An identifier that was cut would be another account's; one that does not fit is left out. A UUID fits as a reference.

@@ -3,7 +3,7 @@ import { ProblemError, type ProblemTable } from '@finaegis/platform/http/problem
 import type { ApiRequest } from '@finaegis/platform/http/route';
 import type { Services } from '@finaegis/platform/services';
 import type { AssetDirectory } from '../../asset/contract.ts';
-import type { LedgerReads } from '../../ledger/contract.ts';
+import type { LedgerDirectory, LedgerReads } from '../../ledger/contract.ts';
 import type { AccountDirectory, AccountTerms } from '../directory.ts';
 import type { AccountHandlers } from '../handlers.ts';
 import type { LedgerAccountHandlers, StatementWriter } from '../ports.ts';
@@ -17,7 +17,11 @@ export interface AccountHttp {
   readonly assets: AssetDirectory;
   readonly directory: AccountDirectory;
   readonly handlers: AccountHandlers;
-  readonly ledger: { readonly reads: LedgerReads; readonly handlers: LedgerAccountHandlers };
+  readonly ledger: {
+    readonly reads: LedgerReads;
+    readonly handlers: LedgerAccountHandlers;
+    readonly directory: LedgerDirectory;
+  };
   /** Every refusal a command of this context may answer. */
   readonly problems: ProblemTable;
   readonly writers: readonly StatementWriter[];
@@ -36,6 +40,6 @@ export const requireVisible = async (
 ): Promise<AccountTerms> => {
   await access.require(principal, accountId, 'view');
   const terms = await directory.find(tenantId, accountId);
-  if (terms === undefined) throw new ProblemError('not_found');
+  if (terms === undefined) throw new ProblemError('not_found', { about: { sought: accountId } });
   return terms;
 };

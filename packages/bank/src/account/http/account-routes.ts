@@ -1,10 +1,11 @@
+import { parseIban } from '@finaegis/kernel/iban';
 import { derivedUuid } from '@finaegis/kernel/id';
 import { requireStaff } from '@finaegis/platform/auth/access';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import { assetCode, text, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
-import { ProblemError, throwProblem } from '@finaegis/platform/http/problem';
+import { throwProblem } from '@finaegis/platform/http/problem';
 import {
   type ApiAnswer,
   type ApiRequest,
@@ -17,7 +18,6 @@ import { read } from '@finaegis/platform/services';
 import { z } from 'zod';
 import { amountWriter, type ShowAmount } from '../../asset/contract.ts';
 import { entityName } from '../../ledger/contract.ts';
-import { parseIban } from '../identifier/iban.ts';
 import { productName } from '../product/commands.ts';
 import { type AccountFilter, listAccounts } from '../views/account-list.ts';
 import { type AccountRow, findAccounts } from '../views/accounts.ts';
@@ -114,18 +114,39 @@ const open = (
   return answerCommand(services, request, handlers.openAccount, command, { status: 201, show: showOpened, problems });
 };
 
-const close = async (http: AccountHttp, request: ApiRequest<z.output<typeof accountParams>>): Promise<ApiAnswer> => {
+/** An asset that a refusal speaks of and whose decimals were not read before it. */
+class AssetNotRead extends Error {
+  readonly asset: string;
+
+  constructor(asset: string) {
+    super(`The decimals of ${asset} were not read.`);
+    this.asset = asset;
+  }
+}
+
+/** @param met assets met since the balances were read */
+const close = async (
+  http: AccountHttp,
+  request: ApiRequest<z.output<typeof accountParams>>,
+  met: readonly string[] = [],
+): Promise<ApiAnswer> => {
   const { tenantId, params, principal } = request;
   requireStaff(principal);
-  const assets = (await http.ledger.reads.balances(tenantId, params.accountId)).map(({ asset }) => asset);
+  const balances = await http.ledger.reads.balances(tenantId, params.accountId);
+  const assets = new Set([...balances.map(({ asset }) => asset), ...met]);
   const written = await amountWriter(http.assets, tenantId, assets);
   const amount: ShowAmount = (asset, amountMinor) => {
-    // First booked between our reading and the lock: asked again, the refusal can be told.
-    if (!assets.includes(asset)) throw new ProblemError('overloaded');
+    if (!assets.has(asset)) throw new AssetNotRead(asset);
     return written(asset, amountMinor);
   };
   const how = { status: 200, show: showOpened, problems: http.problems, amount } as const;
-  return answerCommand(http.services, request, http.handlers.closeAccount, params, how);
+  try {
+    return await answerCommand(http.services, request, http.handlers.closeAccount, params, how);
+  } catch (error) {
+    // First booked between our reading and the lock. Nothing was decided, so it is asked again; each time knows an asset more.
+    if (error instanceof AssetNotRead && !assets.has(error.asset)) return close(http, request, [...met, error.asset]);
+    throw error;
+  }
 };
 
 const list = async (
@@ -137,7 +158,7 @@ const list = async (
   const before =
     cursor === undefined
       ? undefined
-      : BigInt(decodeCursor(cursor, scope, z.tuple([z.string().regex(/^\d{1,19}$/)]))[0]);
+      : BigInt(decodeCursor(cursor, scope, z.tuple([z.string().regex(/^\d{1,18}$/)]))[0]);
   const accountIds = await http.access.visibleAccounts(principal);
   const wanted: AccountFilter = { ...filter, accountIds, identifier: identifier && electronic(identifier) };
   const found = await read(http.services, tenantId, (tx) =>

@@ -1,10 +1,9 @@
-import { isCustomer, requireStaff } from '@finaegis/platform/auth/access';
+import { isCustomer, requireStaff, requireStaffFields } from '@finaegis/platform/auth/access';
 import { amountSchema, instant, isoDate, text, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
-import { ProblemError } from '@finaegis/platform/http/problem';
 import { type ApiAnswer, type ApiRequest, commandRoute, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { amountWriter, parseAssetAmount, type ShowAmount } from '../../asset/contract.ts';
+import { amountWriter, type BookingDay, parseAssetAmount, type ShowAmount } from '../../asset/contract.ts';
 import { bankDay, entityName, type Journal } from '../../ledger/contract.ts';
 import { type Deposit, suspensionReasons } from '../deposit.ts';
 import { type AccountHttp, requireVisible } from './account-http.ts';
@@ -20,7 +19,9 @@ const houseAccount = text(100).describe(
 const common = {
   accountId: uuid,
   amount: amountSchema,
-  valueDate: bankDay.optional().describe('Counts for interest; the booking date when absent.'),
+  valueDate: bankDay
+    .optional()
+    .describe('Counts for interest; the booking date when absent. Only staff may say another.'),
   endToEndId: text(35).optional().describe('Kept from payer to payee.'),
   description: text(140).optional().describe('Free text; erased with the personal data of the account.'),
 };
@@ -126,7 +127,13 @@ const deposit = async (
   const { principal, tenantId, body } = request;
   requireStaff(principal);
   const { depositId = http.services.newId(), amount: written, ...rest } = body;
-  const { asset, amountMinor } = await parseAssetAmount(http.assets, tenantId, written, '/body/amount');
+  const { ledger } = http;
+  const day: BookingDay = async (reached) => {
+    const [arrivedAt] = body.from?.split(':', 1) ?? [];
+    const account = (await ledger.directory.accounts(tenantId, [body.accountId])).get(body.accountId);
+    return ledger.reads.bookingDay(tenantId, arrivedAt ?? account?.entity ?? body.entity ?? 'main')(reached);
+  };
+  const { asset, amountMinor } = await parseAssetAmount(http.assets, tenantId, written, '/body/amount', day);
   const amount = await amountWriter(http.assets, tenantId, [asset]);
   return answerCommand(
     http.services,
@@ -142,12 +149,13 @@ const withdraw = async (
   request: ApiRequest<unknown, unknown, z.output<typeof withdrawalBody>>,
 ): Promise<ApiAnswer> => {
   const { principal, tenantId, body } = request;
-  // Which of the bank's accounts the money leaves by is the bank's business; how it is called, too.
+  // Which of the bank's accounts the money leaves by, how that is called, and the day it counts for are the bank's business.
   const isOfCustomer = isCustomer(principal);
-  if (isOfCustomer && body.to !== undefined) throw new ProblemError('staff_only');
-  await requireVisible(http, request, body.accountId);
+  requireStaffFields(principal, { '/body/to': body.to, '/body/valueDate': body.valueDate });
+  const { entity } = await requireVisible(http, request, body.accountId);
   const { withdrawalId = http.services.newId(), amount: written, ...rest } = body;
-  const { asset, amountMinor } = await parseAssetAmount(http.assets, tenantId, written, '/body/amount');
+  const day = http.ledger.reads.bookingDay(tenantId, entity);
+  const { asset, amountMinor } = await parseAssetAmount(http.assets, tenantId, written, '/body/amount', day);
   await http.access.require(principal, body.accountId, 'operate', [{ asset, amountMinor }]);
   const amount = await amountWriter(http.assets, tenantId, [asset]);
   return answerCommand(

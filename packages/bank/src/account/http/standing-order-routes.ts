@@ -47,7 +47,8 @@ const orderResource = z
   })
   .meta({
     id: 'StandingOrder',
-    description: 'What an account is to pay again and again. It is kept, not yet executed.',
+    description:
+      'What an account is to pay again and again. It is paid on its days; how that went is in the payments of the account.',
   });
 
 /** Orders of one account: kept, listed and ended by whoever may operate it. */
@@ -108,9 +109,10 @@ const register = async (
   request: ApiRequest<z.output<typeof accountParams>, unknown, z.output<typeof orderBody>>,
 ): Promise<ApiAnswer> => {
   const { principal, tenantId, params, body } = request;
-  await requireVisible(http, request, params.accountId);
+  const { entity } = await requireVisible(http, request, params.accountId);
   const { orderId = http.services.newId(), amount: written, counterparty, ...rest } = body;
-  const { asset, amountMinor } = await parseAssetAmount(http.assets, tenantId, written, '/body/amount');
+  const day = http.ledger.reads.bookingDay(tenantId, entity);
+  const { asset, amountMinor } = await parseAssetAmount(http.assets, tenantId, written, '/body/amount', day);
   // Who may not pay the amount once may not have it paid every month.
   await http.access.require(principal, params.accountId, 'operate', [{ asset, amountMinor }]);
   const amount = await amountWriter(http.assets, tenantId, [asset]);

@@ -198,7 +198,7 @@ const list = async (http: AccountHttp, request: ListRequest): Promise<ApiAnswer>
 
 const positionOf = (cursor: string | undefined, scope: CursorScope) => {
   if (cursor === undefined) return undefined;
-  const [seq, line] = decodeCursor(cursor, scope, z.tuple([z.string().regex(/^\d{1,19}$/), z.int()]));
+  const [seq, line] = decodeCursor(cursor, scope, z.tuple([z.string().regex(/^\d{1,18}$/), z.int()]));
   return { seq: BigInt(seq), line };
 };
 

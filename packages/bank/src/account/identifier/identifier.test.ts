@@ -1,9 +1,9 @@
 import type { Decision } from '@finaegis/kernel/decision';
+import { isIban } from '@finaegis/kernel/iban';
 import { fold } from '@finaegis/platform/event-store/aggregate';
 import type { NewEvent, RecordedEvent } from '@finaegis/platform/event-store/event';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isIban } from './iban.ts';
 import {
   type BankDetails,
   type NumberingRefusal,

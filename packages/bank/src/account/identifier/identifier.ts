@@ -1,9 +1,9 @@
 import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
+import { issueIban } from '@finaegis/kernel/iban';
+import { BBAN_STRUCTURES } from '@finaegis/kernel/iban.table';
 import { type Aggregate, defineAggregate, type Recorded } from '@finaegis/platform/event-store/aggregate';
 import type { EventOf, NewEvent } from '@finaegis/platform/event-store/event';
 import { bankDetailsSet } from './events.ts';
-import { BBAN_STRUCTURES } from './iban.table.ts';
-import { issueIban } from './iban.ts';
 import { localNumberOf } from './local-number.ts';
 
 /** Country, national bank code, BIC and name under which an entity keeps accounts. */

@@ -1,6 +1,6 @@
+import { issueIban, parseIban } from '@finaegis/kernel/iban';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { issueIban, parseIban } from './iban.ts';
 import { hasValidNationalCheck, localNumberOf } from './local-number.ts';
 
 const banks = {

@@ -1,4 +1,4 @@
-import { bbanLength, splitCzechBban } from './iban.ts';
+import { bbanLength, splitCzechBban } from '@finaegis/kernel/iban';
 
 /** A bank's own number for an account: as people write it, and as `issueIban` takes it. */
 export interface LocalNumber {

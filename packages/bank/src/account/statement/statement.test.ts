@@ -197,7 +197,10 @@ describe('what is due', () => {
       fc.property(postings, fc.bigInt(-(10n ** 20n), 10n ** 20n), (moves, closingMinor) => {
         const its = moves.map((move) => posting(move));
         const command = dueStatement({ ...balance, last: { ...last, closingMinor } }, '2025-02-28', its);
-        if (command === undefined) return expect(moves.length === 0 && closingMinor === 0n).toBe(true);
+        if (command === undefined) {
+          expect({ moves, closingMinor }).toEqual({ moves: [], closingMinor: 0n });
+          return;
+        }
         expect(command.closingMinor - command.openingMinor).toBe(netOf(its));
         const state: StatementState = { status: 'issued', ...january, number: 3, closingMinor, issuedAt: '' };
         expect(resultOf(issueStatement(state, command, day))).toEqual([4]);

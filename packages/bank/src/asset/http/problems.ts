@@ -7,27 +7,32 @@ export const assetProblems = defineProblems({
     status: 409,
     title: 'The asset exists with different facts',
     description: 'Code, kind and decimals of an asset never change. Use another code.',
+    offender: 'asset',
   },
   asset_code_reserved: {
     status: 409,
     title: 'The code belongs to the platform',
     description: 'Codes of the platform and of ISO 4217 mean the same to every tenant. Use another code.',
+    offender: 'asset',
   },
   asset_kind_reserved: {
     status: 422,
     title: 'Assets of this kind are registered by the platform',
     description: 'Money is registered by the platform from ISO 4217.',
+    offender: 'kind',
   },
-  asset_unknown: { status: 404, title: 'There is no such asset' },
+  asset_unknown: { status: 404, title: 'There is no such asset', offender: 'asset' },
   asset_already_inactive: {
     status: 409,
     title: 'The asset has already ended',
     description: '`activeTo` is the day it ended.',
+    offender: 'asset',
   },
   deactivation_in_past: {
     status: 422,
     title: 'An asset cannot be ended in the past',
     description: 'It may have been booked since. Choose today or a later day.',
+    offender: 'activeTo',
   },
   rates_belong_to_platform: {
     status: 403,
@@ -45,6 +50,7 @@ export const assetProblems = defineProblems({
     status: 422,
     title: 'The rate names an asset that is not registered',
     description: '`asset` is its code.',
+    offender: 'asset',
   },
   rate_date_in_future: { status: 422, title: 'There is no rate of a day that has not come' },
   rate_stale: {
@@ -53,7 +59,7 @@ export const assetProblems = defineProblems({
     description:
       '`date` is its day, `ageBusinessDays` its age on the day asked for, `limitBusinessDays` how old a rate of this source may be.',
   },
-  rate_unknown: { status: 404, title: 'There is no rate for this pair on this day' },
+  rate_unknown: { status: 404, title: 'There is no rate for this pair on this day', offender: 'to' },
   rate_file_unreadable: {
     status: 422,
     title: 'The file of rates cannot be read',

@@ -134,7 +134,7 @@ const historyRoute = (services: Services, { providers }: RateRouteParts): Route 
       const place =
         cursor === undefined
           ? undefined
-          : decodeCursor(cursor, scope, z.tuple([z.string(), isoDate, z.string().regex(/^\d{1,19}$/)]));
+          : decodeCursor(cursor, scope, z.tuple([z.string(), isoDate, z.string().regex(/^\d{1,18}$/)]));
       const after = place === undefined ? undefined : { validFrom: place[1], seq: BigInt(place[2]) };
       const found = await rateHistory({ services, providers }, tenantId, {
         from,

@@ -1,12 +1,14 @@
 import { requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, instant, isoDate, signedAmountSchema } from '@finaegis/platform/http/amount';
 import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
+import { ProblemError } from '@finaegis/platform/http/problem';
 import { type ApiRequest, commandRoute, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountAt, amountWriter, parseAmountOfAnyLife } from '../../asset/contract.ts';
 import type { LedgerAccount } from '../account/account.ts';
 import { availableOf, postedOf, spendableOf } from '../balance.ts';
 import { bankDay } from '../entity-on-wire.ts';
+import { emptyBalance } from '../views/balances.ts';
 import { accountId, exactly, moment } from './fields.ts';
 import { type LedgerHttp, requireVisible } from './ledger-http.ts';
 import { ledgerProblems } from './problems.ts';
@@ -23,6 +25,7 @@ const balanceResource = z
     available: signedAmountSchema.optional().describe('Posted, less what is held and blocked.'),
     spendable: signedAmountSchema.optional().describe('Available, and the overdraft limit.'),
     heldOut: amountSchema.optional(),
+    heldIn: amountSchema.optional().describe('Announced and not yet here: part of nothing else.'),
     blocked: amountSchema.optional(),
     overdraftLimit: amountSchema.optional(),
   })
@@ -64,16 +67,21 @@ export const accountRoutes = (http: LedgerHttp): readonly Route[] => [
     request: { params: accountParams, query: balancesQuery },
     responses: { 200: { description: 'Balances.', schema: balancesAnswer } },
     problems: ['not_found'],
+    isOfWholeLog: ({ query }) => isPast(query),
     handle: (request) => getBalances(http, request),
   }),
   limitRoute(http),
 ];
 
+/** What is asked of now is read where it is decided; what is asked of then, from the history, which follows the log. */
+const isPast = ({ at, bookingDate, valueDate }: z.output<typeof balancesQuery>): boolean =>
+  at !== undefined || bookingDate !== undefined || valueDate !== undefined;
+
 const getBalances = async (http: LedgerHttp, request: AccountRequest<unknown, z.output<typeof balancesQuery>>) => {
   const { tenantId, params, query } = request;
   const account = await requireVisible(http, request, params.accountId);
   const { at, bookingDate, valueDate } = query;
-  if (at === undefined && bookingDate === undefined && valueDate === undefined) return currentBalances(http, request);
+  if (!isPast(query)) return currentBalances(http, request);
   const posted =
     at === undefined
       ? await http.reads.postedOn(
@@ -100,8 +108,9 @@ const getBalances = async (http: LedgerHttp, request: AccountRequest<unknown, z.
   };
 };
 
-const currentBalances = async ({ reads, assets }: LedgerHttp, { tenantId, params }: AccountRequest) => {
-  const balances = await reads.balances(tenantId, params.accountId);
+const currentBalances = async (http: LedgerHttp, { tenantId, params }: AccountRequest) => {
+  const { assets } = http;
+  const { balances, heldIn } = await announcedBalances(http, tenantId, params.accountId);
   const amount = await amountWriter(
     assets,
     tenantId,
@@ -114,6 +123,7 @@ const currentBalances = async ({ reads, assets }: LedgerHttp, { tenantId, params
     if (!hasFloor) return posted;
     const limits = {
       heldOut: amount(asset, heldOutMinor),
+      heldIn: amount(asset, heldIn.get(asset) ?? 0n),
       blocked: amount(asset, blockedMinor),
       overdraftLimit: amount(asset, overdraftLimitMinor),
     };
@@ -127,21 +137,39 @@ const currentBalances = async ({ reads, assets }: LedgerHttp, { tenantId, params
   return { status: 200, body: { account: params.accountId, balances: shown } };
 };
 
+/** Balances and what is on its way to them; an asset that is only announced has an empty one. */
+const announcedBalances = async ({ reads }: LedgerHttp, tenantId: string, accountId: string) => {
+  const [stored, heldIn] = await Promise.all([reads.balances(tenantId, accountId), reads.heldIn(tenantId, accountId)]);
+  const unmet = [...heldIn.keys()].filter((asset) => !stored.some((balance) => balance.asset === asset));
+  const account = unmet.length === 0 ? undefined : await reads.account(tenantId, accountId);
+  const empty =
+    account === undefined || account.status === 'unknown' ? [] : unmet.map((asset) => emptyBalance(account, asset));
+  return { balances: [...stored, ...empty].sort((a, b) => (a.asset < b.asset ? -1 : 1)), heldIn };
+};
+
+/** A customer's account was opened under terms that the ledger does not know; only the context that does may say how far below zero it goes. */
+const requireNoProduct = async ({ directory }: LedgerHttp, tenantId: string, accountId: string): Promise<void> => {
+  const facts = (await directory.accounts(tenantId, [accountId])).get(accountId);
+  if (facts?.kind === 'customer') throw new ProblemError('account_under_product', { facts: { account: accountId } });
+};
+
 const limitRoute = (http: LedgerHttp): Route =>
   defineRoute({
     ...commandParts,
     path: '/v1/ledger-accounts/:accountId/overdraft-limits',
     operationId: 'setOverdraftLimit',
     summary: 'Set how far below zero an account may go',
-    description: 'Lowering it below what is used stops further debits and forces nothing.',
+    description:
+      'For accounts of the house that have a floor. Lowering it below what is used stops further debits and forces nothing.',
     permission: 'ledger:overdraft',
     request: { params: accountParams, body: z.strictObject({ limit: amountSchema.describe('Zero for none.') }) },
     responses: { 200: { description: 'Set.', schema: z.object({ account: z.string(), limit: amountSchema }) } },
-    problems: ['account_unknown', 'account_closed', 'account_has_no_floor', 'staff_only'],
+    problems: ['account_unknown', 'account_closed', 'account_has_no_floor', 'account_under_product', 'staff_only'],
     handle: (request) =>
       withReplay(http.services, request, async () => {
         const { principal, tenantId, body, params } = request;
         requireStaff(principal);
+        await requireNoProduct(http, tenantId, params.accountId);
         const { asset, amountMinor: limitMinor } = await parseAmountOfAnyLife(http.assets, tenantId, body.limit, {
           field: amountAt('/body/limit'),
           isZeroAllowed: true,

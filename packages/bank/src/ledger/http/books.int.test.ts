@@ -30,6 +30,7 @@ describe('a journal over the wire', () => {
     expect((await post({ kind: 'deposit', postings: legs('100.00') })).status).toBe(201);
     expect((await post({ kind: 'deposit', postings: legs('99.00') })).body).toMatchObject({
       code: 'journal_unbalanced',
+      errors: [{ field: '/body/postings' }],
       debits: eur('100.00'),
       credits: eur('99.00'),
     });
@@ -80,6 +81,7 @@ describe('a journal over the wire', () => {
     expect(part.body).toMatchObject({ kind: 'reversal', reverses: journalId });
     expect((await bank.call('reverseJournal', { params, body: { lines: lines('6.01') } })).body).toMatchObject({
       code: 'reversal_exceeds_original',
+      errors: [{ field: '/body/lines' }],
       asset: 'EUR',
       remaining: eur('6.00'),
     });
@@ -159,34 +161,49 @@ describe('blocks and limits over the wire', () => {
   });
 
   it('let an account go below zero as far as its limit', async () => {
-    const cleo = bank.services.newId();
-    await bank.openCustomer(cleo);
-    const set = await bank.call('setOverdraftLimit', { params: { accountId: cleo }, body: { limit: eur('5.00') } });
-    expect(set.body).toEqual({ account: cleo, limit: eur('5.00') });
+    const pool = 'main:suspense/overdrawn';
+    await bank.call('openHouseAccount', {
+      params: main,
+      body: { code: 'suspense/overdrawn', hasFloor: true },
+    });
+    const set = await bank.call('setOverdraftLimit', { params: { accountId: pool }, body: { limit: eur('5.00') } });
+    expect(set.body).toEqual({ account: pool, limit: eur('5.00') });
     expect(
-      (await bank.call('createTransfer', { body: { from: cleo, to: ada, amount: eur('5.01') } })).body,
+      (await bank.call('createTransfer', { body: { from: pool, to: ada, amount: eur('5.01') } })).body,
     ).toMatchObject({ code: 'insufficient_funds' });
-    expect((await bank.call('createTransfer', { body: { from: cleo, to: ada, amount: eur('5.00') } })).status).toBe(
+    expect((await bank.call('createTransfer', { body: { from: pool, to: ada, amount: eur('5.00') } })).status).toBe(
       201,
     );
-    expect(await accountBalance(cleo)).toEqual([
+    expect(await accountBalance(pool)).toEqual([
       {
         asset: 'EUR',
         posted: eur('-5.00'),
         available: eur('-5.00'),
         spendable: eur('0.00'),
         heldOut: eur('0.00'),
+        heldIn: eur('0.00'),
         blocked: eur('0.00'),
         overdraftLimit: eur('5.00'),
       },
     ]);
     expect(
-      (await bank.call('setOverdraftLimit', { params: { accountId: cleo }, body: { limit: eur('0') } })).status,
+      (await bank.call('setOverdraftLimit', { params: { accountId: pool }, body: { limit: eur('0') } })).status,
     ).toBe(200);
     expect(
       (await bank.call('setOverdraftLimit', { params: { accountId: 'main:nostro/ing' }, body: { limit: eur('1.00') } }))
         .body,
     ).toMatchObject({ code: 'account_has_no_floor' });
+  });
+
+  it('leave a customer’s account to its product, whose route the refusal names', async () => {
+    const cleo = bank.services.newId();
+    await bank.openCustomer(cleo);
+    const refused = await bank.call('setOverdraftLimit', { params: { accountId: cleo }, body: { limit: eur('5.00') } });
+    expect([refused.status, refused.body]).toMatchObject([
+      422,
+      { code: 'account_under_product', account: cleo, errors: [{ field: '/params/accountId' }] },
+    ]);
+    expect(await bank.module.reads.account(tenantId, cleo)).toMatchObject({ overdraftLimits: new Map() });
   });
 });
 

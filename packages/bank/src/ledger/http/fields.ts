@@ -1,7 +1,7 @@
 import { amountSchema, instant, isoDate, text, uuid } from '@finaegis/platform/http/amount';
 import { type FieldError, ProblemError } from '@finaegis/platform/http/problem';
 import { z } from 'zod';
-import { isBankDay } from '../entity-on-wire.ts';
+import { bankDay, isBankDay } from '../entity-on-wire.ts';
 import { purposes } from '../purpose.ts';
 import { forcedReasons, sides } from '../terms.ts';
 
@@ -40,6 +40,11 @@ export const postingBody = z.strictObject({
 
 const line = z.int().min(0).max(499);
 
+/** A value date that staff may set. */
+export const ownValueDate = bankDay
+  .optional()
+  .describe('Counts for interest; the booking date when absent. Only staff may say another.');
+
 /** A journal as it is answered. */
 export const journalResource = z
   .object({
@@ -65,6 +70,7 @@ export const journalResource = z
     captures: z
       .array(z.object({ holdId: uuid, amount: amountSchema, isFinal: z.boolean() }))
       .describe('Holds it used.'),
+    fulfils: z.array(uuid).optional().describe('Announcements of which this is the money; told to staff.'),
     reverses: uuid.optional(),
     reversedBy: z.array(z.object({ journalId: uuid, lines: z.array(z.object({ line, amount: amountSchema })) })),
     quoteId: uuid.optional(),
@@ -90,6 +96,23 @@ export const holdResource = z
     journals: z.array(uuid).optional().describe('Journals that captured it; not in lists.'),
   })
   .meta({ id: 'Hold', description: 'A reservation: it lowers what is available and posts nothing.' });
+
+/** An announcement as it is answered. */
+export const incomingResource = z
+  .object({
+    announcementId: uuid,
+    account: z.string(),
+    status: z.enum(['open', 'withdrawn', 'fulfilled']),
+    amount: amountSchema,
+    announcedAt: instant,
+    expectedOn: isoDate.optional(),
+    reference: z.string().optional(),
+    journalId: uuid.optional().describe('The journal that booked the money.'),
+  })
+  .meta({
+    id: 'Incoming',
+    description: 'Money said to be on its way: shown as `heldIn`, never spendable, never posted.',
+  });
 
 /** A quote as it is answered. */
 export const quoteResource = z

@@ -3,12 +3,11 @@ import { answerCommand, withReplay } from '@finaegis/platform/http/command-route
 import { defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountAt, amountWriter, parseAmountOfAnyLife } from '../../asset/contract.ts';
-import { bankDay } from '../entity-on-wire.ts';
 import type { Hold } from '../hold/hold.ts';
 import type { PostJournalData } from '../journal/commands.ts';
-import { accountId, description, endToEndId, journalResource, ownId } from './fields.ts';
+import { accountId, description, endToEndId, journalResource, ownId, ownValueDate } from './fields.ts';
 import { type HoldRequest, requireAssetOf, requireChangeable } from './hold-access.ts';
-import { journalShower, type LedgerHttp, requirePayable } from './ledger-http.ts';
+import { journalShower, type LedgerHttp, requireMayDate, requirePayable } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems, postingProblems } from './problems.ts';
 
 const captureBody = z
@@ -17,7 +16,7 @@ const captureBody = z
     to: accountId,
     amount: amountSchema.optional().describe('All that remains when absent.'),
     isFinal: z.boolean().default(true).describe('Whether the rest of the hold is released.'),
-    valueDate: bankDay.optional(),
+    valueDate: ownValueDate,
     endToEndId: endToEndId.optional(),
     description: description.optional(),
     metadata: metadata.optional(),
@@ -43,12 +42,13 @@ export const captureRoute = (http: LedgerHttp): Route =>
       200: { description: 'It had been captured before.', schema: journalResource },
       201: { description: 'The journal that took the money.', schema: journalResource },
     },
-    problems: [...postingProblems, ...mandateProblems, 'hold_not_yours'],
+    problems: ['staff_only', ...postingProblems, ...mandateProblems, 'hold_not_yours'],
     handle: (request) => withReplay(http.services, request, () => capture(http, request)),
   });
 
 const capture = async (http: LedgerHttp, request: HoldRequest<CaptureBody>) => {
   const { tenantId, body } = request;
+  requireMayDate(request, body, '/body');
   const hold = await requireChangeable(http, request);
   await requirePayable(http, request, [body.to]);
   const { account, asset } = hold;

@@ -3,11 +3,11 @@ import { answerCommand, withReplay } from '@finaegis/platform/http/command-route
 import { decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { type ApiRequest, commandRoute, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { amountWriter, parseAssetAmount } from '../../asset/contract.ts';
+import { amountWriter, type BookingDay, parseAssetAmount } from '../../asset/contract.ts';
 import { accountId, description, exactly, holdResource, moment, ownId } from './fields.ts';
 import { type HoldRequest, requireAssetOf, requireChangeable, requireHold } from './hold-access.ts';
 import { captureRoute } from './hold-capture-route.ts';
-import { type LedgerHttp, requireVisible } from './ledger-http.ts';
+import { bookingDay, type LedgerHttp, requireVisible } from './ledger-http.ts';
 import { holdProblems, ledgerProblems, mandateProblems } from './problems.ts';
 import { asMarker, showHold, showHoldRow } from './show.ts';
 
@@ -92,7 +92,8 @@ export const holdRoutes = (http: LedgerHttp): readonly Route[] => [
 
 const placeHold = async (http: LedgerHttp, request: ApiRequest<unknown, unknown, z.output<typeof placeBody>>) => {
   const { principal, tenantId, body } = request;
-  const { asset, amountMinor } = await parseAssetAmount(http.assets, tenantId, body.amount, '/body/amount');
+  const day = bookingDay(http, tenantId, [body.account]);
+  const { asset, amountMinor } = await parseAssetAmount(http.assets, tenantId, body.amount, '/body/amount', day);
   await http.access.require(principal, body.account, 'operate', [{ asset, amountMinor }]);
   const amount = await amountWriter(http.assets, tenantId, [asset]);
   const command = {
@@ -116,7 +117,9 @@ const increaseHold = async (
   request: HoldRequest<{ readonly amount: z.output<typeof amountSchema> }>,
 ) => {
   const { tenantId, body, params } = request;
-  const { asset, amountMinor } = await parseAssetAmount(http.assets, tenantId, body.amount, '/body/amount');
+  const day: BookingDay = async (reached) =>
+    bookingDay(http, tenantId, [(await requireHold(http, tenantId, params.holdId)).account])(reached);
+  const { asset, amountMinor } = await parseAssetAmount(http.assets, tenantId, body.amount, '/body/amount', day);
   const hold = await requireChangeable(http, request, [{ asset, amountMinor }]);
   requireAssetOf(hold, asset, '/body/amount/asset');
   const amount = await amountWriter(http.assets, tenantId, [asset]);

@@ -10,7 +10,7 @@ import { bankDay } from '../entity-on-wire.ts';
 import type { PostJournalData } from '../journal/commands.ts';
 import type { JournalCapture, JournalPosting } from '../journal/events.ts';
 import { description, endToEndId, fieldProblem, forcedReason, journalResource, ownId, postingBody } from './fields.ts';
-import { journalShower, type LedgerHttp } from './ledger-http.ts';
+import { bookingDay, journalShower, type LedgerHttp } from './ledger-http.ts';
 import { ledgerProblems, postingProblems, reversalProblems } from './problems.ts';
 import { assetsOf } from './show.ts';
 
@@ -38,6 +38,12 @@ const journalBody = z
       )
       .max(100)
       .default([]),
+    fulfils: z
+      .array(uuid)
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Announcements of which this is the money; they end with it, whatever it amounts to.'),
     bookingDate: bankDay.optional().describe('Refused unless it is the open day.'),
     valueDate: bankDay.optional(),
     forced: forcedReason.optional().describe('Skips the floor and debit blocks; needs the permission `ledger:force`.'),
@@ -140,6 +146,7 @@ const readPostings = (
         tenantId,
         amount,
         `/body/postings/${index}/amount`,
+        bookingDay(http, tenantId, [account]),
       );
       return { account, asset, side, amountMinor, purpose };
     }),

@@ -1,8 +1,14 @@
-import { type Access, isCustomer } from '@finaegis/platform/auth/access';
+import { type Access, isCustomer, requireStaffFields } from '@finaegis/platform/auth/access';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import type { ApiRequest } from '@finaegis/platform/http/route';
 import type { Services } from '@finaegis/platform/services';
-import { type AssetDirectory, amountWriter, type Rates, type ShowAmount } from '../../asset/contract.ts';
+import {
+  type AssetDirectory,
+  amountWriter,
+  type BookingDay,
+  type Rates,
+  type ShowAmount,
+} from '../../asset/contract.ts';
 import type { LedgerDirectory } from '../directory.ts';
 import type { LedgerHandlers } from '../handlers.ts';
 import type { AccountFacts, Journal } from '../journal/journal.ts';
@@ -31,7 +37,7 @@ export const requireVisible = async (
 ): Promise<AccountFacts> => {
   await access.require(principal, accountId, 'view');
   const facts = (await directory.accounts(tenantId, [accountId])).get(accountId);
-  if (facts === undefined) throw new ProblemError('not_found');
+  if (facts === undefined) throw new ProblemError('not_found', { about: { sought: accountId } });
   return facts;
 };
 
@@ -49,6 +55,29 @@ export const requirePayable = async (
   const refused = accountIds.find((accountId) => found.get(accountId)?.kind !== 'customer');
   if (refused !== undefined) throw new ProblemError('account_unknown', { facts: { account: refused } });
 };
+
+/**
+ * The value date is the bank's to say, since interest is counted by it: a customer's booking counts from the day it is booked.
+ * @param field JSON pointer of what is dated, `/body/transfers/3`
+ * @throws ProblemError `staff_only` at the value date
+ */
+export const requireMayDate = (
+  { principal }: Pick<ApiRequest, 'principal'>,
+  { valueDate }: { readonly valueDate?: string | undefined },
+  field: string,
+): void => requireStaffFields(principal, { [`${field}/valueDate`]: valueDate });
+
+/** The day a booking on the first known of these accounts would have: the business day of its entity. */
+export const bookingDay =
+  (
+    { directory, reads }: Pick<LedgerHttp, 'directory' | 'reads'>,
+    tenantId: string,
+    accountIds: readonly string[],
+  ): BookingDay =>
+  async (reached) => {
+    const [facts] = [...(await directory.accounts(tenantId, accountIds)).values()];
+    return facts === undefined ? undefined : reads.bookingDay(tenantId, facts.entity)(reached);
+  };
 
 /** How a command's journal is shown to whoever asked for it. `holds` are those it captures. */
 export const journalShower =

@@ -134,13 +134,14 @@ const issueQuote = async (http: LedgerHttp, request: ApiRequest<unknown, unknown
   const { services, assets, rates, reads } = http;
   if (body.marginBps !== undefined && (isCustomer(principal) || !isPermitted(principal, 'ledger:margin')))
     throw new ProblemError('permission_missing', { facts: { permission: 'ledger:margin' } });
-  const [{ asset, amountMinor }, sellFacts, buyFacts, [entity]] = await Promise.all([
-    parseAssetAmount(assets, tenantId, body.sell, '/body/sell'),
+  const [sellFacts, buyFacts, [entity]] = await Promise.all([
     assets.get(tenantId, body.sell.asset),
     assets.get(tenantId, body.buyAsset),
     reads.entities(tenantId, body.entity),
   ]);
-  requireBookable(buyFacts, body.buyAsset, assets.today());
+  const day = entity?.businessDate;
+  const { asset, amountMinor } = await parseAssetAmount(assets, tenantId, body.sell, '/body/sell', async () => day);
+  requireBookable(buyFacts, body.buyAsset, day ?? assets.today());
   if (entity === undefined) throw new ProblemError('entity_unknown');
   const rate = await rates.quote(tenantId, { from: asset, to: body.buyAsset });
   const command = {
@@ -164,7 +165,7 @@ const issueQuote = async (http: LedgerHttp, request: ApiRequest<unknown, unknown
 };
 
 /** @throws ProblemError validation_failed at `buyAsset` */
-const requireBookable = (facts: AssetFacts | undefined, asset: string, today: string): void => {
+const requireBookable = (facts: AssetFacts | undefined, asset: string, day: string): void => {
   const refuse = (code: string, message: string): never => {
     throw fieldProblem({ field: '/body/buyAsset', code, message });
   };
@@ -174,7 +175,7 @@ const requireBookable = (facts: AssetFacts | undefined, asset: string, today: st
     ...(activeFrom === undefined ? {} : { activeFrom }),
     ...(activeTo === undefined ? {} : { activeUntil: activeTo }),
   };
-  if (!isAssetActiveOn(life, today)) refuse('asset_inactive', `${asset} may not be booked on ${today}`);
+  if (!isAssetActiveOn(life, day)) refuse('asset_inactive', `${asset} may not be booked on ${day}`);
 };
 
 const convert = async (http: LedgerHttp, request: ApiRequest<unknown, unknown, z.output<typeof conversionBody>>) => {

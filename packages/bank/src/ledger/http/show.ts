@@ -1,6 +1,7 @@
 import { personalMarker } from '@finaegis/platform/event-store/personal-ref';
 import type { ShowAmount } from '../../asset/contract.ts';
 import type { Hold } from '../hold/hold.ts';
+import type { Incoming } from '../incoming/incoming.ts';
 import type { JournalPosting } from '../journal/events.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Quote } from '../quote/quote.ts';
@@ -53,6 +54,7 @@ export const showJournal = (journal: Journal, showing: JournalShowing): unknown 
       return minor === undefined ? [] : [{ line, account, side, amount: amount(asset, minor), purpose }];
     }),
     captures: showCaptures(journal, showing),
+    ...(journal.fulfils === undefined || visible !== undefined ? {} : { fulfils: journal.fulfils }),
     ...(journal.reverses === undefined ? {} : { reverses: journal.reverses }),
     reversedBy: reversedBy.map(({ journalId, lines }) => ({
       journalId,
@@ -68,6 +70,19 @@ export const showJournal = (journal: Journal, showing: JournalShowing): unknown 
   };
 };
 
+/** Whether a customer who sees these accounts is shown all that a journal says: every line in full, every hold it captured, its labels. */
+export const isShownWhole = (
+  { postings, captures, metadata }: Pick<Journal, 'postings' | 'captures' | 'metadata'>,
+  { visible, holds }: { readonly visible: ReadonlySet<string>; readonly holds: HoldsOfJournal },
+): boolean => {
+  const shownMinor = visibleAmounts({ postings }, visible);
+  return (
+    postings.every(({ amountMinor }, line) => shownMinor(line) === amountMinor) &&
+    captures.every(({ holdId }) => visible.has(holds.get(holdId)?.account ?? '')) &&
+    (metadata === undefined || visible.has(postings[0]?.account ?? ''))
+  );
+};
+
 const statusOf = ({ postings, reversedMinor }: Journal): 'posted' | 'partially_reversed' | 'reversed' => {
   if (reversedMinor.every((minor) => minor === 0n)) return 'posted';
   return postings.every(({ amountMinor }, line) => amountMinor === reversedMinor[line])
@@ -77,7 +92,7 @@ const statusOf = ({ postings, reversedMinor }: Journal): 'posted' | 'partially_r
 
 /** How much of each line a reader may see; undefined for lines that are not for its eyes. */
 const visibleAmounts = (
-  { postings }: Journal,
+  { postings }: Pick<Journal, 'postings'>,
   visible: ReadonlySet<string> | undefined,
 ): ((line: number) => bigint | undefined) => {
   if (visible === undefined) return (line) => postings[line]?.amountMinor;
@@ -129,6 +144,18 @@ const holdParts = (hold: Omit<HoldRow, 'description'>, amount: ShowAmount) => ({
   remaining: amount(hold.asset, hold.remainingMinor),
   placedAt: hold.placedAt,
   ...(hold.expiresAt === undefined ? {} : { expiresAt: hold.expiresAt }),
+});
+
+/** An announcement as plain JSON. */
+export const showIncoming = (incoming: Incoming, amount: ShowAmount): unknown => ({
+  announcementId: incoming.announcementId,
+  account: incoming.account,
+  status: incoming.status,
+  amount: amount(incoming.asset, incoming.amountMinor),
+  announcedAt: incoming.announcedAt,
+  ...(incoming.expectedOn === undefined ? {} : { expectedOn: incoming.expectedOn }),
+  ...(incoming.reference === undefined ? {} : { reference: incoming.reference }),
+  ...(incoming.journalId === undefined ? {} : { journalId: incoming.journalId }),
 });
 
 /** A quote as plain JSON. */

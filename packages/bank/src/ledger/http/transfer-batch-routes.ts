@@ -11,16 +11,17 @@ import {
   withFaultsAsProblems,
   withReplay,
 } from '@finaegis/platform/http/command-route';
+import { sentIn, withOffendingFields } from '@finaegis/platform/http/offending-fields';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import { factsOnWire } from '@finaegis/platform/http/refusal-facts';
 import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { amountWriter, type ShowAmount } from '../../asset/contract.ts';
+import { amountWriter } from '../../asset/contract.ts';
 import { linkedMax, type PostJournalData } from '../journal/commands.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalRefusal } from '../journal/post.ts';
 import { journalResource } from './fields.ts';
-import { journalShower, type LedgerHttp, requirePayable } from './ledger-http.ts';
+import { journalShower, type LedgerHttp, requireMayDate, requirePayable } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems } from './problems.ts';
 import { assetsOf } from './show.ts';
 import { debitsFrom, transferBody, transferJournal } from './transfer-routes.ts';
@@ -82,7 +83,14 @@ export const transferBatchRoutes = (http: LedgerHttp): readonly Route[] => [
       200: { description: 'Every outcome.', schema: batchAnswer },
       201: { description: 'Posted, all of them.', schema: batchAnswer },
     },
-    problems: ['linked_journal_refused', 'journal_malformed', 'account_unknown', 'batch_too_large', ...mandateProblems],
+    problems: [
+      'staff_only',
+      'linked_journal_refused',
+      'journal_malformed',
+      'account_unknown',
+      'batch_too_large',
+      ...mandateProblems,
+    ],
     handle: (request) => withReplay(http.services, request, () => postBatch(http, request)),
   }),
 ];
@@ -98,6 +106,8 @@ const postBatch = async (http: LedgerHttp, request: BatchRequest): Promise<ApiAn
     request.idempotency === undefined
       ? http.services.newId()
       : derivedUuid(tenantId, principal.id, request.idempotency.key, 'transfer-batch');
+  for (const [index, transfer] of body.transfers.entries())
+    requireMayDate(request, transfer, `/body/transfers/${index}`);
   const journals = await Promise.all(
     body.transfers.map((transfer, index) =>
       transferJournal(http, tenantId, transfer, {
@@ -165,7 +175,7 @@ const postLinked = async (
     services.commands.submit(
       handlers.postLinkedJournals,
       { journals },
-      { ...submissionOf(request), ...key, render: renderer(how, requestId) },
+      { ...submissionOf(request), ...key, render: renderer(how, requestId, sentIn(request)) },
     ),
   );
   return toAnswer(services, tenantId, outcome);
@@ -193,7 +203,21 @@ const postIndependent = async (
     posted,
     refused: outcomes.length - posted,
     outcomes: outcomes.map((outcome, index) =>
-      showOutcome(outcome, { index, journalId: journals[index]?.journalId ?? '' }, amount),
+      outcome.accepted
+        ? showPosted(outcome.result, index)
+        : {
+            index,
+            journalId: journals[index]?.journalId ?? '',
+            status: 'refused',
+            refusal: {
+              ...factsOnWire(outcome.refusal, amount),
+              ...withOffendingFields(
+                { [`/body/transfers/${index}`]: request.body.transfers[index] },
+                outcome.refusal,
+                ledgerProblems,
+              ),
+            },
+          },
     ),
   });
   const answer = { status: 200, body };
@@ -221,11 +245,9 @@ const postOne = async (
   }
 };
 
-const showOutcome = (
-  outcome: ItemOutcome,
-  item: { readonly index: number; readonly journalId: string },
-  amount: ShowAmount,
-): unknown =>
-  outcome.accepted
-    ? { ...item, status: 'posted', reference: outcome.result.reference }
-    : { ...item, status: 'refused', refusal: factsOnWire(outcome.refusal, amount) };
+const showPosted = ({ journalId, reference }: Journal, index: number): unknown => ({
+  index,
+  journalId,
+  status: 'posted',
+  reference,
+});

@@ -3,11 +3,10 @@ import { answerCommand, withReplay } from '@finaegis/platform/http/command-route
 import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountWriter, parseAssetAmount } from '../../asset/contract.ts';
-import { bankDay } from '../entity-on-wire.ts';
 import type { PostJournalData } from '../journal/commands.ts';
 import { transferPostings } from '../journal/transfer.ts';
-import { accountId, description, endToEndId, fieldProblem, journalResource, ownId } from './fields.ts';
-import { journalShower, type LedgerHttp, requirePayable } from './ledger-http.ts';
+import { accountId, description, endToEndId, fieldProblem, journalResource, ownId, ownValueDate } from './fields.ts';
+import { bookingDay, journalShower, type LedgerHttp, requireMayDate, requirePayable } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems, postingProblems } from './problems.ts';
 
 /** A transfer as it is sent. */
@@ -20,7 +19,7 @@ export const transferBody = z
     fee: amountSchema.optional().describe('Charged to `from` on top, in the same asset.'),
     description: description.optional(),
     endToEndId: endToEndId.optional(),
-    valueDate: bankDay.optional().describe('Counts for interest; the booking date when absent.'),
+    valueDate: ownValueDate,
     metadata: metadata.optional(),
   })
   .meta({ id: 'Transfer' });
@@ -34,15 +33,16 @@ export type TransferBody = z.output<typeof transferBody>;
  * @throws ProblemError validation_failed at the amount that is wrong
  */
 export const transferJournal = async (
-  { assets, directory }: Pick<LedgerHttp, 'assets' | 'directory'>,
+  { assets, directory, reads }: Pick<LedgerHttp, 'assets' | 'directory' | 'reads'>,
   tenantId: string,
   body: TransferBody,
   { journalId, field }: { readonly journalId: string; readonly field: string },
 ): Promise<PostJournalData> => {
   const { from, to, fee } = body;
+  const day = bookingDay({ directory, reads }, tenantId, [from, to]);
   const [{ asset, amountMinor }, feeAmount, accounts] = await Promise.all([
-    parseAssetAmount(assets, tenantId, body.amount, `${field}/amount`),
-    fee === undefined ? undefined : parseAssetAmount(assets, tenantId, fee, `${field}/fee`),
+    parseAssetAmount(assets, tenantId, body.amount, `${field}/amount`, day),
+    fee === undefined ? undefined : parseAssetAmount(assets, tenantId, fee, `${field}/fee`, day),
     directory.accounts(tenantId, [from, to]),
   ]);
   if (feeAmount !== undefined && feeAmount.asset !== asset)
@@ -91,13 +91,14 @@ export const transferRoutes = (http: LedgerHttp): readonly Route[] => [
       200: { description: 'It had been posted before.', schema: journalResource },
       201: { description: 'Posted.', schema: journalResource },
     },
-    problems: [...postingProblems, ...mandateProblems],
+    problems: ['staff_only', ...postingProblems, ...mandateProblems],
     handle: (request) => withReplay(http.services, request, () => postTransfer(http, request)),
   }),
 ];
 
 const postTransfer = async (http: LedgerHttp, request: ApiRequest<unknown, unknown, TransferBody>) => {
   const { principal, tenantId, body } = request;
+  requireMayDate(request, body, '/body');
   const journal = await transferJournal(http, tenantId, body, {
     journalId: body.id ?? http.services.newId(),
     field: '/body',

@@ -1,3 +1,4 @@
+import { tenantId } from '@finaegis/testing/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LedgerBank, startLedgerBank } from '../fixtures/ledger-bank.ts';
 import { assetTwins } from '../fixtures/twins.ts';
@@ -86,6 +87,24 @@ describe('a transfer', () => {
     expect(await bank.call('createTransfer', sent)).toEqual({ ...first, isReplay: true });
     expect((await bank.call('createTransfer', { ...sent, key: 'more-gold' })).body).toMatchObject({
       errors: [{ code: 'asset_inactive' }],
+    });
+  });
+
+  it('may be in an asset on the days of its life: those it is booked on, whatever day the clock says', async () => {
+    const later = { entity: 'later', name: 'Later', functionalAsset: 'EUR', timeZone: 'Europe/Prague' };
+    await bank.submit(bank.module.handlers.openEntity, { ...later, calendar: 'target', businessDate: '2026-03-05' });
+    const [cora, dora] = [bank.services.newId(), bank.services.newId()];
+    for (const account of [cora, dora]) await bank.openCustomer(account, 'later');
+    const life = { activeFrom: '2026-03-05', activeTo: '2026-03-06' };
+    assetTwins.set('NEW', { code: 'NEW', kind: 'custom', decimals: 2, name: 'New', tenantId, ...life });
+    const amount = { amount: '1.00', asset: 'NEW' };
+    // There is nothing to pay with: what is refused first is told.
+    expect((await bank.call('createTransfer', { body: { from: cora, to: dora, amount } })).body).toMatchObject({
+      code: 'insufficient_funds',
+      errors: [{ field: '/body/from' }],
+    });
+    expect((await bank.call('createTransfer', { body: { from: ada, to: bob, amount } })).body).toMatchObject({
+      errors: [{ code: 'asset_inactive', message: 'NEW may not be booked on 2026-03-02' }],
     });
   });
 
@@ -192,6 +211,22 @@ describe('a customer', () => {
       body: { mode: 'independent', transfers: [{ from: ada, to: 'main:nostro/ing', amount: eur('1.00') }] },
     });
     expect(batch.body).toMatchObject({ code: 'account_unknown' });
+  });
+
+  it('does not say which day its booking counts for, since interest is counted by it', async () => {
+    const transfer = { from: ada, to: bob, amount: eur('1.00'), valueDate: '1990-01-01' };
+    const { holdId } = (await bank.call('placeHold', { as: adaKey, body: { account: ada, amount: eur('1.00') } })).body;
+    const refused = await Promise.all([
+      bank.call('createTransfer', { as: adaKey, body: transfer }),
+      bank.call('createTransferBatch', { as: adaKey, body: { mode: 'independent', transfers: [transfer] } }),
+      bank.call('captureHold', { as: adaKey, params: { holdId }, body: { to: bob, valueDate: '2199-01-01' } }),
+    ]);
+    const fields = ['/body/valueDate', '/body/transfers/0/valueDate', '/body/valueDate'];
+    expect(refused).toMatchObject(
+      fields.map((field) => ({ status: 403, body: { code: 'staff_only', errors: [{ field }] } })),
+    );
+    expect((await bank.call('voidHold', { as: adaKey, params: { holdId } })).status).toBe(200);
+    expect((await bank.call('createTransfer', { body: transfer })).body).toMatchObject({ valueDate: '1990-01-01' });
   });
 
   it('sees balances of its own accounts only', async () => {

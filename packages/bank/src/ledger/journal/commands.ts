@@ -39,6 +39,7 @@ export const postJournalSchema = z.strictObject({
   kind: z.string(),
   postings: z.array(postingSchema),
   captures: z.array(z.strictObject({ holdId: z.string(), amountMinor: positiveMinor, isFinal: z.boolean() })),
+  fulfils: z.array(z.string()).optional(),
   bookingDate: z.string().optional(),
   valueDate: z.string().optional(),
   forced: z.enum(forcedReasons).optional(),
@@ -91,8 +92,8 @@ export const postJournalHandler = (
   permission: 'ledger:post',
   weight: ({ postings }) => postings.length,
   prepare: (data, { tenantId }) => prepareOne(tools, tenantId, data),
-  loads: ({ postings, captures, journalId }, { accounts }) =>
-    postingNeeds(tools.balances, accounts, { postings, captures, journals: [journalId] }),
+  loads: ({ postings, captures, fulfils, journalId }, { accounts }) =>
+    postingNeeds(tools.balances, accounts, { postings, captures, fulfils, journals: [journalId] }),
   decide: (loaded, data, _facts, refs) =>
     postJournal(loadedBook(loaded, tools.balances, refs.accounts), commandOf(data, refs)),
   sealed: ({ sealed }) => sealed,
@@ -127,6 +128,7 @@ export const postLinkedJournalsHandler = (
     postingNeeds(tools.balances, mergeAccounts(refs), {
       postings: journals.flatMap(({ postings }) => postings),
       captures: journals.flatMap(({ captures }) => captures),
+      fulfils: journals.flatMap(({ fulfils = [] }) => fulfils),
       journals: journals.map(({ journalId }) => journalId),
     }),
   decide: (loaded, { journals }, { tenantId, now }, refs) => {

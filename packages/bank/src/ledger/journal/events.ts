@@ -32,6 +32,8 @@ export const journalPosted = defineEvent({
     valueDate: z.string(),
     postings: z.array(posting).readonly(),
     captures: z.array(capture).readonly(),
+    /** Announcements of which this is the money. */
+    fulfils: z.array(z.string()).readonly().optional(),
     reverses: z.string().optional(),
     quoteId: z.string().optional(),
     forced: z.enum(forcedReasons).optional(),

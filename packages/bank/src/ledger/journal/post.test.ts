@@ -72,6 +72,7 @@ describe('what a posted journal says', () => {
     expect(answer({ ...given, valueDate: '2026-02-27' })).toEqual([
       expect.objectContaining({ ...given, bookingDate: '2026-03-02', valueDate: '2026-02-27' }),
     ]);
+    expect(posted({ ...transfer, ...given })).toMatchObject({ ...transfer, ...given, status: 'posted' });
   });
 });
 
@@ -374,6 +375,25 @@ describe('the floor', () => {
       spendableMinor: 100_00n,
       neededMinor: 100_01n,
     });
+  });
+
+  it('also binds it when the postings of an account in several assets alternate', () => {
+    const all = paperBook({
+      balances: ['EUR', 'USD', 'JPY'].map((asset) => customerBalance('ada', { asset })),
+      houses,
+    });
+    const pays = (asset: string, amountMinor: bigint) => [
+      leg('ada', 'debit', amountMinor, asset),
+      leg('main:income', 'credit', amountMinor, asset),
+    ];
+    const once = [...pays('EUR', 60_00n), ...pays('USD', 1n), ...pays('JPY', 100_00n)];
+    expect(postJournal(all, { ...transfer, postings: [...once, ...pays('EUR', 40_00n)] }).accepted).toBe(true);
+    expect(answer({ postings: [...once, ...pays('EUR', 40_01n)] }, all)).toMatchObject({
+      code: 'insufficient_funds',
+      asset: 'EUR',
+      neededMinor: 100_01n,
+    });
+    expect(answer({ postings: [...once, ...pays('JPY', 1n)] }, all)).toMatchObject({ asset: 'JPY' });
   });
 
   it('a house account without one pays whatever is asked', () => {

@@ -1,12 +1,13 @@
 import { accept, type Decision, reject } from '@finaegis/kernel/decision';
 import { referenceOf } from '@finaegis/kernel/reference';
-import type { NewEvent } from '@finaegis/platform/event-store/event';
+import type { EventOf, NewEvent } from '@finaegis/platform/event-store/event';
 import type { PersonalRef } from '@finaegis/platform/event-store/personal-ref';
 import { type Balance, isInRange, postedOf, shortfall } from '../balance.ts';
 import type { EntityState } from '../entity/entity.ts';
 import { type Hold, type HoldState, holdAggregate } from '../hold/hold.ts';
+import { fulfilled, type IncomingState } from '../incoming/incoming.ts';
 import { type ForcedReason, normalSide } from '../terms.ts';
-import type { JournalCapture, JournalPosting } from './events.ts';
+import type { JournalCapture, JournalPosting, journalPosted } from './events.ts';
 import { type AccountFacts, type JournalState, journalAggregate } from './journal.ts';
 
 export interface PostJournal {
@@ -15,6 +16,8 @@ export interface PostJournal {
   readonly kind: string;
   readonly postings: readonly JournalPosting[];
   readonly captures: readonly JournalCapture[];
+  /** Announcements of which this is the money: they end in the same commit. */
+  readonly fulfils?: readonly string[] | undefined;
   /** Refused unless it is the open day; absent means the open day. */
   readonly bookingDate?: string | undefined;
   /** The booking date unless given. */
@@ -59,6 +62,9 @@ export type JournalRefusal =
       readonly asset: string;
       readonly debitedMinor: bigint;
     }
+  | { readonly code: 'announcement_unknown'; readonly announcementId: string }
+  | { readonly code: 'announcement_not_open'; readonly announcementId: string; readonly status: string }
+  | { readonly code: 'announcement_not_of_credited_account'; readonly announcementId: string }
   | {
       readonly code: 'insufficient_funds';
       readonly account: string;
@@ -72,6 +78,7 @@ export type JournalRefusal =
 export interface Book {
   journal(journalId: string): JournalState;
   hold(holdId: string): HoldState;
+  incoming(announcementId: string): IncomingState;
   entity(entity: string): EntityState;
   /** Undefined for accounts that do not exist, and for house accounts without a floor: nobody locks or reads those. */
   balance(account: string, asset: string): Balance | undefined;
@@ -82,8 +89,8 @@ export interface Book {
 export const postingsMax = 500;
 
 /**
- * Decides one journal in the ledger's order: known id, shape, balance, open day, accounts, blocks, captures, floor.
- * Accepted, it gives the journal's own event after one event for each hold it captures.
+ * Decides one journal in the ledger's order: known id, shape, balance, open day, accounts, blocks, captures, announcements, floor.
+ * Accepted, it gives the journal's own event after one event for each hold it captures and each announcement it fulfils.
  */
 export const postJournal = (
   book: Book,
@@ -102,13 +109,16 @@ export const postJournal = (
     refuseDay(book, command);
   if (refusal !== undefined) return reject(refusal);
 
-  const blocked = refuseClosedOrBlocked(book, command);
+  const effects = effectsOf(book, command.postings);
+  const blocked = refuseClosedOrBlocked(book, command, effects);
   if (blocked !== undefined) return reject(blocked);
   const captured = decideCaptures(book, command);
   if ('code' in captured) return reject(captured);
-  const short = refuseShortfall(book, command, captured.releasedMinor);
+  const arrived = decideFulfilments(book, command);
+  if ('code' in arrived) return reject(arrived);
+  const short = refuseShortfall(effects, command, captured.releasedMinor);
   if (short !== undefined) return reject(short);
-  return accept(...captured.events, posted(book, command));
+  return accept(...captured.events, ...arrived.events, posted(book, command));
 };
 
 const isSameContent = (
@@ -127,11 +137,15 @@ const isSameContent = (
   (command.bookingDate === undefined || command.bookingDate === existing.bookingDate) &&
   existing.postings.length === command.postings.length &&
   existing.postings.every((posting, index) => isSamePosting(posting, command.postings[index])) &&
+  isSameList(existing.fulfils, command.fulfils) &&
   existing.captures.length === command.captures.length &&
   existing.captures.every(({ holdId, amountMinor, isFinal }, index) => {
     const other = command.captures[index];
     return holdId === other?.holdId && amountMinor === other.amountMinor && isFinal === other.isFinal;
   });
+
+const isSameList = (a: readonly string[] = [], b: readonly string[] = []): boolean =>
+  a.length === b.length && a.every((item, index) => item === b[index]);
 
 const isSamePosting = (a: JournalPosting, b: JournalPosting | undefined): boolean =>
   a.account === b?.account &&
@@ -140,7 +154,7 @@ const isSamePosting = (a: JournalPosting, b: JournalPosting | undefined): boolea
   a.amountMinor === b.amountMinor &&
   a.purpose === b.purpose;
 
-const refuseShape = ({ postings, captures }: PostJournal): JournalRefusal | undefined => {
+const refuseShape = ({ postings, captures, fulfils = [] }: PostJournal): JournalRefusal | undefined => {
   if (postings.length < 2) return { code: 'journal_malformed', reason: 'a journal has at least two postings' };
   if (postings.length > postingsMax)
     return { code: 'journal_malformed', reason: `a journal has at most ${postingsMax} postings` };
@@ -150,6 +164,8 @@ const refuseShape = ({ postings, captures }: PostJournal): JournalRefusal | unde
   if (wrongCapture >= 0) return { code: 'amount_not_positive', index: wrongCapture };
   const holds = new Set(captures.map(({ holdId }) => holdId));
   if (holds.size !== captures.length) return { code: 'journal_malformed', reason: 'a journal captures a hold once' };
+  if (new Set(fulfils).size !== fulfils.length)
+    return { code: 'journal_malformed', reason: 'a journal fulfils an announcement once' };
   const itself = payingItself(postings);
   if (itself !== undefined) return { code: 'account_pays_itself', account: itself.account, asset: itself.asset };
   return undefined;
@@ -157,12 +173,12 @@ const refuseShape = ({ postings, captures }: PostJournal): JournalRefusal | unde
 
 /** A principal debited from an account and credited to the same one moves nothing and only looks like business. */
 const payingItself = (postings: readonly JournalPosting[]): JournalPosting | undefined => {
-  const debited = new Set<string>();
-  for (const { account, asset, side, purpose } of postings)
-    if (side === 'debit' && purpose === 'principal') debited.add(`${account} ${asset}`);
+  const debited = postings.filter(({ side, purpose }) => side === 'debit' && purpose === 'principal');
   return postings.find(
     ({ account, asset, side, purpose }) =>
-      side === 'credit' && purpose === 'principal' && debited.has(`${account} ${asset}`),
+      side === 'credit' &&
+      purpose === 'principal' &&
+      debited.some((debit) => debit.account === account && debit.asset === asset),
   );
 };
 
@@ -172,18 +188,17 @@ const refuseAccounts = (book: Book, { postings }: PostJournal): JournalRefusal |
 };
 
 const refuseUnbalanced = (book: Book, { postings }: PostJournal): JournalRefusal | undefined => {
-  const sums = new Map<string, { entity: string; asset: string; debitsMinor: bigint; creditsMinor: bigint }>();
+  // One or two as a rule, so they are looked through rather than named.
+  const sums: { entity: string; asset: string; debitsMinor: bigint; creditsMinor: bigint }[] = [];
   for (const { account, asset, side, amountMinor } of postings) {
     const entity = book.account(account)?.entity ?? '';
-    const name = `${entity} ${asset}`;
-    const sum = sums.get(name) ?? { entity, asset, debitsMinor: 0n, creditsMinor: 0n };
+    let sum = sums.find((known) => known.asset === asset && known.entity === entity);
+    if (sum === undefined) sums.push((sum = { entity, asset, debitsMinor: 0n, creditsMinor: 0n }));
     if (side === 'debit') sum.debitsMinor += amountMinor;
     else sum.creditsMinor += amountMinor;
-    sums.set(name, sum);
   }
-  for (const sum of sums.values())
-    if (sum.debitsMinor !== sum.creditsMinor) return { code: 'journal_unbalanced', ...sum };
-  return undefined;
+  const wrong = sums.find(({ debitsMinor, creditsMinor }) => debitsMinor !== creditsMinor);
+  return wrong === undefined ? undefined : { code: 'journal_unbalanced', ...wrong };
 };
 
 const refuseDay = (book: Book, { postings, bookingDate }: PostJournal): JournalRefusal | undefined => {
@@ -203,18 +218,57 @@ const refuseDay = (book: Book, { postings, bookingDate }: PostJournal): JournalR
 const entitiesOf = (book: Book, postings: readonly JournalPosting[]): ReadonlySet<string> =>
   new Set(postings.map(({ account }) => book.account(account)?.entity ?? ''));
 
-const refuseClosedOrBlocked = (book: Book, { postings, forced }: PostJournal): JournalRefusal | undefined => {
-  const balances = postings.map(({ account, asset }) => book.balance(account, asset));
-  const first = (is: (balance: Balance, side: JournalPosting['side']) => boolean): JournalPosting | undefined =>
-    postings.find(({ side }, index) => {
-      const balance = balances[index];
-      return balance !== undefined && is(balance, side);
-    });
-  const unlocked = postings.find(
-    ({ account }, index) => balances[index] === undefined && book.account(account)?.hasFloor === true,
+/** What a journal does to one balance. */
+interface Effect {
+  readonly account: string;
+  readonly asset: string;
+  /** As it is before; absent as in `Book`. */
+  readonly balance: Balance | undefined;
+  debitsMinor: bigint;
+  creditsMinor: bigint;
+  /** On the same account, in the asset met before this one. */
+  readonly previous: Effect | undefined;
+}
+
+/** By balance, in the order of the postings: each is looked up once, however many postings touch it. */
+const effectsOf = (book: Book, postings: readonly JournalPosting[]): readonly Effect[] => {
+  const effects: Effect[] = [];
+  const newest = new Map<string, Effect>();
+  for (const { account, asset, side, amountMinor } of postings) {
+    const previous = newest.get(account);
+    let effect = previous;
+    while (effect !== undefined && effect.asset !== asset) effect = effect.previous;
+    if (effect === undefined) {
+      const balance = book.balance(account, asset);
+      effect = { account, asset, balance, debitsMinor: 0n, creditsMinor: 0n, previous };
+      effects.push(effect);
+      newest.set(account, effect);
+    }
+    if (side === 'debit') effect.debitsMinor += amountMinor;
+    else effect.creditsMinor += amountMinor;
+  }
+  return effects;
+};
+
+const isOpenToAll = ({ balance }: Effect): boolean =>
+  balance === undefined || (balance.status === 'open' && balance.debitBlocks === 0 && balance.creditBlocks === 0);
+
+const refuseClosedOrBlocked = (
+  book: Book,
+  { postings, forced }: PostJournal,
+  effects: readonly Effect[],
+): JournalRefusal | undefined => {
+  const unlocked = effects.find(
+    ({ account, balance }) => balance === undefined && book.account(account)?.hasFloor === true,
   );
   if (unlocked !== undefined)
     throw new Error(`The balance of ${unlocked.account} in ${unlocked.asset} was not locked.`);
+  if (effects.every(isOpenToAll)) return undefined;
+  const first = (is: (balance: Balance, side: JournalPosting['side']) => boolean): JournalPosting | undefined =>
+    postings.find(({ account, asset, side }) => {
+      const balance = book.balance(account, asset);
+      return balance !== undefined && is(balance, side);
+    });
   const closed = first(({ status }) => status === 'closed');
   if (closed !== undefined) return { code: 'account_closed', account: closed.account };
   // On a customer's account, a liability, a debit takes money away; on an account whose normal side is debit, a credit does.
@@ -278,22 +332,42 @@ const debitedFrom = (
     0n,
   );
 
-const refuseShortfall = (
+/** What was announced ends with the money that came for it, however much that is: charges on the way may have been taken out. */
+const decideFulfilments = (
   book: Book,
-  { postings, forced }: PostJournal,
+  { journalId, fulfils = [], postings }: PostJournal,
+): { readonly events: readonly NewEvent[] } | JournalRefusal => {
+  const events: NewEvent[] = [];
+  for (const announcementId of fulfils) {
+    const incoming = book.incoming(announcementId);
+    if (incoming.status === 'unknown') return { code: 'announcement_unknown', announcementId };
+    if (incoming.status !== 'open') return { code: 'announcement_not_open', announcementId, status: incoming.status };
+    const { account, asset } = incoming;
+    const isCredited = postings.some(
+      (posting) =>
+        posting.account === account &&
+        posting.asset === asset &&
+        posting.side === normalSide(book.account(account)?.class ?? 'liability'),
+    );
+    if (!isCredited) return { code: 'announcement_not_of_credited_account', announcementId };
+    events.push(fulfilled(incoming, journalId));
+  }
+  return { events };
+};
+
+const refuseShortfall = (
+  effects: readonly Effect[],
+  { forced }: PostJournal,
   releasedMinor: ReadonlyMap<string, bigint>,
 ): JournalRefusal | undefined => {
-  for (const [name, its] of byBalance(postings)) {
-    const [first] = its;
-    const before = first === undefined ? undefined : book.balance(first.account, first.asset);
-    if (first === undefined || before === undefined) continue;
-    const { account, asset } = first;
-    const after = countersAfter(before, its);
+  for (const { account, asset, balance, debitsMinor, creditsMinor } of effects) {
+    if (balance === undefined) continue;
+    const after = { debitsMinor: balance.debitsMinor + debitsMinor, creditsMinor: balance.creditsMinor + creditsMinor };
     if (!isInRange(after)) return { code: 'balance_out_of_range', account, asset };
     if (forced !== undefined) continue;
-    const postedMinor = postedOf(after) - postedOf(before);
-    const freedMinor = releasedMinor.get(name) ?? 0n;
-    const free = freedMinor === 0n ? before : { ...before, heldOutMinor: before.heldOutMinor - freedMinor };
+    const postedMinor = postedOf({ class: balance.class, debitsMinor, creditsMinor });
+    const freedMinor = releasedMinor.size === 0 ? 0n : (releasedMinor.get(`${account} ${asset}`) ?? 0n);
+    const free = freedMinor === 0n ? balance : { ...balance, heldOutMinor: balance.heldOutMinor - freedMinor };
     const short = shortfall(free, { postedMinor });
     if (short !== undefined)
       return {
@@ -307,35 +381,27 @@ const refuseShortfall = (
   return undefined;
 };
 
-const byBalance = (postings: readonly JournalPosting[]): ReadonlyMap<string, readonly JournalPosting[]> => {
-  const groups = new Map<string, JournalPosting[]>();
-  for (const posting of postings) {
-    const name = `${posting.account} ${posting.asset}`;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [posting]);
-    else group.push(posting);
-  }
-  return groups;
-};
-
-type Counters = Pick<Balance, 'class' | 'debitsMinor' | 'creditsMinor'>;
-
-const countersAfter = (before: Counters, postings: readonly JournalPosting[]): Counters => {
-  let { debitsMinor, creditsMinor } = before;
-  for (const { side, amountMinor } of postings) {
-    if (side === 'debit') debitsMinor += amountMinor;
-    else creditsMinor += amountMinor;
-  }
-  return { class: before.class, debitsMinor, creditsMinor };
-};
+type Posted = EventOf<typeof journalPosted>['data'];
 
 const posted = (book: Book, command: PostJournal & { readonly description?: PersonalRef | undefined }): NewEvent => {
-  const { journalId, kind, postings, captures, reverses, quoteId, forced, endToEndId, description, metadata } = command;
+  const {
+    journalId,
+    kind,
+    postings,
+    captures,
+    fulfils = [],
+    reverses,
+    quoteId,
+    forced,
+    endToEndId,
+    description,
+    metadata,
+  } = command;
   const entityName = book.account(postings[0]?.account ?? '')?.entity ?? '';
   const entity = book.entity(entityName);
   if (entity.status === 'unknown') throw new Error(`The entity ${entityName} was not loaded.`);
   const bookingDate = entity.businessDate;
-  return journalAggregate.record(journalId, 'JournalPosted', {
+  const data: { -readonly [Name in keyof Posted]: Posted[Name] } = {
     journalId,
     entity: entityName,
     kind,
@@ -344,11 +410,14 @@ const posted = (book: Book, command: PostJournal & { readonly description?: Pers
     valueDate: command.valueDate ?? bookingDate,
     postings,
     captures,
-    ...(reverses === undefined ? undefined : { reverses }),
-    ...(quoteId === undefined ? undefined : { quoteId }),
-    ...(forced === undefined ? undefined : { forced }),
-    ...(endToEndId === undefined ? undefined : { endToEndId }),
-    ...(description === undefined ? undefined : { description }),
-    ...(metadata === undefined ? undefined : { metadata }),
-  });
+  };
+  // Most journals have none of these, and as many spreads of nothing would cost more than everything above.
+  if (fulfils.length > 0) data.fulfils = fulfils;
+  if (reverses !== undefined) data.reverses = reverses;
+  if (quoteId !== undefined) data.quoteId = quoteId;
+  if (forced !== undefined) data.forced = forced;
+  if (endToEndId !== undefined) data.endToEndId = endToEndId;
+  if (description !== undefined) data.description = description;
+  if (metadata !== undefined) data.metadata = metadata;
+  return journalAggregate.record(journalId, 'JournalPosted', data);
 };

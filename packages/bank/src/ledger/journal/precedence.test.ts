@@ -51,6 +51,7 @@ interface Given {
 const bookOf = ({ entity, payer: its, payee: other, hold: held, known = [payer, payee] }: Given): Book => ({
   journal: () => ({ status: 'unknown' }),
   hold: () => (held === 'unknown' ? { status: 'unknown' } : { ...hold, ...held }),
+  incoming: () => ({ status: 'unknown' }),
   entity: () => ({ ...day, ...entity }),
   account: (account) => (known.includes(account) ? facts(account) : undefined),
   balance: (account) => customerBalance(account, { creditsMinor: 1_000n, ...(account === payer ? its : other) }),

@@ -1,6 +1,6 @@
 import { unreachable } from '@finaegis/kernel/decision';
 import { type LockRequest, type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
-import { plainArray, textArray } from '@finaegis/platform/database/array-parameters';
+import { instantArray, plainArray, textArray } from '@finaegis/platform/database/array-parameters';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
@@ -412,7 +412,7 @@ const writeChanged = (tx: Transaction, { changed }: RowBatch<Balance>): Promise<
         plainArray(changed.map(({ row }) => row.creditsMinor)),
         plainArray(changed.map(({ row }) => row.heldOutMinor)),
         plainArray(changed.map(({ row }) => row.overdraftLimitMinor)),
-        plainArray(changed.map(({ row }) => row.bookedAt ?? null)),
+        instantArray(changed.map(({ row }) => row.bookedAt ?? null)),
       ],
     }),
   ];
@@ -456,16 +456,18 @@ const writeDeltas = (tx: Transaction, { scratch }: RowBatch<Balance>): Promise<u
       text: `insert into ${balancesName} as b (tenant_id, account_id, asset, entity, class, has_floor, status, debits, credits, booked_at)
         select a.tenant_id, a.account_id, d.asset, a.entity, a.class, a.has_floor, a.status, d.debits, d.credits, d.booked_at
         from unnest($1::uuid[], $2::text[], $3::text[], $4::numeric[], $5::numeric[], $6::timestamptz[]) as d (tenant_id, account_id, asset, debits, credits, booked_at)
-        cross join lateral (select * from ${accountsName} where tenant_id = d.tenant_id and account_id = d.account_id offset 0) a
+        cross join lateral (
+          select tenant_id, account_id, entity, class, has_floor, status from ${accountsName}
+          where tenant_id = d.tenant_id and account_id = d.account_id offset 0) a
         on conflict (tenant_id, account_id, asset) do update
           set debits = b.debits + excluded.debits, credits = b.credits + excluded.credits, booked_at = greatest(b.booked_at, excluded.booked_at)`,
       values: [
-        deltas.map(({ tenantId }) => tenantId),
-        deltas.map(({ account }) => account),
-        deltas.map(({ asset }) => asset),
-        deltas.map(({ debitsMinor }) => debitsMinor),
-        deltas.map(({ creditsMinor }) => creditsMinor),
-        deltas.map(({ bookedAt }) => bookedAt),
+        plainArray(deltas.map(({ tenantId }) => tenantId)),
+        textArray(deltas.map(({ account }) => account)),
+        textArray(deltas.map(({ asset }) => asset)),
+        plainArray(deltas.map(({ debitsMinor }) => debitsMinor)),
+        plainArray(deltas.map(({ creditsMinor }) => creditsMinor)),
+        instantArray(deltas.map(({ bookedAt }) => bookedAt)),
       ],
     }),
   ];

@@ -326,7 +326,25 @@ describe('customer against customer', () => {
     expect(await asked(eur(60_00n), eur(40_01n))).toBe('mandate_limit_exceeded');
     expect(await asked({ asset: 'BTC', amountMinor: 1n })).toBe('mandate_limit_exceeded');
     await expect(access.require(customer(partyId), accountId, 'operate', [eur(100_01n)])).rejects.toMatchObject({
-      extras: { facts: { asset: 'EUR', perTransfer: { amount: '100.00', asset: 'EUR' } } },
+      extras: {
+        facts: {
+          asset: 'EUR',
+          needed: { amount: '100.01', asset: 'EUR' },
+          limit: { amount: '100.00', asset: 'EUR' },
+        },
+        about: { accountId },
+      },
+    });
+    await expect(
+      access.require(customer(partyId), accountId, 'operate', [{ asset: 'BTC', amountMinor: 1n }]),
+    ).rejects.toMatchObject({
+      extras: {
+        facts: {
+          asset: 'BTC',
+          needed: { amount: '0.00000001', asset: 'BTC' },
+          limit: { amount: '0.00000000', asset: 'BTC' },
+        },
+      },
     });
     await bank.call('changeMandateLimits', { params: { mandateId }, body: { limits: [] } });
     expect(await asked(eur(10n ** 20n))).toBe('allowed');
@@ -338,7 +356,10 @@ describe('customer against customer', () => {
     for (const amount of ['10', '25'])
       await grant({ partyId, accountId, kind: 'disponent', limits: [{ perTransfer: { amount, asset: 'EUR' } }] });
     expect(await verdict(customer(partyId), accountId, 'operate', [eur(25_00n)])).toBe('allowed');
-    expect(await verdict(customer(partyId), accountId, 'operate', [eur(35_00n)])).toBe('mandate_limit_exceeded');
+    await expect(access.require(customer(partyId), accountId, 'operate', [eur(35_00n)])).rejects.toMatchObject({
+      code: 'mandate_limit_exceeded',
+      extras: { facts: { needed: { amount: '35.00' }, limit: { amount: '25.00' } } },
+    });
   });
 
   it('the bank itself needs no mandate', async () => {

@@ -1,6 +1,5 @@
 import type { SignedTreeHead } from '@finaegis/kernel/tree-head';
 import { z } from 'zod';
-import { requireStaff } from '../../auth/access.ts';
 import { platformTenantId } from '../../auth/principal.ts';
 import type { Transaction } from '../../database/transaction.ts';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '../../http/cursor.ts';
@@ -8,26 +7,14 @@ import { ProblemError } from '../../http/problem.ts';
 import { defineRoute, type Route } from '../../http/route.ts';
 import { read, type Services } from '../../services.ts';
 import { readAuditKeys, readHeadsDown, readHeadsUp } from '../heads-table.ts';
-import { readConsistencyProof, readInclusionProof } from '../tree-proofs.ts';
+import type { Sights } from '../sight.ts';
+import { readConsistencyProof } from '../tree-proofs.ts';
+import { eventRoutes } from './event-routes.ts';
+import { headSchema, hex, proofSchema, tag } from './fields.ts';
 
-const tag = 'Audit';
-const hex = z.string().regex(/^[0-9a-f]*$/);
 const instant = z.string().describe('UTC instant with milliseconds.');
 const treeSize = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-const headSchema = z
-  .object({
-    tenant: z.string(),
-    epoch: z.string().describe('Which restore of the database the log belongs to.'),
-    size: z.number().int().describe('Events of the log.'),
-    root: hex.describe('Root of the Merkle tree over their hashes (RFC 9162 with SHA3-512).'),
-    timestamp: instant,
-    keyId: z.string(),
-    signature: hex.describe(
-      'Ed25519 over the RFC 8785 text of the other members and `"kind":"finaegis.audit.head.v1"`.',
-    ),
-  })
-  .describe('A signed tree head.');
 const keySchema = z.object({
   number: z.number().int(),
   keyId: z.string().describe('First 16 digits of the SHA3-256 of the public key.'),
@@ -39,12 +26,11 @@ const keySchema = z.object({
     'Ed25519 over the RFC 8785 text of number, keyId, publicKey, validFrom, announcedBy and `"kind":"finaegis.audit.key.v1"`.',
   ),
 });
-const proofSchema = z.array(hex).describe('Hashes from the leaf upwards (RFC 9162, section 2.1).');
 
 /** The routes of the audit log. */
-export const auditRoutes = (services: Services): readonly Route[] => [
+export const auditRoutes = (services: Services, sights: Sights): readonly Route[] => [
   headsRoute(services),
-  eventProofRoute(services),
+  ...eventRoutes(services, sights),
   consistencyRoute(services),
 ];
 
@@ -80,52 +66,6 @@ const headsRoute = (services: Services): Route =>
       });
       const page = pageOf(heads, { limit, scope, positionOf: ({ size }) => [size], show: (head) => head });
       return { status: 200, body: { ...page, keys: shown } };
-    },
-  });
-
-const eventProofRoute = (services: Services): Route =>
-  defineRoute({
-    method: 'GET',
-    path: '/v1/audit/events/:eventId/proof',
-    operationId: 'proveEvent',
-    summary: 'Show an event as it was hashed, and that a signed head stands on it',
-    description: 'Personal values are not in the text: it holds references and commitments.',
-    tag,
-    permission: 'audit:read',
-    rateClass: 'read',
-    idempotency: 'none',
-    request: { params: z.strictObject({ eventId: z.uuid() }) },
-    responses: {
-      200: {
-        description: 'The event, the newest head, and what leads from one to the other.',
-        schema: z.object({
-          seq: z.string().describe('Place in the log, from 1. It is leaf seq − 1 of the tree.'),
-          envelope: z.string().describe('RFC 8785 text of the event; its SHA3-512 is the content of the leaf.'),
-          head: headSchema,
-          proof: proofSchema,
-        }),
-      },
-    },
-    problems: ['staff_only', 'not_found', 'event_not_sealed'],
-    handle: async ({ principal, tenantId, params }) => {
-      requireStaff(principal);
-      const body = await read(services, tenantId, async (tx) => {
-        const [{ rows }, heads] = await Promise.all([
-          tx.query<{ seq: bigint; envelope: string }>({
-            name: 'audit-event',
-            text: 'select seq, envelope from events where tenant_id = $1 and id = $2',
-            values: [tenantId, params.eventId],
-          }),
-          readHeadsDown(tx, { tenantId, limit: 1 }),
-        ]);
-        const [[event], [head]] = [rows, heads];
-        if (event === undefined) throw new ProblemError('not_found');
-        if (head === undefined || event.seq > BigInt(head.size))
-          throw new ProblemError('event_not_sealed', { headers: { 'Retry-After': '1' } });
-        const proof = await readInclusionProof(tx, { tenantId, index: Number(event.seq) - 1, size: head.size });
-        return { seq: event.seq.toString(), envelope: event.envelope, head, proof };
-      });
-      return { status: 200, body };
     },
   });
 

@@ -5,6 +5,7 @@ import { createApiKeySchema } from './terms.ts';
 const keyId = '0190a000-0000-7000-8000-000000000001';
 const now = '2026-03-01T12:00:00.000Z';
 const party = '0190a000-0000-7000-8000-0000000000aa';
+const facts = { now, permissions: ['auth:write', 'ledger:read', 'ledger:write'], isPartyKnown: true };
 const all = { scopes: ['*'] };
 const command = {
   keyId,
@@ -20,13 +21,13 @@ const after = (...events: readonly unknown[]): ApiKey =>
   events.reduce<ApiKey>((state, event) => apiKey.evolve(state, event as never), apiKey.initial);
 const eventsOf = (decision: ReturnType<typeof createApiKey>): readonly unknown[] =>
   decision.accepted ? decision.events : [];
-const created = after(...eventsOf(createApiKey(apiKey.initial, command, { now })));
+const created = after(...eventsOf(createApiKey(apiKey.initial, command, facts)));
 
 describe('creating a key', () => {
   it('records its terms and the hash of its secret', () => {
     expect(
       eventsOf(
-        createApiKey(apiKey.initial, { ...command, actingFor: party, expiresAt: '2026-04-01T00:00:00.000Z' }, { now }),
+        createApiKey(apiKey.initial, { ...command, actingFor: party, expiresAt: '2026-04-01T00:00:00.000Z' }, facts),
       ),
     ).toEqual([
       {
@@ -49,11 +50,25 @@ describe('creating a key', () => {
   });
 
   it('twice with the same secret changes nothing, with another one is refused', () => {
-    expect(createApiKey(created, command, { now })).toEqual({ accepted: true, events: [] });
-    expect(createApiKey(created, { ...command, secretHash: 'b'.repeat(64) }, { now })).toEqual({
+    expect(createApiKey(created, command, facts)).toEqual({ accepted: true, events: [] });
+    expect(createApiKey(created, { ...command, secretHash: 'b'.repeat(64) }, facts)).toEqual({
       accepted: false,
       rejection: { code: 'api_key_exists_with_different_content', keyId },
     });
+  });
+
+  it.each([['ledger:wirte'], ['ledgers:*'], ['ledger:write:all']])(
+    'is refused for the scope %s, which nothing asks for, whoever grants it',
+    (scope) => {
+      expect(createApiKey(apiKey.initial, { ...command, scopes: ['ledger:write', scope] }, facts)).toEqual({
+        accepted: false,
+        rejection: { code: 'scope_unknown', scope, known: ['auth:write', 'ledger:read', 'ledger:write'] },
+      });
+    },
+  );
+
+  it.each([['*'], ['ledger:*'], ['auth:write']])('may have the scope %s', (scope) => {
+    expect(createApiKey(apiKey.initial, { ...command, scopes: [scope] }, facts).accepted).toBe(true);
   });
 
   it.each([
@@ -79,7 +94,16 @@ describe('creating a key', () => {
     ],
     ['an expiry that has come', { expiresAt: now }, { code: 'expiry_in_past', expiresAt: now, now }],
   ])('is refused for %s', (_, change, rejection) => {
-    expect(createApiKey(apiKey.initial, { ...command, ...change }, { now })).toEqual({ accepted: false, rejection });
+    expect(createApiKey(apiKey.initial, { ...command, ...change }, facts)).toEqual({ accepted: false, rejection });
+  });
+
+  it('acts for nobody who is not there', () => {
+    const stranger = { ...facts, isPartyKnown: false };
+    expect(createApiKey(apiKey.initial, { ...command, actingFor: party }, stranger)).toEqual({
+      accepted: false,
+      rejection: { code: 'acting_for_unknown', actingFor: party },
+    });
+    expect(createApiKey(apiKey.initial, { ...command, actingFor: undefined }, stranger).accepted).toBe(true);
   });
 
   it('lets a customer make a key of its own', () => {
@@ -87,7 +111,7 @@ describe('creating a key', () => {
       createApiKey(
         apiKey.initial,
         { ...command, actingFor: party, grantor: { scopes: ['ledger:write'], actingFor: party } },
-        { now },
+        facts,
       ).accepted,
     ).toBe(true);
   });
@@ -118,7 +142,7 @@ describe('rotating a key', () => {
       rejection: { code: 'api_key_unknown', keyId },
     });
     const revoked = after(
-      ...eventsOf(createApiKey(apiKey.initial, command, { now })),
+      ...eventsOf(createApiKey(apiKey.initial, command, facts)),
       ...eventsOf(revokeApiKey(created, { keyId, reason: 'requested' })),
     );
     expect(rotateApiKey(revoked, rotation, { now })).toEqual({

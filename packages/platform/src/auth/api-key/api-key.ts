@@ -1,7 +1,7 @@
 import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
 import { defineAggregate } from '../../event-store/aggregate.ts';
 import type { NewEvent } from '../../event-store/event.ts';
-import { isWithin } from '../scope.ts';
+import { isKnownScope, isWithin } from '../scope.ts';
 import { apiKeyEvents } from './events.ts';
 import type { CreateApiKey, Grantor, RevokeApiKey, RotateApiKey } from './terms.ts';
 
@@ -21,8 +21,10 @@ export type ApiKeyRefusal =
   | { readonly code: 'api_key_unknown'; readonly keyId: string }
   | { readonly code: 'api_key_exists_with_different_content'; readonly keyId: string }
   | { readonly code: 'api_key_is_revoked'; readonly keyId: string }
+  | { readonly code: 'scope_unknown'; readonly scope: string; readonly known: readonly string[] }
   | { readonly code: 'scope_not_held'; readonly scope: string }
   | { readonly code: 'acting_for_not_held' }
+  | { readonly code: 'acting_for_unknown'; readonly actingFor: string }
   | { readonly code: 'expiry_in_past'; readonly expiresAt: string; readonly now: string };
 
 /** A key's life, one stream per key. */
@@ -54,18 +56,29 @@ const existing = (state: ApiKey): Exclude<ApiKey, { status: 'absent' }> => {
 
 type Outcome = Decision<NewEvent, ApiKeyRefusal>;
 
-/** Creates a key. Nobody gives what it does not have: neither a scope nor another party's name. */
+/**
+ * Creates a key. Nobody gives what it does not have: neither a scope nor another party's name.
+ * @param facts `permissions`: every permission there is; `isPartyKnown`: whether the party it acts for, if any, is there
+ */
 export const createApiKey = (
   state: ApiKey,
   { keyId, grantor, ...content }: CreateApiKey,
-  { now }: { readonly now: string },
+  {
+    now,
+    permissions,
+    isPartyKnown,
+  }: { readonly now: string; readonly permissions: readonly string[]; readonly isPartyKnown: boolean },
 ): Outcome => {
   if (state.status !== 'absent') {
     const isSame = state.prefix === content.prefix && state.secretHash === content.secretHash;
     return isSame ? accept() : reject({ code: 'api_key_exists_with_different_content', keyId });
   }
+  const unknown = content.scopes.find((scope) => !isKnownScope(scope, permissions));
+  if (unknown !== undefined) return reject({ code: 'scope_unknown', scope: unknown, known: permissions });
   const notHeld = exceeds(grantor, content);
   if (notHeld !== undefined) return reject(notHeld);
+  if (content.actingFor !== undefined && !isPartyKnown)
+    return reject({ code: 'acting_for_unknown', actingFor: content.actingFor });
   if (content.expiresAt !== undefined && content.expiresAt <= now)
     return reject({ code: 'expiry_in_past', expiresAt: content.expiresAt, now });
   return accept(apiKey.record(keyId, 'ApiKeyCreated', { keyId, ...content }));

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { answerCommand, metadataOf, renderer, toAnswer, withFaultsAsProblems } from '../../http/command-route.ts';
 import { pageQuery, pageSchema } from '../../http/cursor.ts';
+import { sentIn } from '../../http/offending-fields.ts';
 import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '../../http/route.ts';
 import type { Services } from '../../services.ts';
 import { requirePlatform } from '../../tenancy/http/require-platform.ts';
 import { apiKeyTerms, type Grantor } from '../api-key/terms.ts';
-import { type ApiKeyCommand, createApiKeyCommand, revokeApiKeyCommand, rotateApiKeyCommand } from '../commands.ts';
+import { type ApiKeyCommand, type CreateApiKeyCommand, revokeApiKeyCommand, rotateApiKeyCommand } from '../commands.ts';
 import { newApiKeySecret } from '../key-text.ts';
 import type { Principal } from '../principal.ts';
 import { authProblems } from '../problems.ts';
@@ -16,12 +17,20 @@ import { apiKeySchema, apiKeyWithSecretSchema, showApiKey } from './api-key-view
 export interface ApiKeyRouteOptions {
   /** The word in the keys made here: `live`, `test`, `demo`. */
   readonly environment: string;
+  readonly createApiKey: CreateApiKeyCommand;
 }
 
 const tag = 'API keys';
 const keyParams = z.strictObject({ keyId: z.uuid() });
 const newKeyBody = z.strictObject(apiKeyTerms);
 const granting = ['scope_not_held', 'acting_for_not_held'];
+const creating = [
+  'scope_unknown',
+  ...granting,
+  'acting_for_unknown',
+  'expiry_in_past',
+  'api_key_exists_with_different_content',
+];
 
 /** The routes of API keys. */
 export const apiKeyRoutes = (services: Services, options: ApiKeyRouteOptions): readonly Route[] => [
@@ -42,7 +51,7 @@ const grantorOf = ({ scopes, actingFor }: Principal): Grantor => ({
  * Answers a command that made a secret. The secret is put into the answer on its way out, after the stored answer was written without it: no
  * event, log or stored answer ever holds one, at the price that a replay cannot show it again.
  */
-const answerWithSecret = async <Data>(
+const answerWithSecret = async <Data, Refs>(
   services: Services,
   request: ApiRequest,
   {
@@ -52,7 +61,7 @@ const answerWithSecret = async <Data>(
     status,
     text,
   }: {
-    readonly command: ApiKeyCommand<Data>;
+    readonly command: ApiKeyCommand<Data, Refs>;
     readonly data: Data;
     readonly tenantId: string;
     readonly status: 200 | 201;
@@ -67,7 +76,7 @@ const answerWithSecret = async <Data>(
         ? {}
         : { idempotency: { principalId: request.principal.id, ...request.idempotency } }),
       isDryRun: request.dryRun,
-      render: renderer({ status, show: showApiKey, problems: authProblems }, request.requestId),
+      render: renderer({ status, show: showApiKey, problems: authProblems }, request.requestId, sentIn(request)),
     }),
   );
   const answer = await toAnswer(services, tenantId, outcome);
@@ -77,7 +86,7 @@ const answerWithSecret = async <Data>(
     : answer;
 };
 
-const createRoute = (services: Services, { environment }: ApiKeyRouteOptions): Route =>
+const createRoute = (services: Services, options: ApiKeyRouteOptions): Route =>
   defineRoute({
     method: 'POST',
     path: '/v1/api-keys',
@@ -91,11 +100,11 @@ const createRoute = (services: Services, { environment }: ApiKeyRouteOptions): R
     supportsDryRun: true,
     request: { body: newKeyBody },
     responses: { 201: { description: 'The key, with its secret this once.', schema: apiKeyWithSecretSchema } },
-    problems: [...granting, 'expiry_in_past', 'api_key_exists_with_different_content'],
-    handle: (request) => createKey(services, { environment, request, body: request.body, tenantId: request.tenantId }),
+    problems: creating,
+    handle: (request) => createKey(services, options, { request, body: request.body, tenantId: request.tenantId }),
   });
 
-const createForTenantRoute = (services: Services, { environment }: ApiKeyRouteOptions): Route =>
+const createForTenantRoute = (services: Services, options: ApiKeyRouteOptions): Route =>
   defineRoute({
     method: 'POST',
     path: '/v1/tenants/:tenantId/api-keys',
@@ -109,28 +118,21 @@ const createForTenantRoute = (services: Services, { environment }: ApiKeyRouteOp
     supportsDryRun: true,
     request: { params: z.strictObject({ tenantId: z.uuid() }), body: newKeyBody },
     responses: { 201: { description: 'The key, with its secret this once.', schema: apiKeyWithSecretSchema } },
-    problems: [
-      'platform_principal_required',
-      'not_found',
-      ...granting,
-      'expiry_in_past',
-      'api_key_exists_with_different_content',
-    ],
+    problems: ['platform_principal_required', 'not_found', ...creating],
     handle: async (request) => {
       await requirePlatform(services, request, request.params.tenantId);
-      return createKey(services, { environment, request, body: request.body, tenantId: request.params.tenantId });
+      return createKey(services, options, { request, body: request.body, tenantId: request.params.tenantId });
     },
   });
 
 const createKey = (
   services: Services,
+  { environment, createApiKey }: ApiKeyRouteOptions,
   {
-    environment,
     request,
     body,
     tenantId,
   }: {
-    readonly environment: string;
     readonly request: ApiRequest;
     readonly body: z.output<typeof newKeyBody>;
     readonly tenantId: string;
@@ -138,7 +140,7 @@ const createKey = (
 ): Promise<ApiAnswer> => {
   const { text, prefix, secretHash } = newApiKeySecret(environment);
   const data = { keyId: services.newId(), prefix, secretHash, ...body, grantor: grantorOf(request.principal) };
-  return answerWithSecret(services, request, { command: createApiKeyCommand, data, tenantId, status: 201, text });
+  return answerWithSecret(services, request, { command: createApiKey, data, tenantId, status: 201, text });
 };
 
 const listRoute = (services: Services): Route =>

@@ -1,0 +1,202 @@
+import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
+import { type Aggregate, defineAggregate, type Recorded } from '@finaegis/platform/event-store/aggregate';
+import type { EventOf, NewEvent } from '@finaegis/platform/event-store/event';
+import {
+  breakCorrected,
+  breakCorrectionProposed,
+  breakCorrectionRejected,
+  breakExplained,
+  breakFound,
+  breakMatched,
+  breakWrittenOff,
+} from './events.ts';
+
+const definitions = [
+  breakFound,
+  breakMatched,
+  breakExplained,
+  breakCorrectionProposed,
+  breakCorrectionRejected,
+  breakCorrected,
+  breakWrittenOff,
+] as const;
+type BreakEvent = EventOf<(typeof definitions)[number]>;
+
+/** A difference as it was found. */
+export type FoundBreak = Extract<BreakEvent, { readonly type: 'BreakFound' }>['data'];
+/** What somebody proposes to book. */
+export type Proposal = Omit<Extract<BreakEvent, { readonly type: 'BreakCorrectionProposed' }>['data'], 'breakId'>;
+
+/** A difference with its life. */
+export interface Break extends FoundBreak {
+  readonly status: 'open' | 'matched' | 'explained' | 'corrected' | 'written_off';
+  readonly foundAt: string;
+  /** Day of the statement in which its other side was found. */
+  readonly matchedOn?: string | undefined;
+  readonly proposal?: Proposal | undefined;
+  readonly reason?: string | undefined;
+  readonly correctionJournalId?: string | undefined;
+}
+
+export type BreakState = { readonly status: 'unknown' } | Break;
+
+/** Declared in order of precedence. */
+export type BreakRefusal =
+  | { readonly code: 'break_unknown'; readonly breakId: string }
+  | { readonly code: 'break_not_open'; readonly breakId: string; readonly status: string }
+  | { readonly code: 'break_has_proposal'; readonly breakId: string }
+  | { readonly code: 'break_without_proposal'; readonly breakId: string }
+  | { readonly code: 'break_counter_account_unfit'; readonly account: string }
+  | { readonly code: 'break_decided_by_proposer'; readonly breakId: string };
+
+type Outcome = Decision<NewEvent, BreakRefusal>;
+
+const evolve = (state: BreakState, event: Recorded<BreakEvent>): BreakState => {
+  if (event.type === 'BreakFound') return { status: 'open', foundAt: event.meta.bookedAt, ...event.data };
+  if (state.status === 'unknown') throw new Error(`${event.type} on a break nobody found.`);
+  switch (event.type) {
+    case 'BreakMatched':
+      return { ...state, status: 'matched', matchedOn: event.data.on, proposal: undefined };
+    case 'BreakExplained':
+      return { ...state, status: 'explained', reason: event.data.reason, proposal: undefined };
+    case 'BreakCorrectionProposed': {
+      const { breakId: _, ...proposal } = event.data;
+      return { ...state, proposal };
+    }
+    case 'BreakCorrectionRejected':
+      return { ...state, proposal: undefined };
+    case 'BreakCorrected':
+      return { ...state, status: 'corrected', correctionJournalId: event.data.journalId };
+    case 'BreakWrittenOff':
+      return { ...state, status: 'written_off', correctionJournalId: event.data.journalId };
+    default:
+      return unreachable(event);
+  }
+};
+
+/** One stream per break. */
+export const breakAggregate: Aggregate<BreakState, BreakEvent> = defineAggregate({
+  context: 'custodian',
+  name: 'break',
+  initial: { status: 'unknown' } as BreakState,
+  events: definitions,
+  evolve,
+});
+
+/** Records a difference; one that is known stays as it is, whatever has been decided about it. */
+export const findBreak = (state: BreakState, found: FoundBreak): readonly NewEvent[] =>
+  state.status === 'unknown' ? [breakAggregate.record(found.breakId, 'BreakFound', found)] : [];
+
+/** Closes an open break whose other side has come. @param on day of the statement it came in */
+export const matchBreak = (state: BreakState, on: string): readonly NewEvent[] =>
+  state.status === 'open' ? [breakAggregate.record(state.breakId, 'BreakMatched', { breakId: state.breakId, on })] : [];
+
+export interface ExplainBreak {
+  readonly breakId: string;
+  /** A code; free text is personal data and stays out. */
+  readonly reason: string;
+}
+
+/** Who decides. */
+export interface BreakFacts {
+  readonly actor: string;
+}
+
+const open = (
+  state: BreakState,
+  breakId: string,
+): { readonly ok: true; readonly its: Break } | { readonly ok: false; readonly no: Outcome } => {
+  if (state.status === 'unknown') return { ok: false, no: reject({ code: 'break_unknown', breakId }) };
+  if (state.status !== 'open')
+    return { ok: false, no: reject({ code: 'break_not_open', breakId, status: state.status }) };
+  return { ok: true, its: state };
+};
+
+export const explainBreak = (state: BreakState, { breakId, reason }: ExplainBreak, { actor }: BreakFacts): Outcome => {
+  if (state.status === 'explained' && state.reason === reason) return accept();
+  const found = open(state, breakId);
+  if (!found.ok) return found.no;
+  return accept(breakAggregate.record(breakId, 'BreakExplained', { breakId, reason, by: actor }));
+};
+
+export interface ProposeCorrection {
+  readonly breakId: string;
+  readonly outcome: 'corrected' | 'written_off';
+  readonly against: string;
+  readonly reason: string;
+}
+
+/** Whether a house account may take the difference: any but a nostro to correct, a loss to write off. */
+export type CounterAccount =
+  | { readonly isKnown: false }
+  | { readonly isKnown: true; readonly isLoss: boolean; readonly isNostro: boolean };
+
+export const proposeCorrection = (
+  state: BreakState,
+  { breakId, outcome, against, reason }: ProposeCorrection,
+  { actor, counter }: BreakFacts & { readonly counter: CounterAccount },
+): Outcome => {
+  const found = open(state, breakId);
+  if (!found.ok) return found.no;
+  const { proposal } = found.its;
+  if (proposal !== undefined)
+    return proposal.outcome === outcome && proposal.against === against && proposal.by === actor
+      ? accept()
+      : reject({ code: 'break_has_proposal', breakId });
+  const isFit = counter.isKnown && (outcome === 'written_off' ? counter.isLoss : !counter.isNostro);
+  if (!isFit) return reject({ code: 'break_counter_account_unfit', account: against });
+  const data = { breakId, outcome, against, reason, by: actor };
+  return accept(breakAggregate.record(breakId, 'BreakCorrectionProposed', data));
+};
+
+/** The proposal another person may decide about. */
+const proposalFor = (
+  state: BreakState,
+  breakId: string,
+  { actor }: BreakFacts,
+):
+  | { readonly ok: true; readonly its: Break; readonly proposal: Proposal }
+  | { readonly ok: false; readonly no: Outcome } => {
+  const found = open(state, breakId);
+  if (!found.ok) return found;
+  const { its } = found;
+  if (its.proposal === undefined) return { ok: false, no: reject({ code: 'break_without_proposal', breakId }) };
+  if (its.proposal.by === actor) return { ok: false, no: reject({ code: 'break_decided_by_proposer', breakId }) };
+  return { ok: true, its, proposal: its.proposal };
+};
+
+export const rejectCorrection = (state: BreakState, { breakId, reason }: ExplainBreak, facts: BreakFacts): Outcome => {
+  const found = proposalFor(state, breakId, facts);
+  if (!found.ok) return found.no;
+  return accept(breakAggregate.record(breakId, 'BreakCorrectionRejected', { breakId, reason, by: facts.actor }));
+};
+
+/** What is to be booked so that our side says what the bank says. */
+export interface CorrectionJournal {
+  readonly journalId: string;
+  readonly asset: string;
+  readonly debit: string;
+  readonly credit: string;
+  readonly amountMinor: bigint;
+}
+
+/** @param journalId derived from the break, so that approving twice books once */
+export const approveCorrection = (
+  state: BreakState,
+  { breakId }: { readonly breakId: string },
+  { actor, journalId }: BreakFacts & { readonly journalId: string },
+): { readonly decision: Outcome; readonly journal?: CorrectionJournal } => {
+  if ((state.status === 'corrected' || state.status === 'written_off') && state.correctionJournalId === journalId)
+    return { decision: accept() };
+  const found = proposalFor(state, breakId, { actor });
+  if (!found.ok) return { decision: found.no };
+  const { its, proposal } = found;
+  const { account, asset, differenceMinor } = its;
+  const [debit, credit] = differenceMinor > 0n ? [account, proposal.against] : [proposal.against, account];
+  const amountMinor = differenceMinor > 0n ? differenceMinor : -differenceMinor;
+  const type = proposal.outcome === 'corrected' ? 'BreakCorrected' : 'BreakWrittenOff';
+  return {
+    decision: accept(breakAggregate.record(breakId, type, { breakId, journalId, by: actor })),
+    journal: { journalId, asset, debit, credit, amountMinor },
+  };
+};

@@ -1,0 +1,160 @@
+import { accept, reject } from '@finaegis/kernel/decision';
+import { derivedUuid } from '@finaegis/kernel/id';
+import type { CommandHandler, Loaded } from '@finaegis/platform/command/handler';
+import type { LockedTable } from '@finaegis/platform/command/locked-table';
+import { text, uuid } from '@finaegis/platform/http/amount';
+import { z } from 'zod';
+import {
+  type AccountFacts,
+  type Balance,
+  type JournalRefusal,
+  type LedgerDirectory,
+  loadedBook,
+  postingNeeds,
+  postJournal,
+} from '../../ledger/contract.ts';
+import { reasonCode } from '../bank/commands.ts';
+import { breaksTable } from '../views/breaks.ts';
+import {
+  approveCorrection,
+  type Break,
+  type BreakFacts,
+  type BreakRefusal,
+  type BreakState,
+  breakAggregate,
+  type CounterAccount,
+  type ExplainBreak,
+  explainBreak,
+  type ProposeCorrection,
+  proposeCorrection,
+  rejectCorrection,
+} from './break.ts';
+
+/** What the commands of breaks are built over. */
+export interface BreakTools {
+  readonly ledger: Pick<LedgerDirectory, 'accounts'>;
+  readonly balances: LockedTable<Balance>;
+}
+
+const stateOf = (loaded: Loaded, breakId: string): BreakState => loaded.stream(breakAggregate, breakId).state;
+
+const resultOf = (loaded: Loaded, { breakId }: { readonly breakId: string }): Break => {
+  const state = stateOf(loaded, breakId);
+  if (state.status === 'unknown') throw new Error(`Break ${breakId} was accepted and is not there.`);
+  return state;
+};
+
+const needsOf = ({ breakId }: { readonly breakId: string }) => ({
+  rows: [{ table: breaksTable, key: breakId }],
+  streams: [{ aggregate: breakAggregate, id: breakId }],
+});
+
+const explanation = z.strictObject({ breakId: uuid, reason: reasonCode });
+
+const reasonedCommand = (
+  name: string,
+  permission: string,
+  decide: (state: BreakState, data: ExplainBreak, facts: BreakFacts) => ReturnType<typeof explainBreak>,
+): CommandHandler<ExplainBreak, undefined, Break, BreakRefusal> => ({
+  name,
+  schema: explanation,
+  permission,
+  loads: needsOf,
+  decide: (loaded, data, { metadata }) => decide(stateOf(loaded, data.breakId), data, { actor: metadata.actor }),
+  result: resultOf,
+});
+
+/** The commands of breaks. Deciding about a correction is a permission of its own. */
+export const breakHandlers = (tools: BreakTools) => ({
+  explainBreak: reasonedCommand('custodian.ExplainBreak', 'custodian:reconcile', explainBreak),
+  rejectCorrection: reasonedCommand('custodian.RejectCorrection', 'custodian:approve', rejectCorrection),
+  proposeCorrection: proposeCorrectionHandler(tools),
+  approveCorrection: approveCorrectionHandler(tools),
+});
+
+const proposeCorrectionHandler = ({
+  ledger,
+}: BreakTools): CommandHandler<ProposeCorrection, CounterAccount, Break, BreakRefusal> => ({
+  name: 'custodian.ProposeCorrection',
+  schema: z.strictObject({
+    breakId: uuid,
+    outcome: z.enum(['corrected', 'written_off']),
+    against: text(100),
+    reason: reasonCode,
+  }),
+  permission: 'custodian:reconcile',
+  prepare: async ({ against }, { tenantId }) => {
+    const facts = (await ledger.accounts(tenantId, [against])).get(against);
+    if (facts?.kind !== 'house') return { isKnown: false };
+    const [, code = ''] = against.split(':');
+    return { isKnown: true, isLoss: code.startsWith('loss/'), isNostro: code.startsWith('nostro/') };
+  },
+  loads: needsOf,
+  decide: (loaded, data, { metadata }, counter) =>
+    proposeCorrection(stateOf(loaded, data.breakId), data, { actor: metadata.actor, counter }),
+  result: resultOf,
+});
+
+/** Data of ApproveCorrection: the accounts are those the approver was shown. */
+export interface ApproveCorrection {
+  readonly breakId: string;
+  readonly account: string;
+  readonly against: string;
+  readonly asset: string;
+}
+
+const approveCorrectionHandler = ({
+  ledger,
+  balances,
+}: BreakTools): CommandHandler<
+  ApproveCorrection,
+  { readonly accounts: ReadonlyMap<string, AccountFacts> },
+  Break,
+  BreakRefusal | JournalRefusal
+> => ({
+  name: 'custodian.ApproveCorrection',
+  schema: z.strictObject({ breakId: uuid, account: text(100), against: text(100), asset: text(32) }),
+  permission: 'custodian:approve',
+  weight: () => 2,
+  prepare: async ({ account, against }, { tenantId }) => ({
+    accounts: await ledger.accounts(tenantId, [account, against]),
+  }),
+  loads: ({ breakId, account, against, asset }, { accounts }) => {
+    const posting = postingNeeds(balances, accounts, {
+      postings: [
+        { account, asset },
+        { account: against, asset },
+      ],
+      journals: [journalOf(breakId)],
+    });
+    const own = needsOf({ breakId });
+    return {
+      rows: [...(posting.rows ?? []), ...own.rows],
+      streams: [...(posting.streams ?? []), ...own.streams],
+    };
+  },
+  decide: (loaded, { breakId, against }, { metadata }, { accounts }) => {
+    const state = stateOf(loaded, breakId);
+    const facts = { actor: metadata.actor, journalId: journalOf(breakId) };
+    const { decision, journal } = approveCorrection(state, { breakId }, facts);
+    if (!decision.accepted || journal === undefined) return decision;
+    // Another proposal than the one that was read, because it was replaced meanwhile.
+    if (![journal.debit, journal.credit].includes(against)) return reject({ code: 'break_without_proposal', breakId });
+    const { asset, amountMinor, debit, credit, journalId } = journal;
+    const booked = postJournal(loadedBook(loaded, balances, accounts), {
+      journalId,
+      kind: 'reconciliation_correction',
+      postings: [
+        { account: debit, asset, side: 'debit', amountMinor, purpose: 'settlement' },
+        { account: credit, asset, side: 'credit', amountMinor, purpose: 'settlement' },
+      ],
+      captures: [],
+      ...(state.status === 'unknown' || state.endToEndId === undefined ? {} : { endToEndId: state.endToEndId }),
+      metadata: { breakId },
+    });
+    return booked.accepted ? accept(...booked.events, ...decision.events) : booked;
+  },
+  result: resultOf,
+});
+
+const journalOf = (breakId: string): string => derivedUuid('custodian-break-journal', breakId);

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { canonicalJson } from '@finaegis/kernel/canonical-json';
+import { eventCatalogue } from '@finaegis/platform/event-store/catalogue';
+import type { EventData } from '@finaegis/platform/event-store/event';
+import { describe, expect, it } from 'vitest';
+import { inboxAggregate } from './inbox/inbox-message.ts';
+import { incomingAggregate } from './incoming/incoming.ts';
+import { outgoingAggregate } from './outgoing/outgoing.ts';
+import { workItemAggregate } from './work-item/work-item.ts';
+
+const aggregates = [outgoingAggregate, incomingAggregate, workItemAggregate, inboxAggregate];
+const catalogue = eventCatalogue(aggregates.flatMap(({ events }) => events));
+
+/** `payment-created.v1.json` holds stored data of version 1 of PaymentCreated. */
+const golden = ['outgoing', 'incoming', 'work-item', 'inbox'].flatMap((room) => {
+  const folder = new URL(`./${room}/golden/`, import.meta.url);
+  return readdirSync(folder).map((file): [string, number, EventData] => {
+    const [, words = '', version = ''] = /^([a-z-]+)\.v(\d+)\.json$/.exec(file) ?? [];
+    const type = words.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    return [type, Number(version), JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as EventData];
+  });
+});
+
+describe('events as they were once stored', () => {
+  it.each(golden)(
+    '%s version %i can be read for ever, and written again comes out as it was hashed',
+    (type, version, stored) => {
+      expect(canonicalJson(catalogue.decode(type, version, stored))).toBe(canonicalJson(stored));
+    },
+  );
+
+  it('have amounts that a float could not hold', () => {
+    const dataOf = (type: string) => catalogue.decode(type, 1, golden.find(([one]) => one === type)?.[2] ?? {});
+    for (const type of ['PaymentCreated', 'PaymentReturned', 'IncomingPaymentAnnounced', 'WorkItemOpened'])
+      expect(dataOf(type)).toMatchObject({ amountMinor: 9_007_199_254_740_993n });
+  });
+
+  it('are kept of every version of every type', () => {
+    const kept = golden.map(([type, version]) => `${type} ${version}`).sort();
+    const known = catalogue.types.flatMap((type) =>
+      Array.from({ length: catalogue.definition(type).schemaVersion }, (_, index) => `${type} ${index + 1}`),
+    );
+    expect(kept).toEqual([...known].sort());
+  });
+});

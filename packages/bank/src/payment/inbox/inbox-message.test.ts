@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { events, said, sealed, stateAfter } from '../fixtures/paper-payment.ts';
+import { endWebhook, inboxAggregate, isMessage, messageKeyOf, receiveWebhook, replayWebhook } from './inbox-message.ts';
+
+const key = messageKeyOf('acme', 'm-1');
+const received = {
+  key,
+  provider: 'acme',
+  messageId: 'm-1',
+  type: 'known',
+  body: sealed('{}'),
+  digest: 'ab'.repeat(32),
+  sizeBytes: 2,
+};
+const unknown = inboxAggregate.initial;
+const kept = events(receiveWebhook(unknown, received));
+const state = stateAfter(inboxAggregate, kept);
+const doneEvents = [...kept, ...events(endWebhook(state, { key, replay: 0, outcome: 'processed' }))];
+const done = stateAfter(inboxAggregate, doneEvents);
+
+describe('a message of a provider', () => {
+  it('is kept once', () => {
+    expect(said(receiveWebhook(unknown, received))).toBe('WebhookReceived');
+    expect(said(receiveWebhook(state, received))).toBe('');
+    expect(said(receiveWebhook(done, received))).toBe('');
+  });
+
+  it('ends once for each time it is worked on', () => {
+    expect(said(endWebhook(state, { key, replay: 0, outcome: 'ignored' }))).toBe('WebhookProcessed');
+    expect(said(endWebhook(state, { key, replay: 0, code: 'attempts_exhausted' }))).toBe('WebhookFailed');
+    expect(said(endWebhook(done, { key, replay: 0, code: 'attempts_exhausted' }))).toBe('');
+    expect(said(endWebhook(unknown, { key, replay: 0, outcome: 'ignored' }))).toBe('webhook_message_unknown');
+    const replayed = stateAfter(inboxAggregate, [...doneEvents, ...events(replayWebhook(done, key))]);
+    // What the first time comes to say late is not about the second.
+    expect(said(endWebhook(replayed, { key, replay: 0, outcome: 'processed' }))).toBe('');
+    expect(said(endWebhook(replayed, { key, replay: 1, outcome: 'processed' }))).toBe('WebhookProcessed');
+  });
+
+  it('is replayed when it is not under way', () => {
+    expect(said(replayWebhook(state, key))).toBe('webhook_message_under_way');
+    expect(said(replayWebhook(done, key))).toBe('WebhookReplayed');
+    expect(said(replayWebhook(unknown, key))).toBe('webhook_message_unknown');
+  });
+
+  it('that was refused is none', () => {
+    const refused = inboxAggregate.record('k', 'WebhookRefused', {
+      key: 'k',
+      provider: 'acme',
+      reason: 'signature_wrong',
+    });
+    const after = stateAfter(inboxAggregate, [refused]);
+    expect(isMessage(after)).toBe(false);
+    expect(said(replayWebhook(after, 'k'))).toBe('webhook_message_unknown');
+  });
+});

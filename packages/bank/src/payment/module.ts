@@ -1,0 +1,209 @@
+import { ChecksUnavailable } from '@finaegis/platform/command/checks';
+import type { ContextModule } from '@finaegis/platform/module';
+import type { SagaDefinition } from '@finaegis/platform/saga/definition';
+import type { Services } from '@finaegis/platform/services';
+import { allowsAsset } from '../account/contract.ts';
+import { type BulkPart, createBulkPart } from './bulk-payments.ts';
+import { type CardPart, createCardPart } from './card-payments.ts';
+import type { CardPaymentPorts } from './card-ports.ts';
+import { type CryptoPart, createCryptoPart, createCryptoRefunds } from './crypto-payments.ts';
+import type { CryptoPaymentPorts } from './crypto-ports.ts';
+import { createHandlers, type PaymentHandlers } from './handlers.ts';
+import { incomingRoutes } from './http/incoming-routes.ts';
+import { outgoingRoutes } from './http/outgoing-routes.ts';
+import type { PaymentHttp } from './http/payment-http.ts';
+import { paymentProblems, withNeighbours } from './http/problems.ts';
+import { webhookRoutes } from './http/webhook-routes.ts';
+import { workItemRoutes } from './http/work-item-routes.ts';
+import { createInboxStepHandlers } from './inbox/commands.ts';
+import { inboxAggregate } from './inbox/inbox-message.ts';
+import { incomingAggregate } from './incoming/incoming.ts';
+import { createStepHandlers, type PaymentTools } from './outgoing/commands.ts';
+import { outgoingAggregate } from './outgoing/outgoing.ts';
+import {
+  allowAllPayments,
+  noFees,
+  type PaymentChecks,
+  type PaymentPorts,
+  paymentTimes,
+  type WebhookHandlers,
+} from './ports.ts';
+import { railKey, railOrderOf } from './rail-order.ts';
+import { createPaymentReads, type PaymentReads } from './reads.ts';
+import { outgoingPaymentSaga } from './sagas/outgoing-payment.ts';
+import { webhookMessageSaga } from './sagas/webhook-message.ts';
+import { inboxView } from './views/inbox.ts';
+import { paymentsView } from './views/payments.ts';
+import { workItemsView } from './views/work-items.ts';
+import { workItemAggregate } from './work-item/work-item.ts';
+
+/** The context, with what neighbours and the server's own work need of it. */
+export interface PaymentModule extends ContextModule {
+  readonly handlers: PaymentHandlers;
+  readonly reads: PaymentReads;
+  readonly sagas: readonly SagaDefinition[];
+  readonly bulk: BulkPart['handlers'];
+  readonly cards: Pick<CardPart, 'handlers' | 'reads'>;
+  readonly crypto: Pick<CryptoPart, 'handlers' | 'reads'>;
+  /** Running due standing orders; the worker that does so all day, and one day of one entity. */
+  readonly orderRuns: BulkPart['orderRuns'];
+}
+
+/**
+ * Payments: money that crosses the border of the bank, both ways, and whatever on the way somebody has to look at.
+ * @param services used while a request or an event is worked on, never here, so that it may be filled in later
+ */
+export const createPaymentModule = (
+  services: Services,
+  ports: PaymentPorts & CardPaymentPorts & CryptoPaymentPorts,
+): PaymentModule => {
+  const reads = createPaymentReads(services);
+  const { accounts } = ports;
+  const tools = toolsOf(services, ports, reads);
+  const { steps, inboxSteps, outgoingSaga, inboxSaga } = createSagas(services, ports, {
+    tools,
+    reads,
+    webhooks: () => [...(ports.webhooks?.handlers ?? []), cards.webhooks, ...crypto.webhooks],
+  });
+  const handlers = createHandlers({
+    tools: {
+      ...tools,
+      findIncoming: reads.incoming,
+      findWorkItem: reads.workItem,
+      findMessage: reads.message,
+      textOf: reads.textOf,
+      isAssetAllowed: async (tenantId, accountId, asset) => {
+        const terms = await accounts.directory.find(tenantId, accountId);
+        return terms !== undefined && allowsAsset(terms, asset);
+      },
+    },
+    outgoingSaga,
+    inboxSaga,
+  });
+  const http = httpOf(services, ports, { handlers, reads });
+  const bulk = createBulkPart(services, { ports, tools, http });
+  const cryptoRefunds = createCryptoRefunds(services, ports);
+  const cardPorts = { ...ports, refunds: { crypto: cryptoRefunds, ...ports.refunds } };
+  const cards = createCardPart(services, { ports: cardPorts, tools, http, paymentReads: reads });
+  const crypto = createCryptoPart(services, { ports, tools, http, refunds: cryptoRefunds, cards });
+  const parts = [bulk, cards, crypto];
+  return {
+    name: 'payment',
+    events: [
+      ...outgoingAggregate.events,
+      ...incomingAggregate.events,
+      ...workItemAggregate.events,
+      ...inboxAggregate.events,
+      ...parts.flatMap(({ events }) => events),
+    ],
+    tables: [],
+    views: [paymentsView, workItemsView, inboxView, ...bulk.views, ...cards.views, ...crypto.views],
+    commands: [
+      ...Object.values(steps),
+      ...Object.values(inboxSteps),
+      ...Object.values(handlers),
+      ...parts.flatMap(({ commands }) => commands),
+    ],
+    // Payments have checks of their own, which may also ask for a person; what follows on an accepted payment is not checked again.
+    checked: ['payment.Create'],
+    sagas: [outgoingSaga, inboxSaga, ...parts.flatMap(({ sagas }) => sagas)],
+    routes: [
+      ...outgoingRoutes(http),
+      ...incomingRoutes(http),
+      ...workItemRoutes(http),
+      ...webhookRoutes(http),
+      ...parts.flatMap(({ routes }) => routes),
+    ],
+    problems: { ...paymentProblems, ...bulk.problems, ...cards.problems, ...crypto.problems },
+    handlers,
+    reads,
+    bulk: bulk.handlers,
+    cards,
+    crypto,
+    orderRuns: bulk.orderRuns,
+  };
+};
+
+/** Whoever cannot be asked has not agreed: nothing is booked, and it is asked again. */
+const failingClosed = ({ check }: PaymentChecks): PaymentChecks => ({
+  check: async (payment) => {
+    try {
+      return await check(payment);
+    } catch (cause) {
+      throw new ChecksUnavailable('The checks of payments could not be asked.', { cause });
+    }
+  },
+});
+
+/** What the routes are built over. */
+const httpOf = (
+  services: Services,
+  { access, accounts, assets, ledger, rail, webhooks }: PaymentPorts,
+  { handlers, reads }: Pick<PaymentModule, 'handlers' | 'reads'>,
+): PaymentHttp => ({
+  services,
+  access,
+  assets,
+  accounts: accounts.directory,
+  entities: ledger.reads,
+  handlers,
+  reads,
+  rail,
+  verifiers: webhooks?.verifiers ?? [],
+  problems: withNeighbours(accounts.problems, ledger.problems),
+});
+
+/** What every command is built over. */
+const toolsOf = (services: Services, ports: PaymentPorts, reads: PaymentReads): PaymentTools => ({
+  balances: ports.ledger.balances,
+  ledger: ports.ledger.directory,
+  numbers: ports.accounts.numbers,
+  personalData: { seal: (...sealing) => services.personalData.seal(...sealing) },
+  rail: ports.rail,
+  checks: failingClosed(ports.checks ?? allowAllPayments),
+  fees: ports.fees ?? noFees,
+  times: { ...paymentTimes, ...ports.times },
+  sagas: () => services.sagas,
+  now: () => services.now(),
+  findOutgoing: reads.outgoing,
+});
+
+/** The sagas with the commands of their own steps. */
+const createSagas = (
+  services: Services,
+  ports: PaymentPorts,
+  {
+    tools,
+    reads,
+    webhooks,
+  }: {
+    readonly tools: PaymentTools;
+    readonly reads: PaymentReads;
+    readonly webhooks: () => readonly WebhookHandlers[];
+  },
+) => {
+  const { accounts, assets } = ports;
+  const steps = createStepHandlers(tools);
+  const sources = { services, assets, parties: ports.parties, accounts: accounts.directory, numbers: accounts.numbers };
+  const outgoingSaga = outgoingPaymentSaga(
+    {
+      ...tools,
+      railKey,
+      orderOf: (tenantId, payment) => railOrderOf(sources, tenantId, payment),
+      loseOutcome: async (paymentId, { tenantId, metadata }) => {
+        await services.commands.submit(steps.loseOutcome, { paymentId }, { tenantId, metadata });
+      },
+    },
+    steps,
+  );
+  const inboxSteps = createInboxStepHandlers();
+  const inboxSaga = webhookMessageSaga(
+    {
+      askFirstMs: tools.times.askFirstMs,
+      handlers: webhooks,
+      messageOf: reads.messageBody,
+    },
+    inboxSteps,
+  );
+  return { steps, inboxSteps, outgoingSaga, inboxSaga };
+};
