@@ -291,18 +291,12 @@ const isForgotten = (experience: Experience): boolean =>
   experience.request.name === 'registerParty' &&
   outcomeOf(experience)?.refusal?.['code'] === 'party_erased';
 
-/** Refusals only the clock is the reason of. */
-const clockRefusals: readonly unknown[] = ['hold_expiry_in_past', 'quote_expired'];
-
 /**
- * A commit of a process that died lands when it lands. Sent again meanwhile, with no key the two would meet at, the command may have come too
- * late where its first sending had not. Nothing but the clock may come between them: whatever else a refusal rests on moves the log's end, and
- * the late commit with it.
+ * A commit of a process that died lands when it lands, and may bring with it what the command needs: the money booked just before it. Sent again
+ * meanwhile, with no key the two would meet at, it was refused as things stood. Nothing else may come between a refusal and the log.
  */
-const isOvertaken = (experience: Experience, its: readonly AuditedEvent[]): boolean =>
-  experience.request.key === undefined &&
-  clockRefusals.includes(outcomeOf(experience)?.refusal?.['code']) &&
-  its.every(({ seq }) => seq > experience.upTo);
+const isOvertaken = ({ request: { key }, unheard, upTo }: Experience, its: readonly AuditedEvent[]): boolean =>
+  key === undefined && unheard > 0 && its.every(({ seq }) => seq > upTo);
 
 const journalsOf = (name: string, data: unknown): readonly JournalData[] => {
   if (name === 'postJournal') return [data as JournalData];

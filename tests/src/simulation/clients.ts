@@ -13,6 +13,8 @@ export interface Experience {
   /** Milliseconds since 1970 when it was first sent and when the answer came. */
   readonly sentMs: number;
   readonly answeredMs: number;
+  /** How often it was sent before without hearing whether it was done. */
+  readonly unheard: number;
   /** Undefined when the client gave up. */
   readonly answer: SimulatedAnswer | undefined;
   /** Something that is neither an answer nor a fault of the world. */
@@ -28,16 +30,18 @@ export const perform = async (bank: SimulatedBank, request: SimulatedRequest, ra
   const sentMs = bank.nowMs();
   let answer: SimulatedAnswer | undefined;
   let bug: string | undefined;
+  let unheard = 0;
   for (let tries = 0; tries < triesMax && answer === undefined && bug === undefined; tries++) {
     try {
       answer = await bank.submit(request);
     } catch (error) {
+      if (error instanceof DatabaseFault) unheard += 1;
       if (!isFault(error)) bug = error instanceof Error ? (error.stack ?? error.message) : String(error);
       await bank.pause(random.below(200));
     }
   }
   const upTo = await bank.head(tenantId);
-  return { request, from, upTo, sentMs, answeredMs: bank.nowMs(), answer, bug };
+  return { request, from, upTo, sentMs, answeredMs: bank.nowMs(), unheard, answer, bug };
 };
 
 const isFault = (error: unknown): boolean =>
