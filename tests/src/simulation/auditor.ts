@@ -260,7 +260,8 @@ const compareAnswers = (events: readonly AuditedEvent[], experiences: readonly E
         if (!isPosted(journal, journals.get(journal.journalId)))
           complain(`was accepted and ${journal.journalId} is not as asked`);
     if (request.key === undefined || answer?.kind !== 'answered') continue;
-    const { key } = request.key;
+    // A key is the principal's who chose it.
+    const key = `${request.actor ?? 'client'} ${request.key.key}`;
     if ((answers.get(key) ?? answer.body) !== answer.body) complain(`got two answers under the key ${key}`);
     answers.set(key, answer.body);
   }

@@ -104,18 +104,28 @@ export const startMemoryBank = (options: MemoryBankOptions): SimulatedBank => {
   if (options.crashEveryMs !== undefined) void crashing(processes, start, { scheduler, crashes });
   return {
     tenants: Array.from({ length: options.tenants }, (_, index) => derivedUuid('simulated tenant', String(index))),
-    submit: async ({ tenantId, correlation, name, data, key, isDryRun = false, process: at, actor, lane }) => {
+    submit: async ({
+      tenantId,
+      correlation,
+      name,
+      data,
+      key,
+      isDryRun = false,
+      process: at,
+      actor = 'client',
+      lane,
+    }) => {
       await scheduler.step();
       const chosen = at ?? (options.isLopsided === true && chance(random, 950) ? 0 : random.below(processes.length));
       const process = processes[chosen];
       if (process === undefined) throw new Error(`There is no process ${chosen}.`);
       const submission = {
         tenantId,
-        metadata: { actor: actor ?? 'client', channel: 'simulation', correlation },
+        metadata: { actor, channel: 'simulation', correlation },
         isDryRun,
         render: renderOutcome,
         ...(lane === undefined ? {} : { lane }),
-        ...(key === undefined ? {} : { idempotency: { principalId: 'client', ...key } }),
+        ...(key === undefined ? {} : { idempotency: { principalId: actor, ...key } }),
       };
       const settled = process.commands.submit(process.handlers[name] as never, data as never, submission);
       const answer = await Promise.race([settled, process.died]);

@@ -50,6 +50,8 @@ const lost = (): DatabaseFault => new DatabaseFault('connection_lost', 'The conn
 const unheard: Committed = { heads: new Map(), bases: new Map() };
 const accountsName = 'ledger.accounts';
 
+const lockName = (table: string, name: string): string => `${table} ${name}`;
+
 /** The twin of the PostgreSQL store: the same promises, over memory and virtual time, with faults between any two steps. */
 export const memoryCommitStore = (options: MemoryCommitStoreOptions): CommitStore => {
   const session = new Session(options);
@@ -113,7 +115,7 @@ class Session {
     const committed = await this.holding(async (owner) => {
       await this.lockAll(owner, wanted);
       await this.pass();
-      const found = this.found(wanted);
+      const found = this.found(wanted, (table, name) => owner.held.has(lockName(table, name)));
       await this.toClient();
       const write = decide(found);
       if (write === undefined) return undefined;
@@ -212,7 +214,7 @@ class Session {
     const { rules } = this.options.database;
     if (rules.get(table)?.isLockedOnceThere === true && !this.options.database.table(table).has(rowName(tenantId, key)))
       return;
-    await this.options.locks.acquire(owner, `${table} ${rowName(tenantId, key)}`, mode);
+    await this.options.locks.acquire(owner, lockName(table, rowName(tenantId, key)), mode);
   }
 
   private expanded(table: string, request: LockRequest): readonly LockRequest[] {
@@ -221,14 +223,15 @@ class Session {
     return keys === undefined ? [request] : keys.map((key) => ({ ...request, key }));
   }
 
-  private found({ rows, streams, keys }: Wanted): Found {
+  /** @param isSeen a row another transaction made since locks were taken is not among those that were locked, while its stream is read after them */
+  private found({ rows, streams, keys }: Wanted, isSeen: (table: string, name: string) => boolean = () => true): Found {
     const { database, now } = this.options;
     const foundRows = new Map<string, ReadonlyMap<string, unknown>>();
     for (const [table, requests] of rows) {
       const its = new Map<string, unknown>();
       for (const { tenantId, key } of requests.flatMap((request) => this.expanded(table, request))) {
         const row = database.row(table, { tenantId, key });
-        if (row !== undefined) its.set(rowName(tenantId, key), row);
+        if (row !== undefined && isSeen(table, rowName(tenantId, key))) its.set(rowName(tenantId, key), row);
       }
       foundRows.set(table, its);
     }

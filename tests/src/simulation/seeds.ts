@@ -55,6 +55,17 @@ export const failedOnce: readonly Seed[] = [
     found:
       'a large batch and small ones of one process that did not see each other, and money that was lost between them',
   },
+  {
+    seed: 734883763,
+    steps: 200,
+    found: 'an auditor who did not know that a late commit may bring the money that its repeat was refused for',
+  },
+  {
+    seed: 820000466,
+    steps: 100,
+    script: 'whole',
+    found: 'a row made after it was looked for under lock and before its stream was read: an event on a row nobody had',
+  },
 ];
 
 /** Seeds that are run because some must be. */

@@ -9,6 +9,7 @@ import {
   type PrepareContext,
   type StreamNeed,
 } from '@finaegis/platform/command/handler';
+import { RowNotLocked } from '@finaegis/platform/command/locked-table';
 import type { Aggregate } from '@finaegis/platform/event-store/aggregate';
 import type { EventData, NewEvent } from '@finaegis/platform/event-store/event';
 import {
@@ -149,7 +150,7 @@ const streamOf = <State, Event extends { readonly type: string; readonly data: E
 });
 
 const missing = (code: string): never => {
-  throw new Error(`The asset ${code} was decided on and is not there.`);
+  throw new RowNotLocked({ stream: assetAggregate.stream(code) });
 };
 
 const dayOf = ({ now }: CommandFacts): LocalDate => now.slice(0, 10);

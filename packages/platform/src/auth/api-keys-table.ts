@@ -1,6 +1,6 @@
 import { unreachable } from '@finaegis/kernel/decision';
 import { fromHex } from '@finaegis/kernel/hash';
-import { type LockedTable, rowName } from '../command/locked-table.ts';
+import { type LockedTable, RowNotLocked, rowName } from '../command/locked-table.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { EventOf, RecordedEvent } from '../event-store/event.ts';
 import type { apiKeyEvents } from './api-key/events.ts';
@@ -52,7 +52,7 @@ export const apiKeysTable: LockedTable<ApiKeyRow> = {
     const { keyId } = event.data;
     if (event.type === 'ApiKeyCreated') return rows.set(tenantId, keyId, createdRow(event.data, bookedAt));
     const row = rows.get(tenantId, keyId);
-    if (row === undefined) throw new Error(`API key ${keyId} changed, but its row was not locked.`);
+    if (row === undefined) throw new RowNotLocked(recorded);
     switch (event.type) {
       case 'ApiKeyRotated':
         return rows.set(tenantId, keyId, rotatedRow(row, event.data));

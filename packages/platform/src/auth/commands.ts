@@ -1,6 +1,7 @@
 import type { Decision } from '@finaegis/kernel/decision';
 import type { z } from 'zod';
 import { type CommandFacts, type CommandHandler, defineCommand, type Loaded } from '../command/handler.ts';
+import { RowNotLocked } from '../command/locked-table.ts';
 import type { NewEvent } from '../event-store/event.ts';
 import {
   type ApiKey,
@@ -39,7 +40,7 @@ const ofKey = <Data extends { readonly keyId: string }>(name: string, schema: z.
   }),
   result: (loaded: Loaded, { keyId }: Data): ApiKeyResult => {
     const row = loaded.row(apiKeysTable, keyId);
-    if (row === undefined) throw new Error(`API key ${keyId} has no row after its command.`);
+    if (row === undefined) throw new RowNotLocked({ stream: apiKey.stream(keyId) });
     return { keyId, ...row };
   },
 });

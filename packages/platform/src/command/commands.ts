@@ -5,7 +5,7 @@ import type { CommitStore } from './commit-store.ts';
 import { type Committer, type CommitterOptions, createCommitter } from './committer.ts';
 import type { QueuedCommand } from './decide-batch.ts';
 import type { Answer, CommandHandler, Outcome, Refusal } from './handler.ts';
-import { type BatchTools, runLocked } from './locked-batch.ts';
+import { type BatchTools, type Pause, runLocked } from './locked-batch.ts';
 import { nodePace, type Pace } from './pace.ts';
 import { RememberedBatches } from './remembered-batch.ts';
 import type { TableList } from './working-set.ts';
@@ -91,7 +91,8 @@ export const createCommands = (options: CommandsOptions): Commands => {
   const submit: Commands['submit'] = async (handler, data, submission) => {
     await passChecks(options, handler.name, data, submission);
     const command = await queued(handler, data, submission);
-    if (submission.isDryRun === true) return (await dryRun(tools, command)) as never;
+    if (submission.isDryRun === true)
+      return (await dryRun({ ...tools, pause: (durationMs) => pace.pause(durationMs) }, command)) as never;
     const lane: Committer = lanes[submission.lane ?? 'interactive'];
     const settled = await lane.submit(command, pace.monotonicMs() + (submission.timeoutMs ?? timeoutDefaultMs));
     if (settled.kind === 'key_reused') return settled;
@@ -152,7 +153,10 @@ const queued = async <Data, Refs, Result, R extends Refusal>(
   };
 };
 
-const dryRun = async (tools: BatchTools, command: QueuedCommand): Promise<SubmissionOutcome<unknown, Refusal>> => {
+const dryRun = async (
+  tools: BatchTools & Pause,
+  command: QueuedCommand,
+): Promise<SubmissionOutcome<unknown, Refusal>> => {
   const { idempotency: _unused, ...withoutKey } = command;
   const { settled: decided } = await runLocked(tools, [withoutKey], true);
   const [settled] = decided;

@@ -3,6 +3,7 @@ import type { LogHead } from '../event-store/append.ts';
 import { keyTaken } from './answers.ts';
 import type { CommitStore, Committed } from './commit-store.ts';
 import { type Decided, decideBatch, type QueuedCommand, type Settled } from './decide-batch.ts';
+import { RowNotLocked } from './locked-table.ts';
 import type { Waiting } from './queue.ts';
 import { wantedBy } from './wanted.ts';
 import { createWorkingSet, type TableList } from './working-set.ts';
@@ -20,30 +21,6 @@ export interface LockedBatch {
   readonly decided: Decided;
   readonly committed: Committed;
 }
-
-/**
- * Runs commands as one transaction, in order: locks, streams and answers already stored, decisions in memory, then every write in one flush.
- * Nobody is told anything before the commit: the settled list exists only then.
- * @param isDryRun decide all the same, keep nothing
- * @throws DatabaseFault or CommitUnknown; nothing was kept, or it is not known whether it was
- */
-export const runLocked = async (
-  { store, tables, newEventId }: BatchTools,
-  commands: readonly QueuedCommand[],
-  isDryRun = false,
-): Promise<LockedBatch> => {
-  const wanted = wantedBy(commands);
-  const result: { decided?: Decided } = {};
-  const committed = await store.underLock(wanted, (found) => {
-    const working = createWorkingSet(tables, wanted, found);
-    result.decided = decideBatch({ commands, working, answers: found.answers, now: found.now, newEventId });
-    const { events, answers } = result.decided.write;
-    return isDryRun || (events.length === 0 && answers.length === 0) ? undefined : result.decided.write;
-  });
-  if (result.decided === undefined) throw new Error('The store committed without asking for a decision.');
-  const settled = withPositions(result.decided.settled, commands, committed.heads);
-  return { decided: result.decided, committed, settled };
-};
 
 /** Tells each command how far the log must be read to see it. */
 export const withPositions = (
@@ -72,7 +49,8 @@ export const settleLocked = async (
   onCommitted: (batch: LockedBatch) => void,
 ): Promise<void> => {
   try {
-    const committed = await runWithTries(tools, batch);
+    const commands = batch.map(({ command }) => command);
+    const committed = await runLocked(tools, commands);
     onCommitted(committed);
     for (const [index, waiting] of batch.entries())
       waiting.settle(committed.settled[index] ?? { kind: 'failed', error: new Error('The batch lost a command.') });
@@ -87,13 +65,19 @@ export const settleLocked = async (
   }
 };
 
-const runWithTries = async (tools: BatchTools & Pause, batch: readonly Waiting[]): Promise<LockedBatch> => {
+/**
+ * Runs commands as one transaction, again when another one was in the way.
+ * @param isDryRun decide all the same, keep nothing
+ * @throws DatabaseFault or CommitUnknown; nothing was kept, or it is not known whether it was
+ */
+export const runLocked = async (
+  tools: BatchTools & Pause,
+  commands: readonly QueuedCommand[],
+  isDryRun = false,
+): Promise<LockedBatch> => {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await runLocked(
-        tools,
-        batch.map(({ command }) => command),
-      );
+      return await runOnce(tools, commands, isDryRun);
     } catch (error) {
       if (attempt >= triesMax || !mayRunAgain(error)) throw error;
       await tools.pause(isLost(error) ? 50 * 2 ** attempt : 0);
@@ -101,9 +85,35 @@ const runWithTries = async (tools: BatchTools & Pause, batch: readonly Waiting[]
   }
 };
 
-/** The batch as it was may succeed now: a deadlock, a key or a stream taken by another process (the next run finds it), a lost connection. */
+/**
+ * Runs commands as one transaction, in order: locks, streams and answers already stored, decisions in memory, then every write in one flush.
+ * Nobody is told anything before the commit: the settled list exists only then.
+ * @throws DatabaseFault or CommitUnknown; nothing was kept, or it is not known whether it was
+ */
+const runOnce = async (
+  { store, tables, newEventId }: BatchTools,
+  commands: readonly QueuedCommand[],
+  isDryRun: boolean,
+): Promise<LockedBatch> => {
+  const wanted = wantedBy(commands);
+  const result: { decided?: Decided } = {};
+  const committed = await store.underLock(wanted, (found) => {
+    const working = createWorkingSet(tables, wanted, found);
+    result.decided = decideBatch({ commands, working, answers: found.answers, now: found.now, newEventId });
+    const { events, answers } = result.decided.write;
+    return isDryRun || (events.length === 0 && answers.length === 0) ? undefined : result.decided.write;
+  });
+  if (result.decided === undefined) throw new Error('The store committed without asking for a decision.');
+  const settled = withPositions(result.decided.settled, commands, committed.heads);
+  return { decided: result.decided, committed, settled };
+};
+
+/**
+ * The batch as it was may succeed now: a deadlock, a key, a stream or a row taken by another process (the next run finds it), a lost connection.
+ */
 const mayRunAgain = (error: unknown): boolean =>
   isRetryable(error) ||
+  error instanceof RowNotLocked ||
   (error instanceof DatabaseFault && [keyTaken, '23505', lockTimeout, 'connection_lost'].includes(error.code));
 
 const isLost = (error: unknown): boolean =>

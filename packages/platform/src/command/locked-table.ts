@@ -67,6 +67,18 @@ export interface Recall<Row> {
   read(tx: Transaction, requests: readonly LockRequest[]): Promise<ReadonlyMap<string, Row>>;
 }
 
+/**
+ * A command needs a row that could not be locked: another transaction made it after this one had looked for it and before this one read the
+ * stream. The batch is decided again, and finds it.
+ */
+export class RowNotLocked extends Error {
+  override readonly name = 'RowNotLocked';
+
+  constructor({ stream }: Pick<RecordedEvent, 'stream'>) {
+    super(`The row of ${stream} was not locked.`);
+  }
+}
+
 /** The one way a row is named in maps: tenant and key. */
 export const rowName = (tenantId: string, key: RowKey): string => `${tenantId}/${key}`;
 

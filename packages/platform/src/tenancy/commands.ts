@@ -3,6 +3,7 @@ import { reject } from '@finaegis/kernel/decision';
 import type { z } from 'zod';
 import { platformTenantId } from '../auth/principal.ts';
 import { type CommandHandler, defineCommand } from '../command/handler.ts';
+import { RowNotLocked } from '../command/locked-table.ts';
 import type { NewEvent } from '../event-store/event.ts';
 import {
   type CreateTenant,
@@ -48,7 +49,7 @@ const tenantCommand = <Data extends { readonly tenantId: string }>(
     },
     result: (loaded, { tenantId }) => {
       const row = loaded.row(tenantsTable, tenantId);
-      if (row === undefined) throw new Error(`Tenant ${tenantId} has no row after its command.`);
+      if (row === undefined) throw new RowNotLocked({ stream: tenant.stream(tenantId) });
       return { tenantId, ...row };
     },
   });

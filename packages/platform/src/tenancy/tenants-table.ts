@@ -1,7 +1,7 @@
 import { unreachable } from '@finaegis/kernel/decision';
 import { platformTenantId } from '../auth/principal.ts';
 import type { LockedTable } from '../command/locked-table.ts';
-import { rowName } from '../command/locked-table.ts';
+import { RowNotLocked, rowName } from '../command/locked-table.ts';
 import type { EventOf, RecordedEvent } from '../event-store/event.ts';
 import type { tenantEvents } from './tenant/events.ts';
 
@@ -41,7 +41,7 @@ export const tenantsTable: LockedTable<TenantRow> = {
     if (type === 'TenantCreated')
       return rows.set(event.tenantId, data.tenantId, { name: data.name, status: 'active', createdAt: event.bookedAt });
     const row = rows.get(event.tenantId, data.tenantId);
-    if (row === undefined) throw new Error(`Tenant ${data.tenantId} changed, but its row was not locked.`);
+    if (row === undefined) throw new RowNotLocked(event);
     switch (type) {
       case 'TenantSuspended':
         return rows.set(event.tenantId, data.tenantId, { ...row, status: 'suspended' });

@@ -1,4 +1,4 @@
-import { type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
+import { type RowBatch, RowNotLocked, rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
@@ -121,7 +121,8 @@ export const accountFromStored = (row: StoredAccount): AccountRow => ({
   ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
 });
 
-const folded = (row: AccountRow | undefined, { type, data, bookedAt }: RecordedEvent): AccountRow => {
+const folded = (row: AccountRow | undefined, event: RecordedEvent): AccountRow => {
+  const { type, data, bookedAt } = event;
   if (type === 'AccountOpened') {
     const { name, ...opened } = data as unknown as AccountRow;
     return {
@@ -131,7 +132,7 @@ const folded = (row: AccountRow | undefined, { type, data, bookedAt }: RecordedE
       openedAt: bookedAt,
     };
   }
-  if (row === undefined) throw new Error(`${type} on account ${String(data['accountId'])}, which was not locked.`);
+  if (row === undefined) throw new RowNotLocked(event);
   return { ...row, status: 'closed', closedAt: bookedAt };
 };
 

@@ -1,4 +1,4 @@
-import { type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
+import { type RowBatch, RowNotLocked, rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
@@ -83,10 +83,11 @@ export const standingOrdersTable: ModuleTable<StandingOrderRow> = {
   },
 };
 
-const folded = (row: StandingOrderRow | undefined, { type, data, bookedAt }: RecordedEvent): StandingOrderRow => {
+const folded = (row: StandingOrderRow | undefined, event: RecordedEvent): StandingOrderRow => {
+  const { type, data, bookedAt } = event;
   if (type === 'StandingOrderRegistered')
     return { ...(data as unknown as StandingOrderRow), status: 'active', registeredAt: bookedAt };
-  if (row === undefined) throw new Error(`${type} of order ${String(data['orderId'])}, which was not locked.`);
+  if (row === undefined) throw new RowNotLocked(event);
   return { ...row, status: 'cancelled', cancelledAt: bookedAt };
 };
 

@@ -1,6 +1,6 @@
 import type { AssetKind } from '@finaegis/kernel/asset';
 import type { LocalDate } from '@finaegis/kernel/local-date';
-import { type LockedTable, rowName } from '@finaegis/platform/command/locked-table';
+import { type LockedTable, RowNotLocked, rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { AssetFacts } from '../asset/amount.ts';
@@ -133,9 +133,10 @@ const rowOf = ({ code, kind, decimals, name, active_from, active_to }: AssetDbRo
 
 const factsOf = (row: AssetDbRow): AssetFacts => ({ ...rowOf(row), tenantId: row.tenant_id });
 
-const folded = (row: AssetRow | undefined, { type, data }: RecordedEvent): AssetRow => {
+const folded = (row: AssetRow | undefined, event: RecordedEvent): AssetRow => {
+  const { type, data } = event;
   if (type === 'AssetRegistered') return data as unknown as AssetRow;
-  if (row === undefined) throw new Error(`${type} came for an asset that was not locked.`);
+  if (row === undefined) throw new RowNotLocked(event);
   if (type === 'AssetRenamed') return { ...row, name: data['name'] as string };
   return { ...row, activeTo: data['activeTo'] as LocalDate };
 };

@@ -1,4 +1,4 @@
-import { rowName } from '@finaegis/platform/command/locked-table';
+import { RowNotLocked, rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
@@ -114,7 +114,7 @@ export const holdingsTable: ModuleTable<Holding> = {
   fold: (rows, event) => {
     const about = event.data as unknown as Pick<Holding, 'round' | 'partyId'>;
     const before = rows.get(event.tenantId, holdingKey(about));
-    if (before === undefined) throw new Error(`${event.type} of a holding that was not locked.`);
+    if (before === undefined) throw new RowNotLocked(event);
     rows.set(event.tenantId, holdingKey(about), holdingAfter(before, event));
   },
   write: async (tx, { changed }) => {

@@ -1,4 +1,4 @@
-import { type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
+import { type RowBatch, RowNotLocked, rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
@@ -73,7 +73,9 @@ export const documentTable = <Row>(declaration: Declaration<Row>): DocumentTable
     },
     fold: (rows, event) => {
       const id = declaration.idOf(event);
-      rows.set(event.tenantId, id, declaration.folded(rows.get(event.tenantId, id), event));
+      const row = rows.get(event.tenantId, id);
+      if (row === undefined && event.version > 1) throw new RowNotLocked(event);
+      rows.set(event.tenantId, id, declaration.folded(row, event));
     },
     write: async (tx, rows) => {
       if (rows.changed.length > 0) await write(tx, declaration, rows);

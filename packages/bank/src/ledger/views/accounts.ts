@@ -1,5 +1,5 @@
 import type { RowBatch } from '@finaegis/platform/command/locked-table';
-import { rowName } from '@finaegis/platform/command/locked-table';
+import { RowNotLocked, rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
@@ -90,8 +90,7 @@ const fromStored = (row: StoredRow): AccountRow => ({
 const folded = (row: AccountRow | undefined, event: RecordedEvent): AccountRow => {
   if (event.type === 'LedgerAccountOpened')
     return { ...(event.data as unknown as AccountFacts), status: 'open', blocks: [] };
-  if (row === undefined)
-    throw new Error(`${event.type} on account ${String(event.data['accountId'])}, which was not locked.`);
+  if (row === undefined) throw new RowNotLocked(event);
   const block = event.data as unknown as Block;
   switch (event.type) {
     case 'AccountBlockPlaced': {

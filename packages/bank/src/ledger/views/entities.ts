@@ -1,4 +1,4 @@
-import { type LockRequest, rowName } from '@finaegis/platform/command/locked-table';
+import { type LockRequest, RowNotLocked, rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { ModuleTable } from '@finaegis/platform/module';
 import type { Entity } from '../entity/entity.ts';
@@ -82,7 +82,7 @@ export const entitiesTable: ModuleTable<Entity> = {
     if (event.type === 'EntityOpened')
       return rows.set(event.tenantId, entity, { ...(event.data as unknown as Entity), status: 'day_open' });
     const row = rows.get(event.tenantId, entity);
-    if (row === undefined) throw new Error(`${event.type} on entity ${entity}, which was not locked.`);
+    if (row === undefined) throw new RowNotLocked(event);
     const isOpen = event.type === 'BusinessDayOpened';
     rows.set(event.tenantId, entity, {
       ...row,

@@ -1,5 +1,6 @@
 import { type Decision, reject } from '@finaegis/kernel/decision';
 import type { CommandFacts, CommandHandler, Loaded, Needs } from '@finaegis/platform/command/handler';
+import { RowNotLocked } from '@finaegis/platform/command/locked-table';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
 import { instant, text, uuid } from '@finaegis/platform/http/amount';
 import { read, type Services } from '@finaegis/platform/services';
@@ -78,7 +79,7 @@ const ofMandate = (mandateId: string): Needs => ({
 
 const result: MandateCommand<{ readonly mandateId: string }, unknown>['result'] = (loaded, { mandateId }) => {
   const row = loaded.row(mandatesTable, mandateId);
-  if (row === undefined) throw new Error(`Mandate ${mandateId} has no row after a command that was accepted.`);
+  if (row === undefined) throw new RowNotLocked({ stream: mandateAggregate.stream(mandateId) });
   return row;
 };
 

@@ -1,4 +1,5 @@
 import type { CommandHandler, Needs } from '@finaegis/platform/command/handler';
+import { RowNotLocked } from '@finaegis/platform/command/locked-table';
 import { uuid } from '@finaegis/platform/http/amount';
 import type { Services } from '@finaegis/platform/services';
 import { z } from 'zod';
@@ -50,7 +51,7 @@ const loads = ({ partyId }: { readonly partyId: string }): Needs => ({
 
 const result: PartyCommand<{ readonly partyId: string }, unknown>['result'] = (loaded, { partyId }) => {
   const row = loaded.row(partiesTable, partyId);
-  if (row === undefined) throw new Error(`Party ${partyId} has no row after a command that was accepted.`);
+  if (row === undefined) throw new RowNotLocked({ stream: partyAggregate.stream(partyId) });
   return row;
 };
 

@@ -1,4 +1,4 @@
-import { type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
+import { type RowBatch, RowNotLocked, rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
@@ -122,7 +122,7 @@ const folded = (row: MandateRow | undefined, event: RecordedEvent): MandateRow =
       grantedAt: event.bookedAt,
     };
   }
-  if (row === undefined) throw new Error(`${type} on mandate ${data.mandateId}, which was not locked.`);
+  if (row === undefined) throw new RowNotLocked(event);
   return type === 'MandateRevoked' ? { ...row, revokedAt: event.bookedAt } : { ...row, limits: data.limits };
 };
 

@@ -1,4 +1,4 @@
-import { type RowBatch, rowName } from '@finaegis/platform/command/locked-table';
+import { type RowBatch, RowNotLocked, rowName } from '@finaegis/platform/command/locked-table';
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { RecordedEvent } from '@finaegis/platform/event-store/event';
 import type { ModuleTable } from '@finaegis/platform/module';
@@ -127,7 +127,7 @@ const folded = (row: PartyRow | undefined, event: RecordedEvent): PartyRow => {
       changedAt: bookedAt,
     };
   }
-  if (row === undefined) throw new Error(`${type} on party ${data.partyId}, which was not locked.`);
+  if (row === undefined) throw new RowNotLocked(event);
   switch (type) {
     case 'PartyDetailsChanged':
       return { ...row, details: withChange(row.details, bare(data.change)), changedAt: bookedAt };
