@@ -29,6 +29,8 @@ export interface ReconciliationRun {
   readonly date: string;
   readonly metadata: EventMetadata;
   readonly abort: AbortSignal;
+  /** Compares and records nothing. */
+  readonly isDryRun?: boolean;
 }
 
 /** What became of one account of ours at the bank. */
@@ -88,11 +90,11 @@ const reconcileNostro = async (
     ...(ourClosingMinor === undefined ? {} : { ourClosingMinor }),
   };
   const { found, matched } = await breaksOf(tools, run, { report, comparison, carried });
-  const { tenantId, metadata } = run;
+  const { tenantId, metadata, isDryRun = false } = run;
   await tools.services.commands.submit(
     tools.record,
     { report, found, matched },
-    { tenantId, metadata, lane: 'bulk', timeoutMs: 60_000 },
+    { tenantId, metadata, isDryRun, lane: 'bulk', timeoutMs: 60_000 },
   );
   return { status: 'reconciled', report };
 };

@@ -57,6 +57,14 @@ describe('a day of a bank compared with ours', () => {
   it('becomes a report and a break for each difference; nothing is booked', async () => {
     bank.world.nowMs = firstNoonMs + day;
     const posted = await bank.posted('nostro/ing');
+    await bank.settle();
+    const tried = await bank.call('reconcileCustodian', {
+      params: { bank: 'ing' },
+      query: { dryRun: 'true' },
+      body: { date: first },
+    });
+    expect(tried.body.items).toMatchObject([{ status: 'reconciled' }]);
+    expect(await breaks('ing')).toEqual([]);
     expect(await reconcile('ing')).toMatchObject({
       status: 'reconciled',
       report: {

@@ -150,12 +150,34 @@ describe('a transfer between custodians', () => {
 
 describe('net settlement between custodians', () => {
   const owes = (from: string, to: string, amount: string) => ({ from, to, amount: { amount, asset: 'EUR' } });
+  const ask = (settlementId: string, obligations: readonly object[], more: object = {}) =>
+    bank.call('settleCustodians', {
+      body: { settlementId, obligations, minimum: { amount: '100.00', asset: 'EUR' } },
+      ...more,
+    });
   const settle = async (settlementId: string, obligations: readonly object[]) =>
-    (
-      await bank.call('settleCustodians', {
-        body: { settlementId, obligations, minimum: { amount: '100.00', asset: 'EUR' } },
-      })
-    ).body.items;
+    (await ask(settlementId, obligations)).body.items;
+
+  it('is only tried by a dry run', async () => {
+    const before = await moved();
+    const settlementId = bank.services.newId();
+    const tried = await ask(settlementId, [owes('ing', 'bbva', '125.00')], { query: { dryRun: 'true' } });
+    expect(tried.body.items).toMatchObject([{ status: 'requested' }]);
+    const transferId = String(tried.body.items?.[0]?.['transferId']);
+    expect(await bank.call('getCustodianTransfer', { params: { transferId } })).toMatchObject({ status: 404 });
+    expect(await moved()).toEqual(before);
+  });
+
+  it('asked again under its key is answered as before', async () => {
+    const settlementId = bank.services.newId();
+    const obligations = [owes('ing', 'elsewhere', '100.00')];
+    const first = await ask(settlementId, obligations, { key: 'net-1' });
+    const second = await ask(settlementId, obligations, { key: 'net-1' });
+    expect(second).toEqual({ ...first, isReplay: true });
+    expect(await ask(bank.services.newId(), obligations, { key: 'net-1' })).toMatchObject({
+      body: { code: 'idempotency_key_reused' },
+    });
+  });
 
   it('transfers what is left of many obligations, once, and leaves what is below the minimum', async () => {
     const settlementId = bank.services.newId();

@@ -75,6 +75,20 @@ describe('a file of payments', () => {
     });
   });
 
+  it('is only tried by a dry run', async () => {
+    const payer = await bank.customer(100_000n);
+    const file = pain001({ messageId: `M${++made}`, debtorIban: payer.iban, lines: [line('20.00')] });
+    const tried = await sendFile(bank, file, { query: { dryRun: 'true' } });
+    expect(tried).toMatchObject({ status: 202, body: { status: 'taken', lineCount: 1 } });
+    const bulkId = String(tried.body['bulkId']);
+    expect(await bank.call('getBulkPayment', { params: { bulkId } })).toMatchObject({ status: 404 });
+    const written = await bank.adminPool.query('select type from events where tenant_id = $1 and envelope like $2', [
+      tenantId,
+      `%${bulkId}%`,
+    ]);
+    expect(written.rows).toEqual([]);
+  });
+
   it('sent twice pays once, and with other content under its message id is refused', async () => {
     const { file, bulkId, payer } = await send([line('20.00')]);
     await ended(bulkId);
@@ -125,21 +139,15 @@ describe('a file of payments', () => {
     expect(await get(bulkId)).toMatchObject({ status: 'ended', progress: { settled: 1, returned: 1 } });
     expect(await bank.posted(payer.accountId)).toBe(100_000n - 2_020n);
     expect(await clearing()).toEqual([0n, 0n]);
-    const back = await bank.call('returnBulkPaymentLine', {
-      params: { bulkId, line: '1' },
-      body: { reason: 'MS03', entryReference: 'ENTRY-1' },
-    });
-    expect(back.status).toBe(200);
+    const wanted = { params: { bulkId, line: '1' }, body: { reason: 'MS03', entryReference: 'ENTRY-1' } };
+    const tried = await bank.call('returnBulkPaymentLine', { ...wanted, query: { dryRun: 'true' } });
+    expect(tried).toMatchObject({ status: 200, body: { progress: { returned: 2 } } });
+    expect(await bank.posted(payer.accountId)).toBe(100_000n - 2_020n);
+    const back = await bank.call('returnBulkPaymentLine', wanted);
+    expect(back).toMatchObject({ status: 200, body: { progress: { returned: 2 } } });
     // The fee of a line that came back stays, since the bank did its work.
     expect(await bank.posted(payer.accountId)).toBe(100_000n - 20n);
-    expect(
-      (
-        await bank.call('returnBulkPaymentLine', {
-          params: { bulkId, line: '1' },
-          body: { reason: 'MS03', entryReference: 'ENTRY-1' },
-        })
-      ).status,
-    ).toBe(200);
+    expect((await bank.call('returnBulkPaymentLine', wanted)).status).toBe(200);
     expect(await bank.posted(payer.accountId)).toBe(100_000n - 20n);
   });
 

@@ -111,6 +111,28 @@ export const storedAnswer = async (
   return stored === undefined ? undefined : toAnswer(services, tenantId, stored);
 };
 
+/**
+ * Answers a request that is more than one command. Under a key the answer is kept once all of it is done; a try that died half-way is done again,
+ * so each of its commands must bear being asked twice.
+ * @param work gives the body, JSON text, of an answer 200
+ */
+export const answerOnce = async (
+  services: Services,
+  request: ApiRequest,
+  work: () => Promise<string>,
+): Promise<ApiAnswer> => (await storedAnswer(services, request)) ?? keepAnswer(services, request, await work());
+
+/** Keeps what was done for a request as its answer 200, if it came with a key. */
+export const keepAnswer = async (services: Services, request: ApiRequest, body: string): Promise<ApiAnswer> => {
+  const { idempotency, principal, tenantId } = request;
+  if (idempotency === undefined) return { status: 200, body, contentType: 'application/json; charset=utf-8' };
+  const key = { principalId: principal.id, ...idempotency };
+  const kept = await withFaultsAsProblems(() =>
+    services.commands.storeAnswer(tenantId, key, { status: 200, body }, metadataOf(request)),
+  );
+  return toAnswer(services, tenantId, kept);
+};
+
 // What was valid when it was first asked may not be any more: an asset ended, a rate grew old.
 const passing: ReadonlySet<string> = new Set([
   'validation_failed',

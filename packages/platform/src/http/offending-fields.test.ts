@@ -4,6 +4,7 @@ import { offendingFields, sentIn } from './offending-fields.ts';
 const problems = {
   account_unknown: { status: 404, title: 'There is no such account', offender: 'account' },
   holders_missing: { status: 422, title: 'Somebody must hold it', offender: 'holders' },
+  day_wrong: { status: 422, title: 'Not that day', field: 'date' },
   batch_refused: { status: 422, title: 'One of them was refused' },
 };
 const fieldsOf = (
@@ -39,6 +40,12 @@ describe('a refusal about something that was sent', () => {
   it('that does not repeat the value names the one field of that name, and none of several', () => {
     expect(fieldsOf({ body: { holders: [] } }, { code: 'holders_missing' })).toEqual(['/body/holders']);
     expect(fieldsOf({ query: { holders: '' }, body: { holders: [] } }, { code: 'holders_missing' })).toEqual([]);
+  });
+
+  it('that tells what should have been sent names the field that was', () => {
+    expect(fieldsOf({ body: { date: '2026-03-01' } }, { code: 'day_wrong', date: '2026-03-02' })).toEqual([
+      '/body/date',
+    ]);
   });
 
   it('passed on from one of many names the field of that one', () => {

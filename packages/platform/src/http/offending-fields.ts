@@ -24,7 +24,7 @@ export const sentIn = ({
 
 /**
  * The fields of a request that a refusal is about: those that hold the value its table row names as the offender. A refusal that does not repeat
- * the value is about the one field of that name. Of a refusal that passes on another, it is the other one's.
+ * the value, or names what it should have been, is about the one field of that name. Of a refusal that passes on another, it is the other one's.
  */
 export const offendingFields = (
   sent: Sent,
@@ -37,12 +37,13 @@ export const offendingFields = (
       ({ field }) => typeof index !== 'number' || field.split('/').includes(String(index)),
     );
   const problem = problems[code];
-  if (problem?.offender === undefined) return [];
-  const { offender, title } = problem;
-  const value = facts[offender];
+  if (problem === undefined) return [];
+  const { offender, title, field: named = offender } = problem;
+  if (named === undefined) return [];
+  const value = offender === undefined ? undefined : facts[offender];
   const found =
     value === undefined
-      ? onlyOne(fieldsWhere(sent, (name) => name === offender))
+      ? onlyOne(fieldsWhere(sent, (name) => name === named))
       : fieldsWhere(sent, (_, held) => held === value);
   return found.slice(0, fieldsMax).map((field) => ({ field, code, message: title }));
 };

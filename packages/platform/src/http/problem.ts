@@ -5,6 +5,8 @@ export type Problem = {
   readonly description?: string;
   /** The fact whose value the sender sent: `errors` names the fields that hold it. */
   readonly offender?: string;
+  /** The name of the field at fault, where the facts tell what it should have held rather than what it holds. */
+  readonly field?: string;
 };
 
 /** Problems by code. A context's table is total by type: `satisfies Record<Rejection['code'], Problem>`. */

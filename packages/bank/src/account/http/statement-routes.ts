@@ -1,6 +1,6 @@
 import { requireStaff } from '@finaegis/platform/auth/access';
 import { assetCode, instant, isoDate, signedAmountSchema, uuid } from '@finaegis/platform/http/amount';
-import { metadataOf, storedAnswer, toAnswer, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
+import { answerOnce, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { ProblemError, throwProblem } from '@finaegis/platform/http/problem';
 import { type ApiAnswer, type ApiRequest, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
@@ -199,17 +199,14 @@ const run = async (
   request: ApiRequest<unknown, unknown, z.output<typeof runBody>>,
 ): Promise<ApiAnswer> => {
   const { services } = http;
-  const { principal, tenantId, body, idempotency, dryRun } = request;
+  const { principal, tenantId, body, dryRun } = request;
   requireStaff(principal);
-  const stored = await storedAnswer(services, request);
-  if (stored !== undefined) return stored;
-  const report = await withFaultsAsProblems(() =>
-    http.issueDueStatements({ tenantId, ...body, actor: principal.id, channel: 'api', isDryRun: dryRun }),
-  );
-  const answer = { status: 200, body: JSON.stringify(showReport(report)) };
-  if (idempotency === undefined) return { ...answer, contentType: 'application/json; charset=utf-8' };
-  const key = { principalId: principal.id, ...idempotency };
-  return toAnswer(services, tenantId, await services.commands.storeAnswer(tenantId, key, answer, metadataOf(request)));
+  return answerOnce(services, request, async () => {
+    const report = await withFaultsAsProblems(() =>
+      http.issueDueStatements({ tenantId, ...body, actor: principal.id, channel: 'api', isDryRun: dryRun }),
+    );
+    return JSON.stringify(showReport(report));
+  });
 };
 
 const showReport = ({ issued, unchanged, refused }: StatementRunReport): unknown => ({

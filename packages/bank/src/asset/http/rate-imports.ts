@@ -1,9 +1,9 @@
 import { requireStaff } from '@finaegis/platform/auth/access';
 import { platformTenantId } from '@finaegis/platform/auth/principal';
 import { isoDate } from '@finaegis/platform/http/amount';
-import { metadataOf, storedAnswer, toAnswer, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
+import { answerOnce, metadataOf, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
-import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { defineRoute, type Route } from '@finaegis/platform/http/route';
 import type { Services } from '@finaegis/platform/services';
 import { z } from 'zod';
 import { parseEcb } from '../adapters/ecb-file.ts';
@@ -49,7 +49,7 @@ export const rateImportRoute = (services: Services, commands: AssetCommands): Ro
       requireStaff(request.principal);
       if (request.tenantId !== platformTenantId)
         throw new ProblemError('rates_belong_to_platform', { facts: { provider: 'ecb' } });
-      return underItsKey(services, request, async () => {
+      return answerOnce(services, request, async () => {
         const sheets = readFile(request.rawBody ?? Buffer.alloc(0));
         return JSON.stringify(
           await withFaultsAsProblems(() =>
@@ -71,24 +71,4 @@ const readFile = (bytes: Buffer): readonly RateSheet[] => {
       { cause: error },
     );
   }
-};
-
-/** Larger than one command, so its answer is kept by hand; a try that died half-way is simply done again, since days repeat by themselves. */
-const underItsKey = async (
-  services: Services,
-  request: ApiRequest,
-  work: () => Promise<string>,
-): Promise<ApiAnswer> => {
-  const { idempotency, principal, tenantId } = request;
-  if (idempotency === undefined)
-    return { status: 200, body: await work(), contentType: 'application/json; charset=utf-8' };
-  const given = await storedAnswer(services, request);
-  if (given !== undefined) return given;
-  const key = { principalId: principal.id, ...idempotency };
-  const answer = { status: 200, body: await work() };
-  return toAnswer(
-    services,
-    tenantId,
-    await withFaultsAsProblems(() => services.commands.storeAnswer(tenantId, key, answer, metadataOf(request))),
-  );
 };

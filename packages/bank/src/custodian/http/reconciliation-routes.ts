@@ -1,9 +1,9 @@
 import { formatAmount } from '@finaegis/kernel/money';
 import { requireStaff } from '@finaegis/platform/auth/access';
 import { assetCode, isoDate, signedAmountSchema } from '@finaegis/platform/http/amount';
-import { metadataOf } from '@finaegis/platform/http/command-route';
+import { answerOnce, metadataOf } from '@finaegis/platform/http/command-route';
 import { pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
-import { defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
+import { type ApiRequest, commandRoute, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { bankCode } from '../bank/commands.ts';
 import type { ReconciliationReport } from '../reconciliation/reconciliation.ts';
@@ -50,10 +50,8 @@ const showReport = ({ bankClosingMinor, ourClosingMinor, ...rest }: Reconciliati
 /** Daily reconciliation of nostro accounts. */
 export const reconciliationRoutes = (http: CustodianHttp): readonly Route[] => [
   defineRoute({
-    method: 'POST',
+    ...commandRoute,
     rateClass: 'bulk',
-    // Comparing a day again comes to the same or to more; nothing is booked by it.
-    idempotency: 'none',
     path: '/v1/custodians/:bank/reconciliations',
     operationId: 'reconcileCustodian',
     summary: 'Compare a day of a partner bank with our books',
@@ -63,23 +61,9 @@ export const reconciliationRoutes = (http: CustodianHttp): readonly Route[] => [
     request: { params: z.strictObject({ bank: bankCode }), body: z.strictObject({ date: isoDate }) },
     responses: { 200: { description: 'What it came to, account by account.', schema: runAnswer } },
     problems: ['staff_only', 'not_found', 'bank_not_reachable'],
-    handle: async (request) => {
+    handle: (request) => {
       requireStaff(request.principal);
-      const { tenantId, params, body, signal } = request;
-      const run = { tenantId, bank: params.bank, date: body.date, metadata: metadataOf(request), abort: signal };
-      const accounts = await askBank(() => http.reconcile(run));
-      const items = await Promise.all(
-        accounts.map(async (one) =>
-          one.status === 'reconciled'
-            ? {
-                status: one.status,
-                asset: one.report.asset,
-                report: showReport(one.report, await showIn(http, tenantId, one.report.asset)),
-              }
-            : one,
-        ),
-      );
-      return { status: 200, body: { items } };
+      return answerOnce(http.services, request, () => runOf(http, request));
     },
   }),
   defineRoute({
@@ -109,6 +93,29 @@ export const reconciliationRoutes = (http: CustodianHttp): readonly Route[] => [
     },
   }),
 ];
+
+// Comparing a day again comes to the same or to more; nothing is booked by it.
+const runOf = async (
+  http: CustodianHttp,
+  request: ApiRequest<{ readonly bank: string }, unknown, { readonly date: string }>,
+): Promise<string> => {
+  const { tenantId, params, body, signal, dryRun: isDryRun } = request;
+  const metadata = metadataOf(request);
+  const run = { tenantId, bank: params.bank, date: body.date, metadata, abort: signal, isDryRun };
+  const accounts = await askBank(() => http.reconcile(run));
+  const items = await Promise.all(
+    accounts.map(async (one) =>
+      one.status === 'reconciled'
+        ? {
+            status: one.status,
+            asset: one.report.asset,
+            report: showReport(one.report, await showIn(http, tenantId, one.report.asset)),
+          }
+        : one,
+    ),
+  );
+  return JSON.stringify({ items });
+};
 
 const showIn = async ({ assets }: CustodianHttp, tenantId: string, asset: string): Promise<Show> => {
   const decimals = (await assets.get(tenantId, asset))?.decimals ?? 0;

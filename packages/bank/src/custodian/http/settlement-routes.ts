@@ -1,8 +1,8 @@
 import { derivedUuid } from '@finaegis/kernel/id';
 import { requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, uuid } from '@finaegis/platform/http/amount';
-import { metadataOf, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
-import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { answerOnce, metadataOf, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
+import { type ApiRequest, commandRoute, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountWriter, parseAssetAmount } from '../../asset/contract.ts';
 import { bankCode } from '../bank/commands.ts';
@@ -43,10 +43,8 @@ const settlement = z
 /** Net settlement between custodians: many obligations, few transfers. */
 export const settlementRoutes = (http: CustodianHttp): readonly Route[] => [
   defineRoute({
-    method: 'POST',
+    ...commandRoute,
     rateClass: 'bulk',
-    // Each transfer has an id made from the settlement's, so that asking again moves nothing twice.
-    idempotency: 'none',
     path: '/v1/custodian-settlements',
     operationId: 'settleCustodians',
     summary: 'Set obligations between partner banks off, and transfer what is left',
@@ -55,35 +53,43 @@ export const settlementRoutes = (http: CustodianHttp): readonly Route[] => [
     request: { body },
     responses: { 200: { description: 'What was set off, pair by pair.', schema: settlement } },
     problems: ['staff_only'],
-    handle: async (request) => {
+    handle: (request) => {
       requireStaff(request.principal);
-      const { tenantId } = request;
-      const { settlementId, obligations, minimum } = request.body;
-      const parsed = await Promise.all(
-        obligations.map(async ({ from, to, amount }, index) => {
-          const field = `/body/obligations/${index}/amount`;
-          return { from, to, ...(await parseAssetAmount(http.assets, tenantId, amount, field)) };
-        }),
-      );
-      const least =
-        minimum === undefined ? undefined : await parseAssetAmount(http.assets, tenantId, minimum, '/body/minimum');
-      const nets = netObligations(parsed);
-      const amount = await amountWriter(
-        http.assets,
-        tenantId,
-        nets.map(({ asset }) => asset),
-      );
-      const items = [];
-      for (const net of nets) {
-        const { from, to, asset, amountMinor, grossMinor, count } = net;
-        const leastMinor = least?.asset === asset ? least.amountMinor : 0n;
-        const shown = { from, to, net: amount(asset, amountMinor), gross: amount(asset, grossMinor), count };
-        items.push({ ...shown, ...(await settle(http, request, { settlementId, net, leastMinor })) });
-      }
-      return { status: 200, body: { settlementId, items } };
+      return answerOnce(http.services, request, () => settleAll(http, request));
     },
   }),
 ];
+
+// Each transfer has an id made from the settlement's, so that asking again moves nothing twice.
+const settleAll = async (
+  http: CustodianHttp,
+  request: ApiRequest<unknown, unknown, z.output<typeof body>>,
+): Promise<string> => {
+  const { tenantId } = request;
+  const { settlementId, obligations, minimum } = request.body;
+  const parsed = await Promise.all(
+    obligations.map(async ({ from, to, amount }, index) => {
+      const field = `/body/obligations/${index}/amount`;
+      return { from, to, ...(await parseAssetAmount(http.assets, tenantId, amount, field)) };
+    }),
+  );
+  const least =
+    minimum === undefined ? undefined : await parseAssetAmount(http.assets, tenantId, minimum, '/body/minimum');
+  const nets = netObligations(parsed);
+  const amount = await amountWriter(
+    http.assets,
+    tenantId,
+    nets.map(({ asset }) => asset),
+  );
+  const items = [];
+  for (const net of nets) {
+    const { from, to, asset, amountMinor, grossMinor, count } = net;
+    const leastMinor = least?.asset === asset ? least.amountMinor : 0n;
+    const shown = { from, to, net: amount(asset, amountMinor), gross: amount(asset, grossMinor), count };
+    items.push({ ...shown, ...(await settle(http, request, { settlementId, net, leastMinor })) });
+  }
+  return JSON.stringify({ settlementId, items });
+};
 
 const settle = async (
   { services, handlers }: CustodianHttp,
@@ -99,12 +105,12 @@ const settle = async (
   const { tenantId } = request;
   // By pair and not by direction: the same settlement with other obligations must meet the transfer it made before.
   const transferId = derivedUuid('custodian-settlement', settlementId, ...[from, to].toSorted(), asset);
-  const submission = { tenantId, metadata: metadataOf(request) };
+  const submission = { tenantId, metadata: metadataOf(request), isDryRun: request.dryRun };
   const settled = await withFaultsAsProblems(() =>
     services.commands.submit(handlers.requestTransfer, { transferId, from, to, asset, amountMinor }, submission),
   );
   if (settled.kind !== 'decided') throw new Error(`Without a key nothing is ${settled.kind}.`);
   if (!settled.outcome.accepted) return { status: 'refused', refusal: settled.outcome.refusal.code };
-  services.sagas.adopt({ tenantId, sagaId: transferSagaId(transferId) });
+  if (!request.dryRun) services.sagas.adopt({ tenantId, sagaId: transferSagaId(transferId) });
   return { status: 'requested', transferId };
 };

@@ -207,6 +207,8 @@ describe('blocks and limits over the wire', () => {
   });
 });
 
+const wrongDay = (code: string) => ({ code, errors: [{ field: '/body/businessDate', code }] });
+
 describe('the books over the wire', () => {
   it('show a chart whose nets are zero, and a trial balance that is too', async () => {
     const chart = await bank.call('getChart', { params: main });
@@ -304,7 +306,7 @@ describe('the books over the wire', () => {
     expect(await accountBalance('main:income/transfer-fee')).toContainEqual({ asset: 'EUR', posted: eur('0.00') });
     expect(
       (await bank.call('revalueEntity', { params: main, body: { businessDate: '2026-03-03' } })).body,
-    ).toMatchObject({ code: 'day_not_open' });
+    ).toMatchObject(wrongDay('day_not_open'));
     expect((await bank.call('getTrialBalance', { params: main })).body).toMatchObject({ isBalanced: true });
     midRates.set('EUR/USD', '1.1000');
     expect(await accountBalance('main:income/fx-reval')).toEqual([{ asset: 'USD', posted: usd('1.00') }]);
@@ -313,19 +315,19 @@ describe('the books over the wire', () => {
   it('close a day and open the next; a closed day takes no booking', async () => {
     const day = (operation: string, businessDate: string) =>
       bank.call(operation, { params: main, body: { businessDate } });
-    expect((await day('openBusinessDay', '2026-03-03')).body).toMatchObject({ code: 'day_still_open' });
+    expect((await day('openBusinessDay', '2026-03-03')).body).toMatchObject(wrongDay('day_still_open'));
     expect((await day('closeBusinessDay', '2026-03-02')).body).toMatchObject({ status: 'day_closed' });
-    expect((await day('closeBusinessDay', '2026-03-04')).body).toMatchObject({ code: 'day_not_open' });
+    expect((await day('closeBusinessDay', '2026-03-04')).body).toMatchObject(wrongDay('day_not_open'));
     expect(
       (await bank.call('createTransfer', { body: { from: ada, to: 'main:clearing/card', amount: eur('1.00') } })).body,
     ).toMatchObject({ code: 'day_closed' });
-    expect((await day('openBusinessDay', '2026-03-01')).body).toMatchObject({ code: 'day_not_after_last' });
+    expect((await day('openBusinessDay', '2026-03-01')).body).toMatchObject(wrongDay('day_not_after_last'));
     expect((await day('openBusinessDay', '2026-03-07')).body).toMatchObject({
-      code: 'day_not_business_day',
+      ...wrongDay('day_not_business_day'),
       calendar: 'target',
     });
     expect((await day('openBusinessDay', '2036-03-03')).body).toMatchObject({
-      code: 'day_too_far_ahead',
+      ...wrongDay('day_too_far_ahead'),
       latest: '2026-06-02',
     });
     expect((await day('openBusinessDay', '2026-03-03')).body).toMatchObject({

@@ -189,25 +189,30 @@ export const ledgerProblems = defineProblems({
     status: 422,
     title: 'That day is not the open business day',
     description: '`businessDate` is the entity’s last day, `isOpen` whether it is open.',
+    field: 'businessDate',
   },
   day_still_open: {
     status: 422,
     title: 'The business day before is still open',
     description: 'Close `businessDate` first.',
+    field: 'businessDate',
   },
   day_not_business_day: {
     status: 422,
     title: 'The date is no business day of the entity’s calendar',
+    field: 'businessDate',
   },
   day_too_far_ahead: {
     status: 422,
     title: 'The date is too far after the last business day',
     description: 'Days never go back. `latest` is the last date that may be opened now.',
+    field: 'businessDate',
   },
   day_not_after_last: {
     status: 422,
     title: 'Business days go forward only',
     description: '`businessDate` is the entity’s last day.',
+    field: 'businessDate',
   },
   valuation_missing: {
     status: 422,

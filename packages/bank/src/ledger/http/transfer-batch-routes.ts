@@ -4,6 +4,7 @@ import { CheckRefused, type Submission } from '@finaegis/platform/command/comman
 import type { Outcome } from '@finaegis/platform/command/handler';
 import { uuid } from '@finaegis/platform/http/amount';
 import {
+  keepAnswer,
   metadataOf,
   renderer,
   storedAnswer,
@@ -192,7 +193,7 @@ const postIndependent = async (
   journals: readonly PostJournalData[],
 ): Promise<ApiAnswer> => {
   const { services } = http;
-  const { tenantId, principal, idempotency } = request;
+  const { tenantId } = request;
   const amount = await amountWriter(http.assets, tenantId, journals.flatMap(assetsOf));
   const outcomes = await withFaultsAsProblems(() =>
     Promise.all(journals.map((journal) => postOne(http, request, journal))),
@@ -220,12 +221,7 @@ const postIndependent = async (
           },
     ),
   });
-  const answer = { status: 200, body };
-  if (idempotency === undefined) return { ...answer, contentType: 'application/json; charset=utf-8' };
-  const stored = await withFaultsAsProblems(() =>
-    services.commands.storeAnswer(tenantId, { principalId: principal.id, ...idempotency }, answer, metadataOf(request)),
-  );
-  return toAnswer(services, tenantId, stored);
+  return keepAnswer(services, request, body);
 };
 
 const postOne = async (

@@ -5,7 +5,14 @@ import { amountSchema, instant, isoDate, uuid } from '@finaegis/platform/http/am
 import { answerCommand, metadataOf, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { ProblemError } from '@finaegis/platform/http/problem';
-import { type ApiAnswer, type ApiRequest, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  commandRoute,
+  defineRoute,
+  type Route,
+  readRoute,
+} from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountWriter, type ShowAmount } from '../../asset/contract.ts';
 import { type FileProblem, type PaymentFile, readJsonLines, readPain001 } from '../adapters/bulk-file.ts';
@@ -83,10 +90,9 @@ export const bulkRoutes = (http: BulkHttp): readonly Route[] => [...commandRoute
 
 const commandRoutes = (http: BulkHttp): readonly Route[] => [
   defineRoute({
-    method: 'POST',
+    ...commandRoute,
     tag,
     rateClass: 'bulk',
-    idempotency: 'optional',
     permission: 'payment:create',
     path: '/v1/bulk-payments',
     operationId: 'createBulkPayment',
@@ -112,10 +118,8 @@ const commandRoutes = (http: BulkHttp): readonly Route[] => [
     handle: (request) => create(http, request),
   }),
   defineRoute({
-    method: 'POST',
+    ...commandRoute,
     tag,
-    rateClass: 'write',
-    idempotency: 'optional',
     permission: 'payment:rail',
     path: '/v1/bulk-payments/:bulkId/lines/:line/return',
     operationId: 'returnBulkPaymentLine',
@@ -149,7 +153,8 @@ const readRoutes = (http: BulkHttp): readonly Route[] => [
     problems: ['not_found'],
     handle: async (request) => {
       const bulk = await visible(http, request);
-      return { status: 200, body: await withProgress(http, request.tenantId, bulk) };
+      const counts = await countsOf(http, request.tenantId, bulk);
+      return { status: 200, body: await withProgress(http, request.tenantId, bulk, counts) };
     },
   }),
   defineRoute({
@@ -193,7 +198,8 @@ const create = async (http: BulkHttp, request: ApiRequest<unknown, z.output<type
     );
   if (wanted.mode === 'all_or_none' && intake.problems.length > 0) throw invalid(intake.problems);
   const known = await http.bulkReads.bulk(tenantId, intake.terms.bulkId);
-  if (known.status === 'unknown') await takeLines(http, request, intake.terms.bulkId, intake.batches);
+  if (known.status === 'unknown' && !request.dryRun)
+    await takeLines(http, request, intake.terms.bulkId, intake.batches);
   const amount = await amountWriter(
     http.assets,
     tenantId,
@@ -289,14 +295,20 @@ const visible = async (
 const batchIdsOf = ({ bulkId, digest, batchCount }: BulkPayment): readonly string[] =>
   Array.from({ length: batchCount }, (_, number) => batchIdOf({ bulkId, digest }, number));
 
-const withProgress = async (http: BulkHttp, tenantId: string, bulk: BulkPayment): Promise<unknown> => {
+type Counts = Partial<Record<(typeof lineStatuses)[number], number>>;
+
+const countsOf = async (http: BulkHttp, tenantId: string, bulk: BulkPayment): Promise<Counts> => {
   const counts = await http.bulkReads.progress(tenantId, batchIdsOf(bulk));
+  return Object.fromEntries(counts.map(({ status, count }) => [status, count]));
+};
+
+const withProgress = async (http: BulkHttp, tenantId: string, bulk: BulkPayment, counts: Counts): Promise<unknown> => {
   const amount = await amountWriter(
     http.assets,
     tenantId,
     bulk.totals.map(({ asset }) => asset),
   );
-  return showBulk(bulk, amount, Object.fromEntries(counts.map(({ status, count }) => [status, count])));
+  return showBulk(bulk, amount, counts);
 };
 
 const list = (
@@ -367,11 +379,9 @@ const returnLine = async (
     body: { reason, entryReference },
   } = request;
   const batches = await http.bulkReads.batches(tenantId, batchIdsOf(bulk));
-  const batch = batches.find((one) =>
-    one.lines.some(
-      (its) => its.line === line && ['settled', 'returned'].includes(its.status) && its.way?.kind === 'rail',
-    ),
-  );
+  const isIt = (its: (typeof batches)[number]['lines'][number]): boolean =>
+    its.line === line && ['settled', 'returned'].includes(its.status) && its.way?.kind === 'rail';
+  const batch = batches.find((one) => one.lines.some(isIt));
   if (batch === undefined)
     throw new ProblemError('not_found', { about: { sought: derivedUuid('bulk-line', bulk.bulkId, String(line)) } });
   const outcomes = [{ line, kind: 'returned', code: reason, bankReference: entryReference } as const];
@@ -381,7 +391,10 @@ const returnLine = async (
     tenantId,
     bulk.totals.map(({ asset }) => asset),
   );
-  const shown = await withProgress(http, tenantId, bulk);
+  const counts = await countsOf(http, tenantId, bulk);
+  // The view learns of it after the answer.
+  const after = batch.lines.find(isIt)?.status === 'returned' ? counts : moved(counts);
+  const shown = await withProgress(http, tenantId, bulk, after);
   return answerCommand(http.services, request, http.bulkSteps.concludeLines, data, {
     status: 200,
     show: () => shown,
@@ -389,6 +402,12 @@ const returnLine = async (
     amount,
   });
 };
+
+const moved = ({ settled = 0, returned = 0, ...others }: Counts): Counts => ({
+  ...others,
+  ...(settled > 1 ? { settled: settled - 1 } : {}),
+  returned: returned + 1,
+});
 
 const showBulk = (bulk: BulkPayment, amount: ShowAmount, counts?: Readonly<Record<string, number>>): unknown => ({
   bulkId: bulk.bulkId,
