@@ -66,6 +66,12 @@ export const failedOnce: readonly Seed[] = [
     script: 'whole',
     found: 'a row made after it was looked for under lock and before its stream was read: an event on a row nobody had',
   },
+  {
+    seed: 736562199,
+    steps: 200,
+    script: 'whole',
+    found: 'a work item opened after it was looked for, resolved without what was to be found with it',
+  },
 ];
 
 /** Seeds that are run because some must be. */

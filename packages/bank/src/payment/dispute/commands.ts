@@ -283,8 +283,9 @@ const answer = (
   loaded: Loaded,
   { disputeId }: AnswerDisputeData,
   { now, tenantId }: CommandFacts,
-  { evidence, saga: sagaId = '', definition }: DisputeRefs & { readonly definition: SagaDefinition },
+  { terms, evidence, saga: sagaId = '', definition }: DisputeRefs & { readonly definition: SagaDefinition },
 ): DisputeDecision => {
+  if (terms === undefined) return reject({ code: 'dispute_unknown', disputeId });
   const { state } = loaded.stream(disputeAggregate, disputeId);
   const decision = answerDispute(state, {
     disputeId,

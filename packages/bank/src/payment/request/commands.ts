@@ -142,8 +142,11 @@ const pay = ({
       postingNeeds(balances, accounts, { postings, journals: [requestJournalId(data.requestId)] }),
     );
   },
-  decide: (loaded, data, { now }, { accounts }) =>
-    payRequest(stateOf(loaded, data.requestId), data, { book: loadedBook(loaded, balances, accounts), now }),
+  decide: (loaded, data, { now }, { accounts, request }) =>
+    // Made only after it was looked for: the payee's account was not found with it.
+    request.status === 'unknown'
+      ? reject({ code: 'payment_request_unknown', requestId: data.requestId })
+      : payRequest(stateOf(loaded, data.requestId), data, { book: loadedBook(loaded, balances, accounts), now }),
   result: resultOf,
 });
 

@@ -153,6 +153,8 @@ const decide = (
   },
 ): Decision<NewEvent, ResolveRefusal> => {
   const { workItemId, resolution, reason } = data;
+  // Opened only after it was looked for: what resolving needs besides was not found with it.
+  if (refs.item === undefined) return reject({ code: 'work_item_unknown', workItem: workItemId });
   const { state } = loaded.stream(workItemAggregate, workItemId);
   const { metadata, now, tenantId } = facts;
   const paymentId = refs.creation?.terms.paymentId;
