@@ -1,5 +1,6 @@
 import { conclude, emptyBooks, foldRaw, type ReplayedBooks } from '@finaegis/testing/coherence/replayed-books';
 import type { AuditedEvent } from './audited-event.ts';
+import { type CardBooks, concludeCards, emptyCardBooks, foldCards } from './card-books.ts';
 import { type CustomerBooks, concludeCustomers, emptyCustomerBooks, foldCustomers } from './customer-books.ts';
 import { concludePayments, emptyPaymentBooks, foldPayments, type PaymentBooks } from './payment-books.ts';
 
@@ -21,6 +22,7 @@ export interface AuditorBooks {
   readonly bookedAt: Map<string, string>;
   readonly customers: CustomerBooks;
   readonly payments: PaymentBooks;
+  readonly cards: CardBooks;
   readonly problems: string[];
 }
 
@@ -33,6 +35,7 @@ export const emptyAuditorBooks = (): AuditorBooks => ({
   bookedAt: new Map(),
   customers: emptyCustomerBooks(),
   payments: emptyPaymentBooks(),
+  cards: emptyCardBooks(),
   problems: [],
 });
 
@@ -83,15 +86,17 @@ export const foldAudited = (books: AuditorBooks, event: AuditedEvent): void => {
   const around = { replayed: books.replayed, complain };
   foldCustomers(books.customers, event, around);
   foldPayments(books.payments, event, around);
+  foldCards(books.cards, event, { ...around, payments: books.payments });
   foldRaw(books.replayed, event);
 };
 
 /** What can only be said when the log is read to its end. */
-export const concludeAudited = ({ replayed, customers, payments, problems }: AuditorBooks): void => {
+export const concludeAudited = ({ replayed, customers, payments, cards, problems }: AuditorBooks): void => {
   const complain = (text: string): unknown => problems.push(text);
   conclude(replayed);
   concludeCustomers(customers, replayed, complain);
   concludePayments(payments, { replayed, complain });
+  concludeCards(cards, { replayed, complain });
 };
 
 const checkJournal = (

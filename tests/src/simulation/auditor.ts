@@ -2,6 +2,7 @@ import { equalBytes, sha3_512, toHex } from '@finaegis/kernel/hash';
 import { appendAll, emptyTree, rootOf } from '@finaegis/kernel/merkle';
 import type { AuditedEvent } from './audited-event.ts';
 import { type AuditorBooks, concludeAudited, emptyAuditorBooks, foldAudited } from './auditor-books.ts';
+import { type CardRecords, compareWithProvider } from './card-books.ts';
 import type { Experience } from './clients.ts';
 import { compareCustomers } from './customer-books.ts';
 import { isJustified } from './justification.ts';
@@ -143,13 +144,27 @@ const replay = (events: readonly AuditedEvent[], experiences: readonly Experienc
 
 /** The rows beside the ledger's, and the other side of the rail. */
 const compareWhole = async (
-  { rows, rail }: WholeBank,
+  { rows, rail, cards: provider }: WholeBank,
   tenantId: string,
-  { customers, payments, problems }: AuditorBooks,
+  { customers, payments, cards, replayed, problems }: AuditorBooks,
 ): Promise<void> => {
   problems.push(...compareCustomers(customers, (table) => rows(table, tenantId)));
   const orders = (await rail.orders()).filter((order) => order.tenantId === tenantId);
-  compareWithBank(payments, orders, (text) => problems.push(text));
+  const complain = (text: string): unknown => problems.push(text);
+  compareWithBank(payments, orders, complain);
+  const account = provider.accountOf(tenantId);
+  const records: CardRecords = {
+    received: async (key) => {
+      const found = await account.findIntent({ tenantId, key });
+      return 'kind' in found ? undefined : found.receivedMinor;
+    },
+    refund: async (key) => {
+      const found = await account.findRefund({ tenantId, key, intentId: '' });
+      return 'kind' in found ? found.kind : found.status;
+    },
+    balance: account.balanceMinor(),
+  };
+  await compareWithProvider(cards, records, { replayed, complain });
 };
 
 const compareBalances = async (

@@ -3,6 +3,7 @@ import { sha3_256, toHex } from '@finaegis/kernel/hash';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import { type Random, randomFrom } from '../stress/random.ts';
 import { type Audit, audit } from './auditor.ts';
+import type { CardsTwin } from './cards-twin.ts';
 import { type Experience, perform } from './clients.ts';
 import { lastOrders, passOn } from './last-orders.ts';
 import { startMemoryBank } from './memory-bank.ts';
@@ -40,6 +41,7 @@ export const runClients = async (
     nowMs: () => bank.nowMs(),
     script,
     newsFor: bank.whole?.rail.newsFor,
+    cardNewsFor: bank.whole?.cards.newsFor,
   });
   const tell = (lived: Experience): void => {
     const { request, answer } = lived;
@@ -50,7 +52,7 @@ export const runClients = async (
   };
   for (const request of requests.opening) {
     const lived = await perform(bank, request, random);
-    if (script === 'whole') tell(lived);
+    if (script !== 'ledger') tell(lived);
     experiences.push(lived);
   }
   let left = steps;
@@ -75,6 +77,7 @@ export interface Breakage {
   readonly script?: ScriptName;
   readonly sabotage?: Sabotage;
   readonly breakRail?: (rail: RailTwin) => RailTwin;
+  readonly breakCards?: (cards: CardsTwin) => CardsTwin;
   readonly breakBalances?: (table: LockedTable<Balance>) => LockedTable<Balance>;
 }
 
@@ -102,7 +105,7 @@ export const runEpisode = async (
       serialization: often(30),
     },
     ...(isCalm ? {} : { crashEveryMs }),
-    isWhole: script === 'whole',
+    isWhole: script !== 'ledger',
     ...breakage,
   });
   return scheduler.run(

@@ -1,4 +1,5 @@
 import type { AuditorBooks } from './auditor-books.ts';
+import { cardRefusals } from './card-refusals.ts';
 import type { Experience } from './clients.ts';
 import { customerRefusals } from './customer-refusals.ts';
 import { movementOf, paymentRefusals } from './payment-refusals.ts';
@@ -26,7 +27,7 @@ export const isJustified = (
   const { name, actor = 'client' } = request;
   const its: Case = { books, asked, refusal, answeredMs, ahead, name, actor };
   // One code may mean two things in two places.
-  return [rules, customerRefusals, paymentRefusals].some((each) => each[refusal.code]?.(its) === true);
+  return [rules, customerRefusals, paymentRefusals, cardRefusals].some((each) => each[refusal.code]?.(its) === true);
 };
 
 const isLinkedJustified = (

@@ -19,6 +19,7 @@ import { leasesTable } from '@finaegis/platform/saga/leases-table';
 import { type MemorySagaQueue, memorySagaQueue } from '@finaegis/platform/saga/memory-queue';
 import { sagaAggregate } from '@finaegis/platform/saga/saga';
 import { balanceRules } from './balance-rules.ts';
+import { type CardsTwin, createCardsTwin } from './cards-twin.ts';
 import { customerRules } from './customer-rows.ts';
 import { type Life, memoryCommitStore, type StoreFaults } from './memory-commit-store.ts';
 import { contextEvents, contextTables, createContexts } from './memory-contexts.ts';
@@ -52,6 +53,7 @@ export interface MemoryBankOptions {
   readonly sabotage?: Sabotage;
   /** Replaces the partner bank by a dishonest one. */
   readonly breakRail?: (rail: RailTwin) => RailTwin;
+  readonly breakCards?: (cards: CardsTwin) => CardsTwin;
   /** Replaces the table of balances by a broken one, to see that the auditor notices. */
   readonly breakBalances?: (table: LockedTable<Balance>) => LockedTable<Balance>;
 }
@@ -94,6 +96,7 @@ export const startMemoryBank = (options: MemoryBankOptions): SimulatedBank => {
     locks: new RowLocks(scheduler),
     queue,
     rail: (options.breakRail ?? ((rail) => rail))(createRailTwin(scheduler)),
+    cards: (options.breakCards ?? ((cards) => cards))(createCardsTwin(scheduler)),
     mistakes: [],
     nowMs,
     started: 0,
@@ -149,9 +152,10 @@ const rowsOf = (database: MemoryDatabase, table: string, tenantId: string): read
   [...database.table(table)].flatMap(([name, row]) => (name.startsWith(`${tenantId}/`) ? [row] : []));
 
 /** What a whole bank has besides its ledger. */
-const wholeOf = ({ database, rail, mistakes }: Shared, crashes: { everyMs: number | undefined }): WholeBank => ({
+const wholeOf = ({ database, rail, cards, mistakes }: Shared, crashes: { everyMs: number | undefined }): WholeBank => ({
   rows: (table, tenantId) => rowsOf(database, table, tenantId),
   rail,
+  cards,
   mistakes,
   calmDown: () => {
     // Nobody waits for what takes minutes when the bank dies five times a second.
@@ -178,6 +182,7 @@ interface Shared {
   readonly locks: RowLocks;
   readonly queue: MemorySagaQueue;
   readonly rail: RailTwin;
+  readonly cards: CardsTwin;
   /** What went wrong in the work of sagas and is no fault of the world. */
   readonly mistakes: string[];
   nowMs(): number;
@@ -228,23 +233,15 @@ const startProcess = (options: MemoryBankOptions, shared: Shared): Process => {
       monotonicMs: () => startedMs + scheduler.nowMs(),
     },
   });
-  const work: SagaTools = {
-    scheduler,
-    queue: shared.queue,
-    reads,
-    commands,
-    life,
-    alive,
-    turn,
-    now,
-    mistakes: shared.mistakes,
-  };
+  const { queue, mistakes } = shared;
+  const work: SagaTools = { scheduler, queue, reads, commands, life, alive, turn, now, mistakes };
   const sagas = startSagas(work, (its) =>
     createContexts({
       reads,
       balances,
       ledgerHandlers: ledger,
       rail: shared.rail.calledBy(turn),
+      cards: shared.cards.calledBy(turn),
       commands: () => commands,
       sagas: () => its,
       random,

@@ -15,6 +15,7 @@ import { createPartyCommands } from '@finaegis/bank/party/party/commands';
 import { partyEvents } from '@finaegis/bank/party/party/events';
 import { mandatesTable } from '@finaegis/bank/party/views/mandates';
 import { partiesTable } from '@finaegis/bank/party/views/parties';
+import type { CardProvider } from '@finaegis/bank/payment/card-provider';
 import { createHandlers } from '@finaegis/bank/payment/handlers';
 import { inboxAggregate } from '@finaegis/bank/payment/inbox/inbox-message';
 import { incomingAggregate } from '@finaegis/bank/payment/incoming/incoming';
@@ -32,6 +33,7 @@ import { sagaEvents } from '@finaegis/platform/saga/events';
 import { leasesTable } from '@finaegis/platform/saga/leases-table';
 import type { Sagas } from '@finaegis/platform/saga/sagas';
 import type { Random } from '../stress/random.ts';
+import { cardEvents, createCards } from './memory-cards.ts';
 import { type MemoryReads, memorySealing } from './memory-reads.ts';
 import { chance } from './scheduler.ts';
 
@@ -41,6 +43,7 @@ export const contextEvents = [
   ...mandateEvents,
   ...[productAggregate, numberingAggregate, accountAggregate].flatMap(({ events }) => events),
   ...[outgoingAggregate, incomingAggregate, workItemAggregate].flatMap(({ events }) => events),
+  ...cardEvents,
   ...sagaEvents,
 ];
 
@@ -62,6 +65,7 @@ export interface ContextSources {
   readonly balances: LedgerModule['balances'];
   readonly ledgerHandlers: LedgerHandlers;
   readonly rail: BankRail;
+  readonly cards: CardProvider;
   readonly commands: () => Commands;
   readonly sagas: () => Pick<Sagas, 'handlers'>;
   readonly random: Random;
@@ -92,9 +96,9 @@ export const createContexts = (sources: ContextSources) => {
     accounts: reads.accounts,
     ledgerHandlers,
   });
-  const { handlers: payment, saga } = createPayments(sources);
+  const { handlers: payment, sagas } = createPayments(sources);
   return {
-    saga,
+    sagas,
     handlers: {
       ...party,
       grantMandate: mandates.grantMandate,
@@ -119,7 +123,7 @@ export const createContexts = (sources: ContextSources) => {
   };
 };
 
-const createPayments = ({ reads, balances, rail, commands, sagas, random, now }: ContextSources) => {
+const createPayments = ({ reads, balances, rail, cards, commands, sagas, random, now }: ContextSources) => {
   const find =
     <State>(aggregate: Parameters<typeof reads.stream<State>>[0]) =>
     (tenantId: string, id: string): Promise<State> =>
@@ -171,9 +175,11 @@ const createPayments = ({ reads, balances, rail, commands, sagas, random, now }:
   });
   const { createPayment, reviewPayment, cancelPayment, returnPayment } = all;
   const { receivePayment, reviewIncoming, assignWorkItem, resolveWorkItem } = all;
+  const byCard = createCards(tools, reads, cards);
   return {
-    saga,
+    sagas: [saga, ...byCard.sagas],
     handlers: {
+      ...byCard.handlers,
       createPayment,
       reviewPayment,
       cancelPayment,

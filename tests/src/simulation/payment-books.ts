@@ -80,12 +80,15 @@ interface Line {
 }
 
 const entity = 'main';
-const house = (code: string): string => `${entity}:${code}`;
-const suspenseBlocked = house('suspense/blocked');
-const isHouse = (account: string): boolean => account.startsWith(`${entity}:`);
+export const house = (code: string): string => `${entity}:${code}`;
+export const suspenseBlocked = house('suspense/blocked');
+export const isHouse = (account: string): boolean => account.startsWith(`${entity}:`);
 
 /** Postings in one order; the other side of each line is the next one. */
-const moves = (asset: string, ...lines: readonly (readonly [from: string, to: string, amount: bigint])[]): string =>
+export const moves = (
+  asset: string,
+  ...lines: readonly (readonly [from: string, to: string, amount: bigint])[]
+): string =>
   lines
     .filter(([, , amount]) => amount !== 0n)
     .flatMap(([from, to, amount]) => [`debit ${from} ${amount} ${asset}`, `credit ${to} ${amount} ${asset}`])

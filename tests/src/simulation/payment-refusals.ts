@@ -8,6 +8,7 @@ import { type JournalData, pair } from './wishes.ts';
 export const movementOf = (asked: Asked, books: AuditorBooks): JournalData['postings'] | undefined => {
   const { asset = '', amountMinor = 0n, accountId = '', withdrawalId, debtorAccountId, creditor, workItemId } = asked;
   const leg = { asset, amountMinor };
+  if (asked.saveMethod !== undefined) return pair({ debit: 'main:psp/stripe', credit: accountId, ...leg });
   if (withdrawalId !== undefined) return pair({ debit: accountId, credit: 'main:cash', ...leg });
   if (debtorAccountId !== undefined)
     return pair({ debit: debtorAccountId, credit: ourOwn(books, creditor?.iban) ?? '', ...leg });

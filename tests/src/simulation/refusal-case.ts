@@ -34,6 +34,8 @@ export interface Asked extends Partial<JournalData> {
   readonly incomingId?: string;
   readonly workItemId?: string;
   readonly resolution?: string;
+  readonly refundId?: string;
+  readonly saveMethod?: boolean;
 }
 
 /** What earlier journals of the same linked batch would have changed. */

@@ -1,13 +1,14 @@
 import { derivedUuid } from '@finaegis/kernel/id';
 import type { Random } from '../stress/random.ts';
+import { cardWish } from './card-wishes.ts';
 import { chance } from './scheduler.ts';
 import { type SimulatedRequest, textOf } from './simulated-bank.ts';
 import type { WholeNotes, WholeSources } from './whole-notes.ts';
 import { wholeOpening, wholeWish } from './whole-wishes.ts';
 import { assets, type Draft, firstDay, house, type JournalData, type Leg, pair, type Sources, wish } from './wishes.ts';
 
-/** Which crowd comes: the clients of the ledger alone, or those of the whole bank. A seed means what it means under one of them. */
-export type ScriptName = 'ledger' | 'whole';
+/** Which crowd comes: the clients of the ledger alone, those of a bank with parties and payments, or those who pay by card besides. A seed means what it means under one of them. */
+export type ScriptName = 'ledger' | 'whole' | 'cards';
 
 /** What random clients want next. */
 export interface Requests {
@@ -31,18 +32,24 @@ export const createRequests = (
     nowMs,
     script = 'ledger',
     newsFor = () => undefined,
+    cardNewsFor = () => undefined,
   }: {
     readonly tenants: readonly string[];
     readonly nowMs: () => number;
     readonly script?: ScriptName;
     readonly newsFor?: WholeSources['newsFor'] | undefined;
+    readonly cardNewsFor?: WholeSources['cardNewsFor'] | undefined;
   },
 ): Requests => {
   let made = 0;
   const fresh = (what: string): string => derivedUuid('simulated', what, String(random.below(2 ** 31)), String(made++));
-  const from: WholeSources = { random, fresh, nowMs, newsFor };
+  const from: WholeSources = { random, fresh, nowMs, newsFor, cardNewsFor };
+  const isWhole = script !== 'ledger';
   const notes = tenants.map((tenantId) => notesOf(from, tenantId, script));
-  const wishes = (its: WholeNotes): Draft => (script === 'whole' ? wholeWish(from, its) : wish(from, its));
+  const wishes = (its: WholeNotes): Draft => {
+    if (script === 'cards' && chance(random, 350)) return cardWish(from, its);
+    return isWhole ? wholeWish(from, its) : wish(from, its);
+  };
   const request = (tenantId: string, draft: Draft): SimulatedRequest => ({
     tenantId,
     correlation: fresh('request'),
@@ -52,7 +59,7 @@ export const createRequests = (
   const notesFor = (tenantId: string): WholeNotes | undefined => notes.find((each) => each.tenantId === tenantId);
   return {
     opening: notes.flatMap((its) =>
-      (script === 'whole' ? wholeOpening(from, its) : openingOf(its.customers, fresh)).map((draft) =>
+      (isWhole ? wholeOpening(from, its) : openingOf(its.customers, fresh)).map((draft) =>
         request(its.tenantId, draft),
       ),
     ),
@@ -70,14 +77,14 @@ export const createRequests = (
     },
     accepted: ({ tenantId }, body) => {
       const its = notesFor(tenantId);
-      if (its !== undefined && script === 'whole') learn(its, body);
+      if (its !== undefined && isWhole) learn(its, body);
     },
   };
 };
 
 const notesOf = ({ random, fresh }: Sources, tenantId: string, script: ScriptName): WholeNotes => {
   const customers = Array.from({ length: 2 + random.below(4) }, () => fresh('account'));
-  const parties = script === 'whole' ? Array.from({ length: 2 + random.below(3) }, () => fresh('party')) : [];
+  const parties = script !== 'ledger' ? Array.from({ length: 2 + random.below(3) }, () => fresh('party')) : [];
   return {
     tenantId,
     customers,
@@ -95,6 +102,8 @@ const notesOf = ({ random, fresh }: Sources, tenantId: string, script: ScriptNam
     arrivals: [],
     reviews: [],
     items: [],
+    cardDeposits: [],
+    refunds: [],
   };
 };
 
@@ -106,6 +115,8 @@ interface Made {
   readonly accountId?: string;
   readonly mandateId?: string;
   readonly paymentId?: string;
+  readonly depositId?: string;
+  readonly refundId?: string;
   readonly journals?: readonly JournalData[];
 }
 
@@ -125,6 +136,10 @@ const forget = (its: WholeNotes, name: string, made: Made): void => {
       return drop(its.customers, (accountId) => accountId === made.accountId);
     case 'grantMandate':
       return drop(its.mandates, (mandateId) => mandateId === made.mandateId);
+    case 'createCardDeposit':
+      return drop(its.cardDeposits, ({ depositId }) => depositId === made.depositId);
+    case 'requestRefund':
+      return drop(its.refunds, ({ refundId }) => refundId === made.refundId);
     case 'createPayment':
       return drop(its.payments, ({ paymentId }) => paymentId === made.paymentId);
     default:

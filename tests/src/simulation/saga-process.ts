@@ -1,4 +1,6 @@
+import { cardDepositSagaId } from '@finaegis/bank/payment/card-deposit/commands';
 import { outgoingSagaId } from '@finaegis/bank/payment/outgoing/commands';
+import { refundSagaId } from '@finaegis/bank/payment/refund/commands';
 import { returnPaymentId } from '@finaegis/bank/payment/work-item/commands';
 import type { Commands } from '@finaegis/platform/command/commands';
 import { createSagaHandlers } from '@finaegis/platform/saga/commands';
@@ -46,27 +48,36 @@ export const startSagas = (
       readSaga: ({ tenantId, sagaId }) => reads.stream(sagaAggregate, tenantId, sagaId),
     }),
   };
-  const { handlers, saga } = createIts(sagas);
-  known.catalogue = sagaCatalogue([saga]);
+  const { handlers, sagas: definitions } = createIts(sagas);
+  known.catalogue = sagaCatalogue(definitions);
   if (life.workerId === undefined) return { handlers, sagas, adopt: () => undefined };
   const worker = startWorker(tools, { sagas, catalogue: known.catalogue, workerId: life.workerId });
   return {
     handlers,
     sagas,
     adopt: (tenantId, name, data) => {
-      const paymentId = paymentOf(name, data);
+      const sagaId = sagaOf(name, data);
       // Mostly the process that took the request executes sagas too; sometimes it only serves the API.
-      if (paymentId !== undefined && !life.isOver && chance(scheduler.random, 700))
-        worker.adopt({ tenantId, sagaId: outgoingSagaId(paymentId) });
+      if (sagaId !== undefined && !life.isOver && chance(scheduler.random, 700)) worker.adopt({ tenantId, sagaId });
     },
   };
 };
 
-/** The payment whose saga a command has begun, or told something. */
-const paymentOf = (name: string, data: unknown): string | undefined => {
-  const { paymentId, workItemId, resolution } = data as Readonly<Record<string, string | undefined>>;
-  if (name === 'resolveWorkItem' && resolution === 'returned') return returnPaymentId(workItemId ?? '');
-  return ['createPayment', 'reviewPayment', 'cancelPayment', 'returnPayment'].includes(name) ? paymentId : undefined;
+/** The saga a command has begun, or told something. */
+const sagaOf = (name: string, data: unknown): string | undefined => {
+  const {
+    paymentId = '',
+    workItemId = '',
+    resolution,
+    depositId = '',
+    refundId = '',
+  } = data as Readonly<Record<string, string | undefined>>;
+  if (name === 'resolveWorkItem' && resolution === 'returned') return outgoingSagaId(returnPaymentId(workItemId));
+  if (name === 'createCardDeposit') return cardDepositSagaId(depositId);
+  if (name.endsWith('Refund')) return refundSagaId(refundId);
+  return ['createPayment', 'reviewPayment', 'cancelPayment', 'returnPayment'].includes(name)
+    ? outgoingSagaId(paymentId)
+    : undefined;
 };
 
 const startWorker = (

@@ -72,6 +72,13 @@ export const failedOnce: readonly Seed[] = [
     script: 'whole',
     found: 'a work item opened after it was looked for, resolved without what was to be found with it',
   },
+  {
+    seed: 25,
+    steps: 50,
+    script: 'cards',
+    found:
+      'a card declined on the provider’s own form and a payer who never came back, asked about every millisecond for ever',
+  },
 ];
 
 /** Seeds that are run because some must be. */

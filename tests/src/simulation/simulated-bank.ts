@@ -10,6 +10,7 @@ import type { LedgerModule } from '@finaegis/bank/ledger/module';
 import type { SubmissionOutcome } from '@finaegis/platform/command/commands';
 import type { CommandHandler, Loaded, Outcome, Refusal } from '@finaegis/platform/command/handler';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
+import type { CardsTwin } from './cards-twin.ts';
 import type { ContextHandlers } from './memory-contexts.ts';
 import type { StoredEvent } from './memory-database.ts';
 import type { RailTwin } from './rail-twin.ts';
@@ -56,6 +57,7 @@ export interface WholeBank {
   rows(table: string, tenantId: string): readonly unknown[];
   /** The other side of the rail. */
   readonly rail: RailTwin;
+  readonly cards: CardsTwin;
   readonly mistakes: readonly string[];
   /** From now on processes die seldom, so that what takes long comes to its end. */
   calmDown(): void;

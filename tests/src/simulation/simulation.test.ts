@@ -22,6 +22,18 @@ const ofAWholeLife = [
   'postLinkedJournals linked_journal_refused',
 ];
 
+/** The same where customers pay by card. */
+const ofALifeWithCards = [
+  'createCardDeposit accepted',
+  'createCardDeposit card_asset_not_supported',
+  'requestRefund accepted',
+  'requestRefund payment_not_refundable',
+  'requestRefund refund_exceeds_remainder',
+  'reviewRefund accepted',
+  'cancelRefund accepted',
+  'returnRefund accepted',
+];
+
 /** The first seed whose episode the auditor finds fault with. */
 const caughtBy = async (breakage: Breakage, seedsMax: number): Promise<number | undefined> => {
   for (let seed = 1; seed <= seedsMax; seed++) {
@@ -49,7 +61,7 @@ describe('a simulated bank', () => {
       expect((await runEpisode(seed, steps, { script })).problems).toEqual([]);
     });
 
-  it.each(['ledger', 'whole'] as const)('lives the same life for the same seed, script %s', async (script) => {
+  it.each(['ledger', 'whole', 'cards'] as const)('lives the same life for the same seed, script %s', async (script) => {
     const live = (seed: number) => runEpisode(seed, 40, { script });
     const [first, again, other] = [await live(7), await live(7), await live(8)];
     expect(again).toEqual(first);
@@ -61,15 +73,21 @@ describe('a simulated bank', () => {
     expect((await runEpisode(240_342_883, 100)).history).toBe('615e747812ff3516');
   });
 
-  it('is lived in by customers, payments and large batches, and nothing of them is refused for a reason no rule knows', async () => {
-    const met = new Set<string>();
-    for (const seed of [11, 12, 13, 14]) {
-      const { problems, outcomes } = await runEpisode(seed, 200, { script: 'whole' });
-      expect(problems, `seed ${seed}`).toEqual([]);
-      for (const name of outcomes.keys()) met.add(name);
-    }
-    expect(ofAWholeLife.filter((name) => !met.has(name))).toEqual([]);
-  });
+  it.each([
+    ['customers, payments and large batches', 'whole', [11, 12, 13, 14], ofAWholeLife],
+    ['those who pay by card and want it back', 'cards', [21, 22, 23], ofALifeWithCards],
+  ] as const)(
+    'is lived in by %s, and nothing of them is refused for a reason no rule knows',
+    async (...[, script, seeds, wanted]) => {
+      const met = new Set<string>();
+      for (const seed of seeds) {
+        const { problems, outcomes } = await runEpisode(seed, 200, { script });
+        expect(problems, `seed ${seed}`).toEqual([]);
+        for (const name of outcomes.keys()) met.add(name);
+      }
+      expect(wanted.filter((name) => !met.has(name))).toEqual([]);
+    },
+  );
 });
 
 describe('the auditor', () => {
@@ -105,6 +123,22 @@ describe('the auditor', () => {
       orders: async () => (await rail.orders()).map((order) => ({ ...order, amountMinor: order.amountMinor + 1n })),
     });
     expect(await caughtBy({ script: 'whole', breakRail: greedy }, 10)).toBeDefined();
+  });
+
+  it('notices a card provider that keeps a cent', async () => {
+    const thievish: Breakage['breakCards'] = (cards) => ({
+      ...cards,
+      accountOf: (tenantId) => {
+        const account = cards.accountOf(tenantId);
+        return { ...account, balanceMinor: () => account.balanceMinor() - 1n };
+      },
+    });
+    expect(await caughtBy({ script: 'cards', breakCards: thievish }, 3)).toBeDefined();
+  });
+
+  it('notices a card provider that takes a refund back and says nothing', async () => {
+    const silent: Breakage['breakCards'] = (cards) => ({ ...cards, isQuiet: () => true, newsFor: () => undefined });
+    expect(await caughtBy({ script: 'cards', breakCards: silent }, 10)).toBeDefined();
   });
 
   it('notices a database that takes a number it has given out', async () => {

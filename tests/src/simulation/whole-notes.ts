@@ -1,3 +1,4 @@
+import type { CardNews } from './cards-twin.ts';
 import type { RailNews } from './rail-twin.ts';
 import type { Notes, Sources } from './wishes.ts';
 
@@ -13,9 +14,16 @@ export interface WholeNotes extends Notes {
   /** Payments in that wait for a person, as whoever told of them was answered. */
   readonly reviews: string[];
   readonly items: string[];
+  readonly cardDeposits: {
+    readonly depositId: string;
+    readonly amountMinor: bigint;
+    readonly paymentMethod?: string;
+  }[];
+  readonly refunds: { readonly refundId: string }[];
 }
 
-/** The same with what the partner bank has to tell. */
+/** The same with what the partner bank and the card provider have to tell. */
 export interface WholeSources extends Sources {
   readonly newsFor: (tenantId: string) => RailNews | undefined;
+  readonly cardNewsFor: (tenantId: string) => CardNews | undefined;
 }

@@ -122,6 +122,10 @@ describe('a deposit by card', () => {
     expect((await bank.depositEnded(failing)).body).toMatchObject({ status: 'failed' });
     const forgotten = String((await start(accountId))['depositId']);
     expect((await bank.depositEnded(forgotten)).body).toMatchObject({ status: 'expired' });
+    // On the provider's own form a card was declined, and the payer tries no other.
+    const givenUp = String((await start(accountId))['depositId']);
+    await bank.declineOnForm(await bank.intentOf(givenUp));
+    expect((await bank.depositEnded(givenUp)).body).toMatchObject({ status: 'failed' });
     expect(await bank.posted(accountId)).toBe(0n);
   });
 

@@ -193,7 +193,7 @@ const awaited = async (tools: CardDepositSagaTools, call: StepCall<Input>): Prom
   if (intent.status === 'succeeded' || intent.status === 'cancelled') return kept(intent);
   const { expiresAt, paymentMethod } = await depositOf(tools, call);
   // On the provider's own form the payer may try another card; a card we were told to use is the only one there is.
-  const isOver = intent.status === 'declined' ? paymentMethod !== undefined : now >= expiresAt;
+  const isOver = now >= expiresAt || (intent.status === 'declined' && paymentMethod !== undefined);
   if (!isOver) {
     const waitMs = typeof call.carry === 'number' ? call.carry : tools.times.pollFirstMs;
     const leftMs = Math.max(1, Date.parse(expiresAt) - Date.parse(now));
