@@ -40,7 +40,13 @@ export const sendForm = (
   });
 
 /** Sends a text (XML, say) and reads one; its type is in `headers`. @throws as `sendJson` */
-export const sendText = (request: OutboundRequest<string>): Promise<OutboundAnswer<string>> =>
+export const sendText = async (request: OutboundRequest<string>): Promise<OutboundAnswer<string>> => {
+  const answer = await sendForBytes(request);
+  return { ...answer, body: answer.body.toString('utf8') };
+};
+
+/** Sends a text and reads bytes as they came: a document that names its own encoding, or is digested. @throws as `sendJson` */
+export const sendForBytes = (request: OutboundRequest<string>): Promise<OutboundAnswer<Buffer>> =>
   send({ ...request, type: 'text/plain; charset=utf-8', text: request.body });
 
 interface Encoded extends Omit<OutboundRequest<unknown>, 'body'> {
@@ -53,9 +59,10 @@ const textOf = <Body>(body: Body | undefined, encode: (body: Body) => string): s
 
 const sendForJson = async (request: Encoded): Promise<OutboundAnswer<unknown>> => {
   const answer = await send({ ...request, headers: { accept: 'application/json', ...request.headers } });
-  if (answer.body.trim() === '') return { ...answer, body: undefined };
+  const body = answer.body.toString('utf8');
+  if (body.trim() === '') return { ...answer, body: undefined };
   try {
-    return { ...answer, body: JSON.parse(answer.body) as unknown };
+    return { ...answer, body: JSON.parse(body) as unknown };
   } catch (cause) {
     throw new OutcomeUnknown('answer_not_json', { message: `The answer ${answer.status} is not JSON.`, cause });
   }
@@ -69,7 +76,7 @@ const send = async ({
   bytesMax = 1_000_000,
   type,
   text,
-}: Encoded): Promise<OutboundAnswer<string>> => {
+}: Encoded): Promise<OutboundAnswer<Buffer>> => {
   const { protocol } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') throw new TypeError(`${protocol} is no way to a provider.`);
   if (signal.aborted) throw new ProviderFault('abandoned', { isRetryable: false, cause: signal.reason });
@@ -115,7 +122,7 @@ const faultOfSending = (error: unknown, signal: AbortSignal): Error => {
   return new OutcomeUnknown('connection_lost', { cause: error });
 };
 
-const readWhole = async (response: Response, bytesMax: number, signal: AbortSignal): Promise<string> => {
+const readWhole = async (response: Response, bytesMax: number, signal: AbortSignal): Promise<Buffer> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
@@ -130,7 +137,7 @@ const readWhole = async (response: Response, bytesMax: number, signal: AbortSign
     if (error instanceof OutcomeUnknown) throw error;
     throw new OutcomeUnknown(signal.aborted ? 'timed_out' : 'answer_cut_off', { cause: error });
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 };
 
 /** Seconds, or a date (RFC 9110, section 10.2.3); dates are left to our own waits, since clocks differ. */

@@ -50,12 +50,12 @@ ${balanceXml('OPBD', openingMinor, asset, date)}${balanceXml('CLBD', closingMino
 ${entries.map(entryXml).join('\n')}</Stmt>`;
 };
 
-const balanceXml = (code: string, minor: bigint, asset: string, date: string): string =>
+export const balanceXml = (code: string, minor: bigint, asset: string, date: string): string =>
   `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp>${amountXml(minor < 0n ? -minor : minor, asset)}<CdtDbtInd>${minor < 0n ? 'DBIT' : 'CRDT'}</CdtDbtInd><Dt><Dt>${date}</Dt></Dt></Bal>`;
 
 const amountXml = (minor: bigint, asset: string): string => `<Amt Ccy="${asset}">${majorOf(minor, asset)}</Amt>`;
 
-const entryXml = (entry: DemoEntry): string => {
+export const entryXml = (entry: DemoEntry): string => {
   const { id, side, amountMinor, asset, date, endToEndId, reference, isReturn } = entry;
   const family = side === 'CRDT' ? 'RCDT' : 'ICDT';
   return `<Ntry><NtryRef>${id}</NtryRef>${amountXml(amountMinor, asset)}<CdtDbtInd>${side}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>
@@ -64,4 +64,5 @@ const entryXml = (entry: DemoEntry): string => {
 <NtryDtls><TxDtls><Refs>${reference === undefined ? '' : `<InstrId>${escaped(reference)}</InstrId>`}<EndToEndId>${escaped(endToEndId)}</EndToEndId></Refs>${amountXml(amountMinor, asset)}<CdtDbtInd>${side}</CdtDbtInd>${isReturn ? '<RtrInf><Rsn><Cd>MD07</Cd></Rsn></RtrInf>' : ''}</TxDtls></NtryDtls></Ntry>`;
 };
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+export const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

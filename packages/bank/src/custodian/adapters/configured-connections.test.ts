@@ -52,4 +52,25 @@ describe('connections to banks', () => {
     });
     await rm(path, { recursive: true });
   });
+
+  it.each([
+    [{ kind: 'bearer', tokenFrom: 'ING_API_KEY' }, {}],
+    [{ kind: 'hmac', keyId: 'main', secretFrom: 'OTHER' }, { refusal: 'OTHER' }],
+  ] as const)('over HTTP take the proof they are told: %j', (auth, { refusal }: { readonly refusal?: string }) => {
+    const service = {
+      kind: 'iso20022-http',
+      name: 'csob',
+      url: 'http://127.0.0.1:1/v1',
+      auth,
+      path: 'unused',
+      initiator: 'Main',
+      bic: 'CEKOCZPP',
+      assets: ['EUR'],
+    } as const;
+    expect(bankConnectionSchema.safeParse(service).success).toBe(true);
+    expect(bankConnectionSchema.safeParse({ ...service, url: 'http://127.0.0.1:1/' }).success).toBe(false);
+    expect(bankConnectionSchema.safeParse({ ...service, auth: { kind: 'none' } }).success).toBe(false);
+    if (refusal !== undefined) expect(() => configuredConnections([service], tools)).toThrow(refusal);
+    else expect(configuredConnections([service], tools).find('csob')?.capabilities.hasStatements).toBe(true);
+  });
 });

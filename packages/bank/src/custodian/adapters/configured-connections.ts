@@ -3,13 +3,28 @@ import { z } from 'zod';
 import type { CustodianConnector } from '../connector.ts';
 import type { Connections } from '../gateway.ts';
 import { demoBankConnector, demoBankOperations } from './demo-bank-connector.ts';
-import { isoFolderConnector } from './iso-folder-connector.ts';
-import { openMessageFolder } from './message-folder.ts';
+import { isoCapabilities, isoConnector } from './iso-connector.ts';
+import { openFolderTransport } from './iso-folder-transport.ts';
+import { isoHttpOperations, isoHttpTransport } from './iso-http-transport.ts';
+import type { IsoTransport } from './iso-transport.ts';
+import { openMessageRecords } from './message-records.ts';
 import { openBankingConnector, openBankingOperations } from './open-banking-connector.ts';
+import type { RequestAuth } from './request-auth.ts';
 
 const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/);
 /** Secrets stand in the environment; a configuration names them. */
 const secretName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of a variable of the environment');
+
+/** What is said of messages, whatever carries them. `path` is where their records lie. */
+const isoMessages = {
+  path: z.string().min(1),
+  initiator: z.string().min(1).max(140),
+  bic: z.string(),
+  assets: z.array(z.string()).min(1).readonly(),
+  message: z.enum(['pain.001.001.03', 'pain.001.001.09']).optional(),
+};
+/** Paths are put behind it. */
+const serviceUrl = z.url().regex(/^https?:[^?#]*[^?#/]$/, 'must have no query and no slash at its end');
 
 /** One connection of a process to a bank, as it is configured. */
 export const bankConnectionSchema = z.discriminatedUnion('kind', [
@@ -28,14 +43,20 @@ export const bankConnectionSchema = z.discriminatedUnion('kind', [
     clientSecretFrom: secretName,
     assets: z.array(z.string()).min(1).readonly(),
   }),
+  z.strictObject({ kind: z.literal('iso20022-folder'), name, ...isoMessages }),
   z.strictObject({
-    kind: z.literal('iso20022-folder'),
+    kind: z.literal('iso20022-http'),
     name,
-    path: z.string().min(1),
-    initiator: z.string().min(1).max(140),
-    bic: z.string(),
-    assets: z.array(z.string()).min(1).readonly(),
-    message: z.enum(['pain.001.001.03', 'pain.001.001.09']).optional(),
+    url: serviceUrl,
+    auth: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('bearer'), tokenFrom: secretName }),
+      z.strictObject({
+        kind: z.literal('hmac'),
+        keyId: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
+        secretFrom: secretName,
+      }),
+    ]),
+    ...isoMessages,
   }),
 ]);
 export type BankConnection = z.output<typeof bankConnectionSchema>;
@@ -78,21 +99,37 @@ const connect = (connection: BankConnection, tools: ConnectionTools): CustodianC
     const calls = tools.calls(providerOf(connection.name), openBankingOperations);
     return openBankingConnector({ url, clientId, clientSecret: secret(clientSecretFrom, tools), assets, now, calls });
   }
-  const { path, initiator, bic, assets, message } = connection;
-  return whenOpen(
-    async () => {
-      const folder = await openMessageFolder(path);
-      return isoFolderConnector({ folder, initiator, bic, assets, now, ...(message === undefined ? {} : { message }) });
-    },
-    {
-      assets,
-      rails: ['sepa', 'sepa-instant', 'swift'],
-      hasStatements: true,
-      verifiesPayees: false,
-      hasWebhooks: false,
-    },
-  );
+  if (connection.kind === 'iso20022-folder')
+    return isoMessagesOver(connection, () => openFolderTransport(connection.path), now);
+  const transport = isoHttpTransport({
+    url: connection.url,
+    auth: authOf(connection.auth, tools),
+    now,
+    calls: tools.calls(providerOf(connection.name), isoHttpOperations),
+  });
+  return isoMessagesOver(connection, () => Promise.resolve(transport), now);
 };
+
+type IsoBankConnection = Extract<BankConnection, { readonly path: string }>;
+
+const isoMessagesOver = (
+  { path, initiator, bic, assets, message }: IsoBankConnection,
+  openTransport: () => Promise<IsoTransport>,
+  now: () => number,
+): CustodianConnector =>
+  whenOpen(async () => {
+    const [transport, records] = [await openTransport(), await openMessageRecords(path)];
+    const version = message === undefined ? {} : { message };
+    return isoConnector({ transport, records, initiator, bic, assets, now, ...version });
+  }, isoCapabilities(assets));
+
+const authOf = (
+  auth: Extract<BankConnection, { readonly kind: 'iso20022-http' }>['auth'],
+  tools: ConnectionTools,
+): RequestAuth =>
+  auth.kind === 'bearer'
+    ? { kind: 'bearer', token: secret(auth.tokenFrom, tools) }
+    : { kind: 'hmac', keyId: auth.keyId, secret: secret(auth.secretFrom, tools) };
 
 /** A connector that opens when it is first used: a folder that is away for a while must not keep a process from starting. */
 const whenOpen = (

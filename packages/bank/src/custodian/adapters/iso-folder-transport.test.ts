@@ -5,9 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BankOrder, CustodianConnector } from '../connector.ts';
 import { connectorContract, firstNoonMs, ibans, latencyMs, payeeName } from './fixtures/connector-contract.ts';
 import { createFolderBank, type FolderBank } from './fixtures/folder-bank.ts';
-import { isoFolderConnector } from './iso-folder-connector.ts';
+import { isoConnector } from './iso-connector.ts';
+import { openFolderTransport } from './iso-folder-transport.ts';
 import { createMemoryBank } from './memory-bank.ts';
-import { openMessageFolder } from './message-folder.ts';
+import { openMessageRecords } from './message-records.ts';
 
 /** A bank across a folder of its own. */
 const open = async () => {
@@ -21,10 +22,11 @@ const open = async () => {
     closedIbans: [ibans.closed],
     returningIbans: [ibans.returning],
   });
-  const folder = await openMessageFolder(path);
+  const transport = await openFolderTransport(path);
+  const records = await openMessageRecords(path);
   const bank = createFolderBank(path, memory, now);
   const connect = (): CustodianConnector =>
-    isoFolderConnector({ folder, initiator: 'Main Bank', bic: 'COBADEFFXXX', assets: ['EUR'], now });
+    isoConnector({ transport, records, initiator: 'Main Bank', bic: 'COBADEFFXXX', assets: ['EUR'], now });
   const advance = async (ms: number): Promise<void> => {
     await bank.work();
     nowMs += ms;
