@@ -1,5 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { IssuedCertificate } from './certificates.ts';
 import type { Fault, FaultQueue } from './faults.ts';
 
 /** A request as a provider sees it, its body read to the end. */
@@ -30,13 +32,25 @@ interface LoopbackOptions {
   /** The provider's own words for a failure without work (`500`, `429`). */
   readonly failure: (status: 500 | 429, request: Pick<ReceivedRequest, 'path'>) => Answer;
   readonly faults: FaultQueue;
+  /** Serves over TLS, to clients with a certificate of this authority only. */
+  readonly tls?: ClientsWanted | undefined;
+}
+
+/** A server's own certificate, and the authority (as PEM) that its clients' are of. */
+export interface ClientsWanted extends IssuedCertificate {
+  readonly clientAuthority: string;
 }
 
 const host = '127.0.0.1';
 const slowMs = 200;
 
 /** Serves a provider's double on a free port of this machine, striking the faults that were asked for. */
-export const startLoopbackServer = async ({ answer, failure, faults }: LoopbackOptions): Promise<LoopbackServer> => {
+export const startLoopbackServer = async ({
+  answer,
+  failure,
+  faults,
+  tls,
+}: LoopbackOptions): Promise<LoopbackServer> => {
   const late = new Set<NodeJS.Timeout>();
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -59,13 +73,20 @@ export const startLoopbackServer = async ({ answer, failure, faults }: LoopbackO
     }
   };
 
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     serve(request, response).catch((error: unknown) => {
       // A broken double must be heard, not mistaken for a provider that is down.
       const { status, headers } = failure(500, { path: request.url ?? '/' });
       send(response, { status, headers, body: `The double itself failed: ${String(error)}` });
     });
-  });
+  };
+  const server =
+    tls === undefined
+      ? createServer(listener)
+      : createTlsServer(
+          { cert: tls.certificate, key: tls.key, ca: tls.clientAuthority, requestCert: true, rejectUnauthorized: true },
+          listener,
+        );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, host, resolve);
@@ -73,7 +94,7 @@ export const startLoopbackServer = async ({ answer, failure, faults }: LoopbackO
   const { port } = server.address() as AddressInfo;
 
   return {
-    url: `http://${host}:${port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${host}:${port}`,
     host,
     port,
     close: async () => {

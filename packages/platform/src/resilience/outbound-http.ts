@@ -1,4 +1,5 @@
 import { OutcomeUnknown, ProviderFault } from './faults.ts';
+import { HandshakeFailed, sendAs, type TlsIdentity } from './tls-identity.ts';
 
 /** A request to a provider. */
 export interface OutboundRequest<Body> {
@@ -9,6 +10,8 @@ export interface OutboundRequest<Body> {
   readonly body?: Body;
   /** Of the guarded call. */
   readonly signal: AbortSignal;
+  /** Who we are to the provider; nobody in particular unless told. Only over `https:`. */
+  readonly identity?: TlsIdentity | undefined;
   /** Bytes of the answer at most; 1 MB unless told. */
   readonly bytesMax?: number;
 }
@@ -68,35 +71,58 @@ const sendForJson = async (request: Encoded): Promise<OutboundAnswer<unknown>> =
   }
 };
 
-const send = async ({
-  url,
-  method,
-  headers,
-  signal,
-  bytesMax = 1_000_000,
-  type,
-  text,
-}: Encoded): Promise<OutboundAnswer<Buffer>> => {
+const send = async (request: Encoded): Promise<OutboundAnswer<Buffer>> => {
+  const { url, signal, identity, bytesMax = 1_000_000 } = request;
   const { protocol } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') throw new TypeError(`${protocol} is no way to a provider.`);
+  if (identity !== undefined && protocol !== 'https:') throw new TypeError(`${protocol} takes no client certificate.`);
   if (signal.aborted) throw new ProviderFault('abandoned', { isRetryable: false, cause: signal.reason });
+  const answered = await (identity === undefined ? fetched(request) : answeredTo(identity, request)).catch(
+    (error: unknown) => {
+      throw faultOfSending(error, signal);
+    },
+  );
+  const body = await readWhole(answered.content, bytesMax, signal);
+  const { status, headers } = answered;
+  if (status === 429) throw new ProviderFault('rate_limited', { ...retryAfterOf(headers['retry-after']) });
+  if (status >= 500 || (status >= 300 && status < 400))
+    throw new OutcomeUnknown(`status_${status}`, { message: `The provider answered ${status}.` });
+  return { status, headers, body };
+};
+
+/** An answer whose body is still on its way. */
+interface Beginning {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+const headersOf = ({ headers, type, text }: Encoded): Readonly<Record<string, string>> =>
+  text === undefined ? { ...headers } : { 'content-type': type, ...headers };
+
+const fetched = async (request: Encoded): Promise<Beginning> => {
+  const { url, method, signal, text } = request;
   const response = await fetch(url, {
     method,
     // A redirection would carry credentials and money to somewhere nobody configured.
     redirect: 'manual',
     signal,
-    ...(text === undefined
-      ? { headers: { ...headers } }
-      : { headers: { 'content-type': type, ...headers }, body: text }),
-  }).catch((error: unknown) => {
-    throw faultOfSending(error, signal);
+    headers: headersOf(request),
+    ...(text === undefined ? {} : { body: text }),
   });
-  const body = await readWhole(response, bytesMax, signal);
-  const { status } = response;
-  if (status === 429) throw new ProviderFault('rate_limited', { ...retryAfterOf(response.headers.get('retry-after')) });
-  if (status >= 500 || (status >= 300 && status < 400))
-    throw new OutcomeUnknown(`status_${status}`, { message: `The provider answered ${status}.` });
-  return { status, headers: Object.fromEntries(response.headers), body };
+  const content = (response.body ?? []) as AsyncIterable<Uint8Array>;
+  return { status: response.status, headers: Object.fromEntries(response.headers), content };
+};
+
+const answeredTo = async (identity: TlsIdentity, request: Encoded): Promise<Beginning> => {
+  const { url, method, signal, text } = request;
+  const answer = await sendAs(identity, url, { method, headers: headersOf(request), body: text, signal });
+  const headers = Object.entries(answer.headersDistinct).map(([name, values]) => [name, (values ?? []).join(', ')]);
+  return {
+    status: answer.statusCode ?? 0,
+    headers: Object.fromEntries(headers) as Record<string, string>,
+    content: answer as AsyncIterable<Uint8Array>,
+  };
 };
 
 /** No connection was made, so nothing was sent. Everything else may have arrived. */
@@ -111,22 +137,43 @@ const neverSent: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate_refused',
   SELF_SIGNED_CERT_IN_CHAIN: 'certificate_refused',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate_refused',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate_refused',
+  CERT_NOT_YET_VALID: 'certificate_refused',
   ERR_TLS_CERT_ALTNAME_INVALID: 'certificate_refused',
+  // A provider that does not take ours ends the handshake, and reads no request.
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'client_certificate_refused',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'client_certificate_refused',
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'client_certificate_refused',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'client_certificate_refused',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'client_certificate_refused',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'client_certificate_refused',
+};
+
+/** They stay refused until somebody changes a certificate. */
+const forGood = new Set(['certificate_refused', 'client_certificate_refused']);
+
+/** fetch and handshakes wrap what the connection said. */
+const connectionCode = (error: unknown): string => {
+  const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown };
+  return typeof code === 'string' ? code : cause === undefined || cause === null ? '' : connectionCode(cause);
 };
 
 const faultOfSending = (error: unknown, signal: AbortSignal): Error => {
   if (signal.aborted) return new OutcomeUnknown('timed_out', { cause: error });
-  const cause = (error as { readonly cause?: unknown }).cause;
-  const code = neverSent[String((cause as { readonly code?: unknown } | undefined)?.code)];
-  if (code !== undefined) return new ProviderFault(code, { isRetryable: code !== 'certificate_refused', cause: error });
+  const code = neverSent[connectionCode(error)] ?? (error instanceof HandshakeFailed ? 'handshake_failed' : undefined);
+  if (code !== undefined) return new ProviderFault(code, { isRetryable: !forGood.has(code), cause: error });
   return new OutcomeUnknown('connection_lost', { cause: error });
 };
 
-const readWhole = async (response: Response, bytesMax: number, signal: AbortSignal): Promise<Buffer> => {
+const readWhole = async (
+  content: AsyncIterable<Uint8Array>,
+  bytesMax: number,
+  signal: AbortSignal,
+): Promise<Buffer> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    for await (const chunk of content) {
       size += chunk.length;
       // Leaving the loop closes the connection.
       if (size > bytesMax)
@@ -141,5 +188,5 @@ const readWhole = async (response: Response, bytesMax: number, signal: AbortSign
 };
 
 /** Seconds, or a date (RFC 9110, section 10.2.3); dates are left to our own waits, since clocks differ. */
-const retryAfterOf = (header: string | null): { readonly retryAfterMs?: number } =>
-  header !== null && /^\d{1,6}$/.test(header.trim()) ? { retryAfterMs: Number(header) * 1_000 } : {};
+const retryAfterOf = (header: string | undefined): { readonly retryAfterMs?: number } =>
+  header !== undefined && /^\d{1,6}$/.test(header.trim()) ? { retryAfterMs: Number(header) * 1_000 } : {};

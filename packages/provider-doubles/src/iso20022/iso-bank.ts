@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BankBook, createBankBook, type DemoAccount } from '../demo-bank/bank-book.ts';
 import { statementsXml } from '../demo-bank/statement-xml.ts';
 import { createFaultQueue, type FaultQueue } from '../faults.ts';
-import { type Answer, type ReceivedRequest, startLoopbackServer } from '../loopback-server.ts';
+import { type Answer, type ClientsWanted, type ReceivedRequest, startLoopbackServer } from '../loopback-server.ts';
 import { type CallerProof, isProven } from './caller-proof.ts';
 import { type ReadOrder, readOrder, reportXml, statusXml } from './iso-messages.ts';
 
@@ -16,6 +16,8 @@ export interface IsoBankOptions {
   readonly now?: () => number;
   readonly closedIbans?: readonly string[];
   readonly returningIbans?: readonly string[];
+  /** Whose certificates it wants of its callers; none unless told. */
+  readonly tls?: ClientsWanted;
 }
 
 /** A bank that takes pain.001 over HTTP and offers pain.002, camt.052 and camt.053 until they are acknowledged. */
@@ -53,6 +55,7 @@ export const startIsoBank = async (options: IsoBankOptions): Promise<IsoBank> =>
   let isWithheld = false;
   const server = await startLoopbackServer({
     faults,
+    tls: options.tls,
     failure: (status) => json(status, { error: 'service_unavailable' }),
     answer: (request) => {
       if (!isProven(proof, request, now())) return json(401, { error: 'caller_unknown' });

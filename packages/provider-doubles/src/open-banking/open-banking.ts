@@ -1,7 +1,7 @@
 import { type BankBook, createBankBook, type DemoAccount, type DemoPayment } from '../demo-bank/bank-book.ts';
 import { majorOf, minorOf } from '../demo-bank/statement-xml.ts';
 import { createFaultQueue, type FaultQueue } from '../faults.ts';
-import { type Answer, type ReceivedRequest, startLoopbackServer } from '../loopback-server.ts';
+import { type Answer, type ClientsWanted, type ReceivedRequest, startLoopbackServer } from '../loopback-server.ts';
 
 /** How the double of an Open Banking API is opened. */
 export interface OpenBankingOptions {
@@ -14,6 +14,8 @@ export interface OpenBankingOptions {
   readonly now?: () => number;
   readonly closedIbans?: readonly string[];
   readonly returningIbans?: readonly string[];
+  /** Whose certificates it wants of its callers; none unless told. */
+  readonly tls?: ClientsWanted;
 }
 
 /** A bank behind an Open Banking API: OAuth 2 client credentials, payments under an idempotency key, accounts and transactions. */
@@ -53,6 +55,7 @@ export const startOpenBanking = async (options: OpenBankingOptions): Promise<Ope
   };
   const server = await startLoopbackServer({
     faults,
+    tls: options.tls,
     failure: (status) => json(status, { error: 'temporarily_unavailable' }),
     answer: (request) => {
       if (request.method === 'POST' && request.path === '/oauth/token') return token(request);

@@ -1,5 +1,6 @@
 import { OutcomeUnknown, ProviderFault } from '@finaegis/platform/resilience/faults';
 import { sendForm } from '@finaegis/platform/resilience/outbound-http';
+import type { TlsIdentity } from '@finaegis/platform/resilience/tls-identity';
 import { z } from 'zod';
 
 /** How tokens are got (RFC 6749, section 4.4). */
@@ -7,6 +8,7 @@ export interface TokenSource {
   readonly url: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  readonly identity?: TlsIdentity | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -47,7 +49,7 @@ export const createAccessToken = (source: TokenSource): AccessToken => {
 };
 
 const request = async (
-  { url, clientId, clientSecret }: TokenSource,
+  { url, clientId, clientSecret, identity }: TokenSource,
   signal: AbortSignal,
 ): Promise<z.output<typeof answer>> => {
   const credentials = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`);
@@ -57,6 +59,7 @@ const request = async (
     headers: { authorization: `Basic ${credentials.toString('base64')}` },
     body: { grant_type: 'client_credentials' },
     signal,
+    identity,
   }).catch((error: unknown) => {
     // Whatever became of the question for a token, no payment was asked for yet.
     if (error instanceof OutcomeUnknown) throw new ProviderFault(`token_${error.code}`, { cause: error });

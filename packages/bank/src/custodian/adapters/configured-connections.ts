@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { OperationPolicy, ProviderCalls } from '@finaegis/platform/resilience/guarded-call';
+import { createTlsIdentity, type TlsIdentity } from '@finaegis/platform/resilience/tls-identity';
 import { z } from 'zod';
 import type { CustodianConnector } from '../connector.ts';
 import type { Connections } from '../gateway.ts';
@@ -14,6 +16,11 @@ import type { RequestAuth } from './request-auth.ts';
 const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/);
 /** Secrets stand in the environment; a configuration names them. */
 const secretName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of a variable of the environment');
+
+/** A PEM: in a file, or in a variable of the environment. */
+const pem = z.union([z.strictObject({ path: z.string().min(1) }), z.strictObject({ from: secretName })]);
+/** Our certificate to a bank that wants one, and the authorities its own may be of. */
+const tls = z.strictObject({ certificate: pem.optional(), key: pem.optional(), authority: pem.optional() });
 
 /** What is said of messages, whatever carries them. `path` is where their records lie. */
 const isoMessages = {
@@ -41,6 +48,7 @@ export const bankConnectionSchema = z.discriminatedUnion('kind', [
     url: z.url(),
     clientId: z.string().min(1),
     clientSecretFrom: secretName,
+    tls: tls.optional(),
     assets: z.array(z.string()).min(1).readonly(),
   }),
   z.strictObject({ kind: z.literal('iso20022-folder'), name, ...isoMessages }),
@@ -56,6 +64,7 @@ export const bankConnectionSchema = z.discriminatedUnion('kind', [
         secretFrom: secretName,
       }),
     ]),
+    tls: tls.optional(),
     ...isoMessages,
   }),
 ]);
@@ -96,14 +105,17 @@ const connect = (connection: BankConnection, tools: ConnectionTools): CustodianC
   const { now } = tools;
   if (connection.kind === 'open-banking') {
     const { url, clientId, clientSecretFrom, assets } = connection;
+    const identity = identityOf(connection, tools);
     const calls = tools.calls(providerOf(connection.name), openBankingOperations);
-    return openBankingConnector({ url, clientId, clientSecret: secret(clientSecretFrom, tools), assets, now, calls });
+    const clientSecret = secret(clientSecretFrom, tools);
+    return openBankingConnector({ url, clientId, clientSecret, identity, assets, now, calls });
   }
   if (connection.kind === 'iso20022-folder')
     return isoMessagesOver(connection, () => openFolderTransport(connection.path), now);
   const transport = isoHttpTransport({
     url: connection.url,
     auth: authOf(connection.auth, tools),
+    identity: identityOf(connection, tools),
     now,
     calls: tools.calls(providerOf(connection.name), isoHttpOperations),
   });
@@ -130,6 +142,28 @@ const authOf = (
   auth.kind === 'bearer'
     ? { kind: 'bearer', token: secret(auth.tokenFrom, tools) }
     : { kind: 'hmac', keyId: auth.keyId, secret: secret(auth.secretFrom, tools) };
+
+/** @throws Error that names the connection and what is wrong with its certificate, key or authorities */
+const identityOf = (
+  { name: connection, url, tls: parts }: Extract<BankConnection, { readonly tls?: unknown }>,
+  tools: ConnectionTools,
+): TlsIdentity | undefined => {
+  if (parts === undefined) return undefined;
+  try {
+    if (!url.startsWith('https:')) throw new Error('A certificate needs an address that begins with https.');
+    const { certificate, key, authority } = parts;
+    return createTlsIdentity({
+      certificate: certificate && pemOf(certificate, tools),
+      key: key && pemOf(key, tools),
+      authority: authority && pemOf(authority, tools),
+    });
+  } catch (cause) {
+    throw new Error(`The connection ${connection}: ${(cause as Error).message}`, { cause });
+  }
+};
+
+const pemOf = (source: z.output<typeof pem>, tools: ConnectionTools): string =>
+  'path' in source ? readFileSync(source.path, 'utf8') : secret(source.from, tools);
 
 /** A connector that opens when it is first used: a folder that is away for a while must not keep a process from starting. */
 const whenOpen = (

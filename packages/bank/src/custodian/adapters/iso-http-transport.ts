@@ -1,6 +1,7 @@
 import { OutcomeUnknown, ProviderFault } from '@finaegis/platform/resilience/faults';
 import type { ProviderCalls } from '@finaegis/platform/resilience/guarded-call';
 import { type OutboundAnswer, sendForBytes } from '@finaegis/platform/resilience/outbound-http';
+import type { TlsIdentity } from '@finaegis/platform/resilience/tls-identity';
 import { z } from 'zod';
 import type { ArrivedMessage, HandedOver, IsoOrder, IsoTransport } from './iso-transport.ts';
 import { authHeaders, type RequestAuth } from './request-auth.ts';
@@ -13,6 +14,8 @@ export type IsoHttpOperation = keyof typeof isoHttpOperations;
 export interface IsoHttpService {
   readonly url: string;
   readonly auth: RequestAuth;
+  /** Our client certificate, where the bank wants one. */
+  readonly identity?: TlsIdentity | undefined;
   readonly now: () => number;
   readonly calls: ProviderCalls<IsoHttpOperation>;
 }
@@ -97,7 +100,7 @@ const pageOf = (body: Buffer): readonly string[] => {
 const refused = (status: number): ProviderFault => new ProviderFault(`status_${status}`, { isRetryable: false });
 
 const request = (
-  { url, auth, now }: IsoHttpService,
+  { url, auth, identity, now }: IsoHttpService,
   { method, path, headers, body }: Wanted,
   signal: AbortSignal,
 ): Promise<OutboundAnswer<Buffer>> => {
@@ -114,6 +117,7 @@ const request = (
     headers: { ...headers, ...proof },
     ...(body === undefined ? {} : { body }),
     signal,
+    identity,
     bytesMax: 64_000_000,
   });
 };

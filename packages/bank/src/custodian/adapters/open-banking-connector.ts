@@ -2,6 +2,7 @@ import { formatAmount } from '@finaegis/kernel/money';
 import { OutcomeUnknown, ProviderFault } from '@finaegis/platform/resilience/faults';
 import type { ProviderCalls } from '@finaegis/platform/resilience/guarded-call';
 import { type OutboundAnswer, sendJson } from '@finaegis/platform/resilience/outbound-http';
+import type { TlsIdentity } from '@finaegis/platform/resilience/tls-identity';
 import { z } from 'zod';
 import type { BankOrder, BankOutcome, CustodianConnector, NostroStatement } from '../connector.ts';
 import { type AccessToken, createAccessToken } from './access-token.ts';
@@ -15,6 +16,8 @@ export interface OpenBankingConnection {
   readonly url: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Our client certificate, where the bank wants one. */
+  readonly identity?: TlsIdentity | undefined;
   readonly assets: readonly string[];
   readonly now: () => number;
   readonly calls: ProviderCalls<OpenBankingOperation>;
@@ -57,12 +60,20 @@ interface Wanted {
   readonly body?: unknown;
 }
 
+/** Where the API is, and who we are to it. */
+interface Api {
+  readonly url: string;
+  readonly token: AccessToken;
+  readonly identity: TlsIdentity | undefined;
+}
+
 /** A bank behind an Open Banking API over REST: OAuth 2 client credentials, and an idempotency key on every payment. */
 export const openBankingConnector = (connection: OpenBankingConnection): CustodianConnector => {
-  const { url, clientId, clientSecret, now, calls, assets } = connection;
-  const token = createAccessToken({ url: `${url}/oauth/token`, clientId, clientSecret, now });
+  const { url, clientId, clientSecret, identity, now, calls, assets } = connection;
+  const token = createAccessToken({ url: `${url}/oauth/token`, clientId, clientSecret, identity, now });
+  const api: Api = { url, token, identity };
   const get = (operation: OpenBankingOperation, path: string, abort: AbortSignal) =>
-    calls.call(operation, ({ signal }) => send(url, token, { method: 'GET', path }, signal), {
+    calls.call(operation, ({ signal }) => send(api, { method: 'GET', path }, signal), {
       isRead: true,
       signal: abort,
     });
@@ -84,7 +95,7 @@ export const openBankingConnector = (connection: OpenBankingConnection): Custodi
         asOf: balance.referenceDateTime,
       })),
     submit: (order, abort) =>
-      calls.call('submit', ({ signal }) => submit(url, token, order, signal), { isMoney: true, signal: abort }),
+      calls.call('submit', ({ signal }) => submit(api, order, signal), { isMoney: true, signal: abort }),
     find: async (key, abort) => {
       const { status, body } = await get('find', `/v1/payments/by-key/${encodeURIComponent(key)}`, abort);
       return status === 404 ? { kind: 'absent' } : outcomeOf(payment.parse(body));
@@ -106,8 +117,7 @@ export const openBankingConnector = (connection: OpenBankingConnection): Custodi
 
 /** Sends with a token. One that was refused was looked at before anything else, so the same may be sent with the next. */
 const send = async (
-  url: string,
-  token: AccessToken,
+  { url, token, identity }: Api,
   { method, path, headers, body }: Wanted,
   signal: AbortSignal,
 ): Promise<OutboundAnswer<unknown>> => {
@@ -118,6 +128,7 @@ const send = async (
       headers: { ...headers, authorization: `Bearer ${bearer}` },
       ...(body === undefined ? {} : { body }),
       signal,
+      identity,
       bytesMax: 32_000_000,
     });
   const first = await token.get(signal);
@@ -129,11 +140,10 @@ const send = async (
   return again;
 };
 
-const submit = async (url: string, token: AccessToken, order: BankOrder, signal: AbortSignal): Promise<BankOutcome> => {
+const submit = async (api: Api, order: BankOrder, signal: AbortSignal): Promise<BankOutcome> => {
   const { creditor, debtor } = order;
   const { status, body } = await send(
-    url,
-    token,
+    api,
     {
       method: 'POST',
       path: '/v1/payments',
