@@ -5,6 +5,7 @@ import type { OfferingRefusal, OpenRoundRefusal } from './round/commands.ts';
 export { type RequestInvestmentData, requestInvestmentSchema } from './investment/commands.ts';
 // Published events.
 export {
+  investmentAgreementSigned,
   investmentCancelled,
   investmentConfirmed,
   investmentExpired,

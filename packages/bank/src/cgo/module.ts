@@ -6,12 +6,14 @@ import type { CgoHandlers } from './handlers.ts';
 import type { CgoHttp } from './http/cgo-http.ts';
 import { documentRoutes } from './http/document-routes.ts';
 import { investmentRoutes } from './http/investment-routes.ts';
+import { investorRoutes } from './http/investor-routes.ts';
 import { cgoProblems, withNeighbours } from './http/problems.ts';
 import { publicRoutes } from './http/public-routes.ts';
 import { refundRoutes } from './http/refund-routes.ts';
 import { roundRoutes } from './http/round-routes.ts';
-import { createInvestmentHandlers, createStepHandlers, type InvestmentTools } from './investment/commands.ts';
+import { createInvestmentHandlers, createStepHandlers } from './investment/commands.ts';
 import { type Investment, investmentAggregate } from './investment/investment.ts';
+import type { InvestmentTools } from './investment-command.ts';
 import { numberingAggregate } from './numbering/numbering.ts';
 import type { CgoPorts } from './ports.ts';
 import { type CgoReads, createCgoReads } from './reads.ts';
@@ -80,6 +82,7 @@ export const createCgoModule = (services: Services, ports: CgoPorts): CgoModule 
     accounts: ports.accounts,
     entities: ledger.reads,
     payments,
+    compliance,
     handlers,
     reads,
     problems: withNeighbours(ledger.problems),
@@ -98,6 +101,7 @@ export const createCgoModule = (services: Services, ports: CgoPorts): CgoModule 
       ...investmentRoutes(http),
       ...refundRoutes(http),
       ...documentRoutes(http),
+      ...investorRoutes(http),
       ...publicRoutes(http),
     ],
     problems: cgoProblems,

@@ -37,9 +37,18 @@ export interface Verdict {
   readonly riskScore: number;
 }
 
+/** What an investor would have to show for a sum of investments. */
+export interface DueDiligenceQuestion extends Pick<Candidate, 'tenantId' | 'partyId' | 'asset' | 'assetDecimals'> {
+  readonly cumulatedMinor: bigint;
+}
+
 /** Asks whoever knows the investor. Must be harmless to repeat. */
 export interface Compliance {
   assess(candidate: Candidate): Promise<Verdict>;
+  /** Which level a sum asks for, and which one the investor has shown; nothing of what else is known. */
+  dueDiligence(
+    question: DueDiligenceQuestion,
+  ): Promise<{ readonly required: DueDiligence; readonly held: DueDiligence }>;
 }
 
 /** A payment that an investment asks for. */

@@ -2,6 +2,10 @@
 export const dueDiligences = ['none', 'basic', 'enhanced', 'full'] as const;
 export type DueDiligence = (typeof dueDiligences)[number];
 
+/** Whether a level that was shown is enough for one that is asked for. */
+export const isEnough = (held: DueDiligence, required: DueDiligence): boolean =>
+  dueDiligences.indexOf(held) >= dueDiligences.indexOf(required);
+
 /** How an investor pays. */
 export const paymentMethods = ['account', 'card', 'crypto', 'bank'] as const;
 export type PaymentMethod = (typeof paymentMethods)[number];

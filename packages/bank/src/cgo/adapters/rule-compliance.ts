@@ -1,5 +1,5 @@
 import type { Candidate, Compliance, Verdict } from '../ports.ts';
-import { type DueDiligence, dueDiligences, unitsToMinor } from '../settings.ts';
+import { type DueDiligence, isEnough, unitsToMinor } from '../settings.ts';
 
 /** What is known of an investor. */
 export interface InvestorProfile {
@@ -72,8 +72,7 @@ export const assessByRules = (
     ...(isLarge ? ['far_above_average'] : []),
     ...(riskScore > rules.riskScoreMax ? ['risk_score'] : []),
   ];
-  const isKnownWell = dueDiligences.indexOf(profile.level) >= dueDiligences.indexOf(level);
-  const kind = !isKnownWell ? 'kyc_required' : flags.length > 0 ? 'aml_review' : 'pass';
+  const kind = !isEnough(profile.level, level) ? 'kyc_required' : flags.length > 0 ? 'aml_review' : 'pass';
   return { kind, level, flags, riskScore: Math.min(riskScore, 100) };
 };
 
@@ -83,4 +82,8 @@ export const ruleCompliance = (
   rules: ComplianceRules = complianceRules,
 ): Compliance => ({
   assess: async (candidate) => assessByRules(candidate, await profileOf(candidate.tenantId, candidate.partyId), rules),
+  dueDiligence: async ({ tenantId, partyId, cumulatedMinor, assetDecimals }) => ({
+    required: levelFor(rules, cumulatedMinor, assetDecimals),
+    held: (await profileOf(tenantId, partyId)).level,
+  }),
 });

@@ -9,7 +9,7 @@ import type { AssetDirectory } from '../../asset/contract.ts';
 import type { Parties } from '../../party/contract.ts';
 import type { CgoHandlers } from '../handlers.ts';
 import type { Investment } from '../investment/investment.ts';
-import type { CgoPorts, InvestmentPayments } from '../ports.ts';
+import type { CgoPorts, Compliance, InvestmentPayments } from '../ports.ts';
 import type { CgoReads } from '../reads.ts';
 
 /** What the routes of the offering are built over. */
@@ -21,6 +21,7 @@ export interface CgoHttp {
   readonly accounts: CgoPorts['accounts'];
   readonly entities: CgoPorts['ledger']['reads'];
   readonly payments: Pick<InvestmentPayments, 'findPayment'>;
+  readonly compliance: Pick<Compliance, 'dueDiligence'>;
   readonly handlers: CgoHandlers;
   readonly reads: CgoReads;
   /** Every refusal a command of this context may answer. */

@@ -1,13 +1,20 @@
 import { amountSchema, assetCode, instant, uuid } from '@finaegis/platform/http/amount';
 import { throwProblem } from '@finaegis/platform/http/problem';
-import { type ApiAnswer, type ApiRequest, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  commandRoute,
+  defineRoute,
+  type Route,
+  readRoute,
+} from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountWriter } from '../../asset/contract.ts';
 import { writePaper } from '../adapters/paper-pdf.ts';
 import { type Investment, investmentStatuses } from '../investment/investment.ts';
 import { type CgoHttp, requireOwn, visibleInvestment } from './cgo-http.ts';
-import { investmentParams } from './investment-routes.ts';
-import { fourDecimals, percentage, percentText, sharesText } from './shown.ts';
+import { command, investmentParams } from './investment-routes.ts';
+import { fourDecimals, investmentResource, percentage, percentText, sharesText } from './shown.ts';
 
 const tag = 'CGO documents';
 const readParts = { ...readRoute, tag, permission: 'cgo:read' } as const;
@@ -41,6 +48,15 @@ const statementResource = z
   })
   .meta({ id: 'InvestorStatement' });
 
+const signatureBody = z
+  .strictObject({
+    agreementHash: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
+      .describe('As the agreement itself and the investment say it.'),
+  })
+  .meta({ id: 'AgreementSignature' });
+
 /** Agreements, certificates and statements. */
 export const documentRoutes = (http: CgoHttp): readonly Route[] => [
   defineRoute({
@@ -53,6 +69,25 @@ export const documentRoutes = (http: CgoHttp): readonly Route[] => [
     responses: { 200: { description: 'The agreement.', contentType: pdf } },
     problems: ['not_found'],
     handle: (request) => paper(http, request, 'agreement'),
+  }),
+  defineRoute({
+    ...commandRoute,
+    tag,
+    path: '/v1/cgo/investments/:investmentId/agreement/signature',
+    operationId: 'signInvestmentAgreement',
+    summary: 'Sign the agreement of an investment',
+    description:
+      'By the investor, who sends the hash of what was read. Where the round wants it, nothing can be paid before. It is recorded with the time and who signed; signed again it is the same signature.',
+    permission: 'cgo:invest',
+    request: { params: investmentParams, body: signatureBody },
+    responses: { 200: { description: 'Signed.', schema: investmentResource } },
+    problems: ['not_found', 'investment_unknown', 'investment_over', 'agreement_not_drawn_up', 'agreement_differs'],
+    handle: (request) =>
+      command(http, request, {
+        handler: http.handlers.signAgreement,
+        data: { ...request.params, ...request.body },
+        staffOnly: false,
+      }),
   }),
   defineRoute({
     ...readParts,
@@ -150,8 +185,8 @@ const certificateOf = ({
 }: Investment): Issued | undefined =>
   number === undefined || hash === undefined || issuedAt === undefined ? undefined : { number, hash, issuedAt };
 
-const agreementText = ({ coolingOffDays, reference }: Investment): string =>
-  `The shares are reserved until they are paid under the reference ${reference}. Within ${coolingOffDays} days of the payment the investor may cancel without giving a reason and has all of it back. After that the shares are entered in the register and a certificate is issued.`;
+const agreementText = ({ coolingOffDays, reference, signature }: Investment): string =>
+  `${signature === undefined ? '' : `Signed by the investor on ${signature.signedAt.slice(0, 10)}. `}The shares are reserved until they are paid under the reference ${reference}. Within ${coolingOffDays} days of the payment the investor may cancel without giving a reason and has all of it back. After that the shares are entered in the register and a certificate is issued.`;
 
 const certificateText = (number: string): string =>
   `The holder is entered in the share register. Whether this certificate is genuine and in force can be verified by anybody under its number ${number}.`;

@@ -20,6 +20,7 @@ import {
   type InvestmentRefusal,
   type InvestmentStatus,
   investmentStatuses,
+  lacksSignature,
 } from '../investment/investment.ts';
 import type { PaymentState } from '../ports.ts';
 import { shareAssetOf } from '../round/round.ts';
@@ -235,7 +236,14 @@ const paymentRoutes = (http: CgoHttp): readonly Route[] => [
     permission: 'cgo:payment',
     request: { params: investmentParams, body: paymentBody },
     responses: asItIs('Recorded; it is booked next.'),
-    problems: ['staff_only', 'not_found', 'investment_unknown', 'investment_not_awaiting_payment', 'account_unknown'],
+    problems: [
+      'staff_only',
+      'not_found',
+      'investment_unknown',
+      'investment_not_awaiting_payment',
+      'agreement_not_signed',
+      'account_unknown',
+    ],
     handle: (request) => recordPayment(http, request),
   }),
 ];
@@ -354,8 +362,8 @@ const payment = async (http: CgoHttp, request: ApiRequest<Params>): Promise<ApiA
   const investment = await visibleInvestment(http, request, params.investmentId);
   const { method, asset, amountMinor, feeMinor, reference, payIn, coolingOffEndsAt } = investment;
   const amount = await amountWriter(http.assets, tenantId, [asset]);
-  // Before the shares are reserved nobody is told how to pay for them.
-  const isAsked = payIn === undefined && investment.agreementNumber !== undefined;
+  // Before the shares are reserved, and the agreement signed where it has to be, nobody is told how to pay for them.
+  const isAsked = payIn === undefined && investment.agreementNumber !== undefined && !lacksSignature(investment);
   const asked = isAsked ? await http.payments.findPayment(paymentRequestOf(tenantId, investment)) : undefined;
   const booked = payIn?.isReturned === true || investment.voidedAt !== undefined ? 'returned' : 'paid';
   return {

@@ -59,6 +59,21 @@ export const cgoProblems = defineProblems({
     description: 'Another person must.',
   },
   investment_over: { status: 409, title: 'The investment has ended' },
+  agreement_not_drawn_up: {
+    status: 409,
+    title: 'There is no agreement to be signed yet',
+    description: 'It is drawn up when the shares are reserved.',
+  },
+  agreement_differs: {
+    status: 409,
+    title: 'The agreement says something else than what was signed',
+    description: 'Sign the hash of the agreement as it is now.',
+    offender: 'agreementHash',
+  },
+  agreement_not_signed: {
+    status: 409,
+    title: 'The agreement has to be signed before the investment can be paid',
+  },
   investment_not_cancellable: {
     status: 409,
     title: 'The investment cannot be cancelled any more',

@@ -1,12 +1,23 @@
 import { derivedUuid } from '@finaegis/kernel/id';
-import { uuid } from '@finaegis/platform/http/amount';
-import { commandRoute, defineRoute, type Route } from '@finaegis/platform/http/route';
+import { isCustomer } from '@finaegis/platform/auth/access';
+import { amountSchema, instant, uuid } from '@finaegis/platform/http/amount';
+import { throwProblem } from '@finaegis/platform/http/problem';
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  commandRoute,
+  defineRoute,
+  type Route,
+  readRoute,
+} from '@finaegis/platform/http/route';
 import { z } from 'zod';
+import { amountWriter } from '../../asset/contract.ts';
+import { currentRefund } from '../investment/refund.ts';
 import { code } from '../terms.ts';
 import { refundSagaId } from '../with-saga.ts';
 import { type CgoHttp, visibleInvestment } from './cgo-http.ts';
 import { command, investmentParams, reviewBody } from './investment-routes.ts';
-import { investmentResource } from './shown.ts';
+import { fourDecimals, investmentResource, sharesText } from './shown.ts';
 
 const tag = 'CGO refunds';
 
@@ -17,10 +28,29 @@ const refundBody = z
   })
   .meta({ id: 'InvestmentRefundRequest' });
 
+const refundResource = z
+  .object({
+    refundId: uuid,
+    investmentId: uuid,
+    reason: z.string(),
+    status: z
+      .enum(['requested', 'approved', 'rejected', 'completed'])
+      .describe('`approved` until the money has gone back, `completed` from then on.'),
+    needsApproval: z.boolean().describe('Whether another person has to approve it.'),
+    amount: amountSchema.describe('What goes back, the fee with it.'),
+    shares: fourDecimals.describe('What goes back to the round.'),
+    requestedAt: instant,
+    sharesReturnedAt: instant.optional().describe('From when the certificate is void and the money on its way.'),
+    requestedBy: z.string().optional().describe('Shown to staff.'),
+    reviewedBy: z.string().optional().describe('Shown to staff.'),
+  })
+  .meta({ id: 'InvestmentRefund' });
+
 const asItIs = (description: string) => ({ 200: { description, schema: investmentResource } });
 
 /** Refunds of confirmed investments. */
 export const refundRoutes = (http: CgoHttp): readonly Route[] => [
+  readingRoute(http),
   defineRoute({
     ...commandRoute,
     tag,
@@ -86,3 +116,44 @@ export const refundRoutes = (http: CgoHttp): readonly Route[] => [
     },
   }),
 ];
+
+const readingRoute = (http: CgoHttp): Route =>
+  defineRoute({
+    ...readRoute,
+    tag,
+    path: '/v1/cgo/investments/:investmentId/refund',
+    operationId: 'getInvestmentRefund',
+    summary: 'How the refund of an investment stands',
+    description: 'The one under way or over; where there was none but rejected ones, the last of these.',
+    permission: 'cgo:read',
+    request: { params: investmentParams },
+    responses: { 200: { description: 'The refund.', schema: refundResource } },
+    problems: ['not_found'],
+    handle: (request) => refundOf(http, request),
+  });
+
+const refundOf = async (http: CgoHttp, request: ApiRequest<z.output<typeof investmentParams>>): Promise<ApiAnswer> => {
+  const { principal, tenantId, params } = request;
+  const investment = await visibleInvestment(http, request, params.investmentId);
+  const refund = currentRefund(investment) ?? investment.refunds.at(-1);
+  if (refund === undefined) return throwProblem('not_found', { about: { sought: params.investmentId } });
+  const { asset, amountMinor, feeMinor, sharesMinor, voidedAt } = investment;
+  const { refundId, reason, status, needsApproval, requestedAt, requestedBy, reviewedBy } = refund;
+  const amount = await amountWriter(http.assets, tenantId, [asset]);
+  const isOver = status === 'rejected';
+  return {
+    status: 200,
+    body: {
+      refundId,
+      investmentId: params.investmentId,
+      reason,
+      status,
+      needsApproval,
+      amount: amount(asset, amountMinor + feeMinor),
+      shares: sharesText(sharesMinor),
+      requestedAt,
+      ...(voidedAt === undefined || isOver ? {} : { sharesReturnedAt: voidedAt }),
+      ...(isCustomer(principal) ? {} : { requestedBy, ...(reviewedBy === undefined ? {} : { reviewedBy }) }),
+    },
+  };
+};

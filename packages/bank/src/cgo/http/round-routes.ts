@@ -38,6 +38,10 @@ const roundBody = z
     opensAt: instant,
     closesAt: instant.optional(),
     coolingOffDays: z.int().min(0).max(90).optional(),
+    needsSignature: z
+      .boolean()
+      .default(false)
+      .describe('Whether agreements have to be signed before they can be paid.'),
   })
   .meta({ id: 'PricingRoundOpening' });
 

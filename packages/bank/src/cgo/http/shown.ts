@@ -2,7 +2,7 @@ import { formatAmount } from '@finaegis/kernel/money';
 import { amountSchema, assetCode, instant, uuid } from '@finaegis/platform/http/amount';
 import { z } from 'zod';
 import type { ShowAmount } from '../../asset/contract.ts';
-import { type Investment, investmentStatuses } from '../investment/investment.ts';
+import { type Investment, investmentStatuses, lacksSignature } from '../investment/investment.ts';
 import { currentRefund } from '../investment/refund.ts';
 import type { Round } from '../round/round.ts';
 import { dueDiligences, paymentMethods } from '../settings.ts';
@@ -44,6 +44,7 @@ export const roundResource = z
     opensAt: instant,
     closesAt: instant.optional(),
     coolingOffDays: z.int(),
+    needsSignature: z.boolean().describe('Whether agreements have to be signed before they can be paid.'),
   })
   .meta({ id: 'PricingRound', description: 'Shares offered at one price.' });
 
@@ -64,6 +65,7 @@ export const showRound = (round: Round, totals: RoundTotals | undefined, amount:
   opensAt: round.opensAt,
   ...(round.closesAt === undefined ? {} : { closesAt: round.closesAt }),
   coolingOffDays: round.coolingOffDays,
+  needsSignature: round.needsSignature === true,
 });
 
 /** An investment as it is answered. */
@@ -84,6 +86,12 @@ export const investmentResource = z
     requiredLevel: z.enum(dueDiligences).optional().describe('Due diligence that is missing.'),
     flags: z.array(z.string()).optional().describe('What a check found; shown to staff.'),
     agreementNumber: z.string().optional(),
+    agreementHash: z.string().optional().describe('SHA3-256 over what the agreement says; it is what is signed.'),
+    signature: z
+      .enum(['missing', 'given'])
+      .optional()
+      .describe('Missing where the agreement has to be signed before it can be paid.'),
+    signedAt: instant.optional(),
     coolingOffEndsAt: instant.optional(),
     certificateNumber: z.string().optional(),
     confirmedAt: instant.optional(),
@@ -120,7 +128,10 @@ export const showInvestment = (investment: Investment, amount: ShowAmount, isOfC
     reference: investment.reference,
     ...(status === 'kyc_required' && review !== undefined ? { requiredLevel: review.level } : {}),
     ...(review === undefined || isOfCustomer ? {} : { flags: review.flags }),
-    ...(investment.agreementNumber === undefined ? {} : { agreementNumber: investment.agreementNumber }),
+    ...(investment.agreementNumber === undefined
+      ? {}
+      : { agreementNumber: investment.agreementNumber, agreementHash: investment.agreementHash }),
+    ...signatureOf(investment),
     ...(investment.coolingOffEndsAt === undefined ? {} : { coolingOffEndsAt: investment.coolingOffEndsAt }),
     ...(investment.certificateNumber === undefined ? {} : { certificateNumber: investment.certificateNumber }),
     ...(investment.confirmedAt === undefined ? {} : { confirmedAt: investment.confirmedAt }),
@@ -132,6 +143,12 @@ export const showInvestment = (investment: Investment, amount: ShowAmount, isOfC
     requestedAt: investment.requestedAt,
     changedAt: investment.changedAt,
   };
+};
+
+const signatureOf = (investment: Investment) => {
+  const { signature, agreementNumber } = investment;
+  if (signature !== undefined) return { signature: 'given', signedAt: signature.signedAt } as const;
+  return agreementNumber !== undefined && lacksSignature(investment) ? ({ signature: 'missing' } as const) : {};
 };
 
 /** What one investor owns of one round. */

@@ -1,32 +1,28 @@
 import { accept, type Decision, reject } from '@finaegis/kernel/decision';
 import { referenceOf } from '@finaegis/kernel/reference';
-import type { CommandFacts, CommandHandler, Loaded, Needs } from '@finaegis/platform/command/handler';
-import type { LockedTable } from '@finaegis/platform/command/locked-table';
+import type { CommandFacts, CommandHandler } from '@finaegis/platform/command/handler';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
 import { assetCode, instant, text, uuid } from '@finaegis/platform/http/amount';
 import { newSagaNeed, startSaga } from '@finaegis/platform/saga/commands';
 import type { SagaDefinition } from '@finaegis/platform/saga/definition';
 import { z } from 'zod';
-import type { AccountTerms } from '../../account/contract.ts';
+import { type AccountFacts, houseAccountId, loadedBook, postingNeeds } from '../../ledger/contract.ts';
+import { issuableShares } from '../chart.ts';
 import {
-  type AccountFacts,
-  type Balance,
-  type Book,
-  houseAccountId,
-  type LedgerDirectory,
-  loadedBook,
-  postingNeeds,
-} from '../../ledger/contract.ts';
-import type { Parties } from '../../party/contract.ts';
-import { issuableShares, offeringAccounts } from '../chart.ts';
-import { bookOf, type Numbering, numberingAggregate, type Paper } from '../numbering/numbering.ts';
-import type { InvestmentPayments, Verdict } from '../ports.ts';
-import { type RoundState, roundAggregate, sharesFor } from '../round/round.ts';
-import { dueDiligences, type OfferingSettings, type PaymentMethod, paymentMethods, tierOf } from '../settings.ts';
+  type Handler,
+  houseIds,
+  type InvestmentTools,
+  investmentCommand,
+  investmentResult,
+  type Seen,
+} from '../investment-command.ts';
+import type { Verdict } from '../ports.ts';
+import { roundAggregate, sharesFor } from '../round/round.ts';
+import { dueDiligences, type PaymentMethod, paymentMethods, tierOf } from '../settings.ts';
 import { code, minor, roundNumber } from '../terms.ts';
 import { holdingKey, holdingsTable } from '../views/holdings.ts';
-import { investmentSagaId, mergeNeeds, refundSagaId, type SagaSource, withSignal } from '../with-saga.ts';
-import { investmentJournalId, shareHoldId } from './bookings.ts';
+import { investmentSagaId, mergeNeeds, refundSagaId, withSignal } from '../with-saga.ts';
+import { type SignAgreement, signAgreement } from './agreement.ts';
 import {
   confirmInvestment,
   type EndInvestment,
@@ -49,6 +45,7 @@ import {
   type InvestmentTerms,
   investmentAggregate,
   isOpen,
+  lacksSignature,
 } from './investment.ts';
 import {
   closeRefund,
@@ -60,122 +57,6 @@ import {
   returnShares,
   reviewRefund,
 } from './refund.ts';
-
-/** What the commands of investments are built over. */
-export interface InvestmentTools extends SagaSource {
-  readonly balances: LockedTable<Balance>;
-  readonly ledger: LedgerDirectory;
-  readonly accounts: { find(tenantId: string, accountId: string): Promise<AccountTerms | undefined> };
-  readonly parties: Parties;
-  readonly payments: Pick<InvestmentPayments, 'methods'>;
-  readonly settings: OfferingSettings;
-  /** A round as it was last committed; its terms never change. */
-  readonly findRound: (tenantId: string, round: number) => Promise<RoundState>;
-  /** An investment as it was last committed; its terms, and who paid it, never change. */
-  readonly findInvestment: (tenantId: string, investmentId: string) => Promise<InvestmentState>;
-}
-
-/** The investment after a command. */
-const investmentResult = (loaded: Loaded, { investmentId }: { readonly investmentId: string }): Investment => {
-  const { state } = loaded.stream(investmentAggregate, investmentId);
-  if (state.status === 'unknown') throw new Error(`Investment ${investmentId} was accepted and is not there.`);
-  return state;
-};
-
-const houseIds = (entity: string): readonly string[] =>
-  offeringAccounts.map(({ chartCode }) => houseAccountId(entity, chartCode));
-
-/** What a command about an investment knows before it locks; nothing where there is none. */
-export interface InvestmentRefs {
-  readonly terms: InvestmentTerms | undefined;
-  readonly payer: string | undefined;
-  readonly accounts: ReadonlyMap<string, AccountFacts>;
-  readonly at: string;
-}
-
-/** What a decision sees besides the state and its command. */
-interface Seen {
-  readonly book: Book;
-  readonly at: string;
-  readonly actor: string;
-  numbering(paper: Paper): Numbering;
-}
-
-type Handler<Data> = CommandHandler<Data, InvestmentRefs, Investment, InvestmentRefusal>;
-
-type Step = Parameters<typeof investmentJournalId>[1];
-
-interface Declared<Data> {
-  readonly name: string;
-  readonly permission: string;
-  readonly schema: z.ZodType<Data>;
-  /** Journals it may make, which also means that it locks the accounts they touch. */
-  readonly makes?: readonly Step[];
-  readonly numbers?: Paper;
-}
-
-/** A command about an investment that is there. */
-const investmentCommand = <
-  Data extends { readonly investmentId: string; readonly at?: string | undefined; readonly payer?: string | undefined },
->(
-  tools: InvestmentTools,
-  { name, permission, schema, makes, numbers }: Declared<Data>,
-  decide: (state: InvestmentState, data: Data, seen: Seen) => InvestmentDecision,
-): Handler<Data> => ({
-  name,
-  schema,
-  permission,
-  weight: () => (makes === undefined ? 1 : 6),
-  prepare: async (data, { tenantId }) => {
-    const at = data.at ?? tools.now();
-    const found = await tools.findInvestment(tenantId, data.investmentId);
-    if (found.status === 'unknown') return { terms: undefined, payer: undefined, accounts: new Map(), at };
-    const payer = data.payer ?? found.payIn?.payer;
-    const ids = [...houseIds(found.entity), found.accountId, ...(payer === undefined ? [] : [payer])];
-    return {
-      terms: found,
-      payer,
-      accounts: makes === undefined ? new Map() : await tools.ledger.accounts(tenantId, ids),
-      at,
-    };
-  },
-  loads: (data, { terms, payer, accounts, at }) => {
-    const stream = { streams: [{ aggregate: investmentAggregate, id: data.investmentId }] };
-    if (terms === undefined) return stream;
-    return mergeNeeds(
-      stream,
-      { rows: [{ table: holdingsTable, key: holdingKey(terms) }] },
-      numbers === undefined ? {} : { streams: [{ aggregate: numberingAggregate, id: bookOf(numbers, at) }] },
-      makes === undefined ? {} : bookingNeeds(tools, terms, { payer, accounts, makes }),
-    );
-  },
-  decide: (loaded, data, { metadata }, { accounts, at }) => {
-    const { state } = loaded.stream(investmentAggregate, data.investmentId);
-    return decide(state, data, {
-      book: loadedBook(loaded, tools.balances, accounts),
-      at,
-      actor: metadata.actor,
-      numbering: (paper) => loaded.stream(numberingAggregate, bookOf(paper, at)).state,
-    });
-  },
-  result: investmentResult,
-});
-
-const bookingNeeds = (
-  { balances }: InvestmentTools,
-  { investmentId, entity, accountId, asset, shareAsset }: InvestmentTerms,
-  { payer, accounts, makes }: Pick<InvestmentRefs, 'payer' | 'accounts'> & { readonly makes: readonly Step[] },
-): Needs =>
-  postingNeeds(balances, accounts, {
-    postings: [
-      { account: houseAccountId(entity, issuableShares), asset: shareAsset },
-      { account: accountId, asset: shareAsset },
-      { account: accountId, asset },
-      ...(payer === undefined || payer === accountId ? [] : [{ account: payer, asset }]),
-    ],
-    captures: [{ holdId: shareHoldId(investmentId) }],
-    journals: makes.map((step) => investmentJournalId(investmentId, step)),
-  });
 
 /** Data of RequestInvestment. */
 export interface RequestInvestmentData {
@@ -239,6 +120,7 @@ const prepareRequest = async (
       tier: tier.name,
       tierInitial: tier.initial,
       coolingOffDays,
+      ...(round.needsSignature === true ? { needsSignature: true } : {}),
       reference: referenceOf('CGO', investmentId),
       requestedAt: at,
     },
@@ -457,6 +339,7 @@ const paymentRecorded = (
   if (state.status === 'unknown') return reject({ code: 'investment_unknown', investmentId });
   if (state.status !== 'awaiting_payment')
     return reject({ code: 'investment_not_awaiting_payment', status: state.status });
+  if (lacksSignature(state)) return reject({ code: 'agreement_not_signed', investmentId });
   // Only money that has arrived at the bank is told by hand; a customer's account is debited at his own word.
   return kind === 'paid' && book.account(payer)?.kind !== 'house'
     ? reject({ code: 'account_unknown', account: payer })
@@ -531,6 +414,24 @@ export const createInvestmentHandlers = (
       signal: 'reviewed',
       signalId: 'reviewed',
       data: { decision },
+    }),
+  ),
+  signAgreement: withSignal(
+    tools,
+    investmentCommand<SignAgreement>(
+      tools,
+      {
+        name: 'cgo.SignAgreement',
+        permission: 'cgo:invest',
+        schema: z.strictObject({ ...only, agreementHash: z.string().regex(/^[0-9a-f]{64}$/) }),
+      },
+      (state, data, { actor, at }) => signAgreement(state, data, { actor, at }),
+    ),
+    ({ investmentId }) => ({
+      sagaId: investmentSagaId(investmentId),
+      signal: 'signed',
+      signalId: 'signed',
+      data: null,
     }),
   ),
   requestRefund: requestRefundHandler(tools, refundSaga),

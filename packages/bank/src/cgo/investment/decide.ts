@@ -22,6 +22,7 @@ import {
   type InvestmentTerms,
   investmentAggregate,
   isOpen,
+  lacksSignature,
 } from './investment.ts';
 import { paperContent, paperHash } from './papers.ts';
 
@@ -211,6 +212,7 @@ export const recordPayIn = (
     if (investment.payIn !== undefined) return accept();
     if (investment.status !== 'awaiting_payment')
       return reject({ code: 'investment_not_awaiting_payment', status: investment.status });
+    if (lacksSignature(investment)) return reject({ code: 'agreement_not_signed', investmentId });
     const isExact = paidMinor === investment.amountMinor + investment.feeMinor;
     const booked = bookPayIn(book, investment, { payer, paidMinor, isExact });
     if (!booked.accepted) return booked;

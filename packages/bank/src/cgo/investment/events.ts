@@ -25,6 +25,8 @@ export const investmentRequested = defineEvent({
     tierInitial: z.string(),
     method: z.enum(paymentMethods),
     coolingOffDays: z.number(),
+    /** The agreement has to be signed before it can be paid. */
+    needsSignature: z.boolean().optional(),
     reference: z.string(),
     requestedAt: z.string(),
   }),
@@ -65,6 +67,20 @@ export const investmentReserved = defineEvent({
     agreementNumber: z.string(),
     agreementHash: z.string(),
     reservedAt: z.string(),
+  }),
+});
+
+/** The investor agreed to the agreement: to what its hash is over, at that time. */
+export const investmentAgreementSigned = defineEvent({
+  type: 'InvestmentAgreementSigned',
+  schemaVersion: 1,
+  schema: z.strictObject({
+    ...investment,
+    agreementNumber: z.string(),
+    agreementHash: z.string(),
+    signedAt: z.string(),
+    /** Who gave the signature: the investor's own user or key, or whoever may act for him. */
+    signedBy: z.string(),
   }),
 });
 
@@ -168,6 +184,7 @@ export const investmentEvents = [
   investmentReviewRequested,
   investmentReviewed,
   investmentReserved,
+  investmentAgreementSigned,
   investmentPaid,
   investmentPaymentDiffered,
   investmentPaymentReturned,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noon, paperOffering, roundTerms, termsOf } from '../fixtures/paper-offering.ts';
 import { offeringDefaults } from '../settings.ts';
+import { signAgreement } from './agreement.ts';
 import {
   confirmInvestment,
   endInvestment,
@@ -47,6 +48,8 @@ const lives = (offering: Offering) => {
       offering.record(
         reserveShares(of(id), { investmentId: id, at: noon }, offering.book, offering.numbering('agreement-2026')),
       ),
+    sign: (id: string, agreementHash: string, actor = 'key:jiri') =>
+      offering.record(signAgreement(of(id), { investmentId: id, agreementHash }, { actor, at: noon }), actor),
     pay: (id: string, payer: string, paidMinor = 101_000n) =>
       offering.record(recordPayIn(of(id), { investmentId: id, payer, paidMinor, at: noon }, offering.book)),
     confirm: (id: string) =>
@@ -89,6 +92,62 @@ const confirmed = (change: Partial<InvestmentTerms> = {}) => {
   expect(offering.held('main:cgo/issuable', 'CGO1')).toBe(0n);
   return { offering, life };
 };
+
+describe('an agreement', () => {
+  const reserved = (change: Partial<InvestmentTerms> = {}) => {
+    const offering = paperOffering();
+    const life = lives(offering);
+    life.request('i1', change);
+    life.reserve('i1');
+    const state = offering.investment('i1');
+    const agreementHash = state.status === 'unknown' ? '' : (state.agreementHash ?? '');
+    return { offering, life, agreementHash };
+  };
+
+  it('that the round wants signed is signed before it is paid, with what was signed, when and by whom', () => {
+    const { offering, life, agreementHash } = reserved({ needsSignature: true });
+    expect(life.pay('i1', 'account-1')).toBe('agreement_not_signed');
+    expect(life.sign('i1', agreementHash)).toBeUndefined();
+    expect(offering.investment('i1')).toMatchObject({
+      status: 'awaiting_payment',
+      signature: { agreementHash, signedAt: noon, signedBy: 'key:jiri' },
+    });
+    expect(life.pay('i1', 'account-1')).toBeUndefined();
+    expect(status(offering, 'i1')).toBe('paid');
+  });
+
+  it('signed again, by whomever, is the same signature', () => {
+    const { offering, life, agreementHash } = reserved({ needsSignature: true });
+    life.sign('i1', agreementHash);
+    const again = signAgreement(
+      offering.investment('i1'),
+      { investmentId: 'i1', agreementHash },
+      { actor: 'b', at: noon },
+    );
+    expect(again).toEqual({ accepted: true, events: [] });
+    life.undo('i1', 'cancelled');
+    expect(life.sign('i1', agreementHash)).toBeUndefined();
+  });
+
+  it('need not be signed where the round does not want it, and may be', () => {
+    const { life, agreementHash } = reserved();
+    expect(life.pay('i1', 'account-1')).toBeUndefined();
+    expect(life.sign('i1', agreementHash)).toBeUndefined();
+  });
+
+  it('is not signed for the first reason there is', () => {
+    const offering = paperOffering();
+    const life = lives(offering);
+    const other = 'f'.repeat(64);
+    expect(life.sign('i1', other)).toBe('investment_unknown');
+    life.request('i1');
+    expect(life.sign('i1', other)).toBe('agreement_not_drawn_up');
+    life.reserve('i1');
+    expect(life.sign('i1', other)).toBe('agreement_differs');
+    life.undo('i1', 'cancelled');
+    expect(life.sign('i1', other)).toBe('investment_over');
+  });
+});
 
 describe('a request', () => {
   const everything: Partial<RequestFacts> = {

@@ -58,6 +58,7 @@ export interface Investment extends InvestmentTerms {
   readonly agreementNumber?: string;
   readonly agreementHash?: string;
   readonly reservedAt?: string;
+  readonly signature?: { readonly agreementHash: string; readonly signedAt: string; readonly signedBy: string };
   readonly payIn?: PayIn;
   readonly coolingOffEndsAt?: string;
   readonly certificateNumber?: string;
@@ -89,8 +90,11 @@ export type InvestmentRefusal =
   | { readonly code: 'investment_not_in_review'; readonly status: InvestmentStatus }
   | { readonly code: 'reviewer_is_requester'; readonly reviewer: string }
   | { readonly code: 'investment_over'; readonly status: InvestmentStatus }
+  | { readonly code: 'agreement_not_drawn_up'; readonly status: InvestmentStatus }
+  | { readonly code: 'agreement_differs'; readonly agreementNumber: string }
   | { readonly code: 'investment_not_cancellable'; readonly status: InvestmentStatus }
   | { readonly code: 'investment_not_awaiting_payment'; readonly status: InvestmentStatus }
+  | { readonly code: 'agreement_not_signed'; readonly investmentId: string }
   | { readonly code: 'investment_not_paid'; readonly status: InvestmentStatus }
   | { readonly code: 'investment_refund_exists_with_different_content'; readonly refundId: string }
   | { readonly code: 'investment_not_refundable'; readonly status: InvestmentStatus }
@@ -124,6 +128,10 @@ const happened = (
     case 'InvestmentReserved': {
       const { holdId, agreementNumber, agreementHash, reservedAt } = event.data;
       return { ...state, status: 'awaiting_payment', holdId, agreementNumber, agreementHash, reservedAt };
+    }
+    case 'InvestmentAgreementSigned': {
+      const { agreementHash, signedAt, signedBy } = event.data;
+      return { ...state, signature: { agreementHash, signedAt, signedBy } };
     }
     case 'InvestmentPaid': {
       const { paidMinor, payer, coolingOffEndsAt } = event.data;
@@ -200,3 +208,7 @@ const open: readonly InvestmentStatus[] = ['requested', 'kyc_required', 'aml_rev
 
 /** Whether it may still come about. */
 export const isOpen = ({ status }: Pick<Investment, 'status'>): boolean => open.includes(status);
+
+/** Whether the round wants a signature before any payment, and there is none. */
+export const lacksSignature = ({ needsSignature, signature }: Investment): boolean =>
+  needsSignature === true && signature === undefined;

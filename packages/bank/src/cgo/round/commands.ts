@@ -57,6 +57,8 @@ export interface OpenRoundData {
   readonly opensAt: string;
   readonly closesAt?: string | undefined;
   readonly coolingOffDays?: number | undefined;
+  /** Whether agreements have to be signed before they can be paid; not unless told. */
+  readonly needsSignature?: boolean | undefined;
 }
 
 const positive = minor.refine((amount) => amount > 0n, 'must be above zero');
@@ -74,6 +76,7 @@ export const openRoundSchema: z.ZodType<OpenRoundData> = z.strictObject({
   opensAt: instant,
   closesAt: instant.optional(),
   coolingOffDays: z.int().min(0).max(90).optional(),
+  needsSignature: z.boolean().optional(),
 });
 
 /** Refusals of opening a round, those of the neighbours who decide with us among them. */
@@ -109,6 +112,8 @@ const termsOf = (data: OpenRoundData, assetDecimals: number, settings: OfferingS
     opensAt: data.opensAt,
     ...(closesAt === undefined ? {} : { closesAt }),
     coolingOffDays,
+    // Said only where it is so: rounds opened before it could be said have the same terms as ever.
+    ...(data.needsSignature === true ? { needsSignature: true } : {}),
     feeBasisPoints: settings.feeBasisPoints,
     journalId: openingJournalId(round),
   };

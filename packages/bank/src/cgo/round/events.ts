@@ -23,6 +23,8 @@ export const pricingRoundOpened = defineEvent({
     opensAt: z.string(),
     closesAt: z.string().optional(),
     coolingOffDays: z.number(),
+    /** Agreements have to be signed before they can be paid. */
+    needsSignature: z.boolean().optional(),
     feeBasisPoints: minor,
     /** The journal that made the shares issuable. */
     journalId: z.string(),

@@ -32,6 +32,7 @@ describe('a round', () => {
     ['asset', { asset: 'EUR' }],
     ['period', { opensAt: noon }],
     ['cooling-off', { coolingOffDays: 1 }],
+    ['wish for signatures', { needsSignature: true }],
   ])('opened again with another %s is refused', (_, change) => {
     const offering = paperOffering();
     const decision = openRound(offering.round(), { ...roundTerms, ...change }, offering.book);

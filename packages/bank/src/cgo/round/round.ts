@@ -93,7 +93,8 @@ const isSameRound = (known: RoundTerms, asked: RoundTerms): boolean =>
   known.investmentMaxMinor === asked.investmentMaxMinor &&
   known.opensAt === asked.opensAt &&
   known.closesAt === asked.closesAt &&
-  known.coolingOffDays === asked.coolingOffDays;
+  known.coolingOffDays === asked.coolingOffDays &&
+  known.needsSignature === asked.needsSignature;
 
 /** Closes a round; what was asked for before goes its way. */
 export const closeRound = (state: RoundState, round: number): Decision<NewEvent, RoundRefusal> => {

@@ -10,7 +10,7 @@ import {
 } from '@finaegis/platform/saga/definition';
 import { z } from 'zod';
 import type { StepHandlers } from '../investment/commands.ts';
-import type { Investment } from '../investment/investment.ts';
+import { type Investment, lacksSignature } from '../investment/investment.ts';
 import type { Candidate, Compliance, InvestmentPayments, Verdict } from '../ports.ts';
 import { daysAfter, type OfferingSettings } from '../settings.ts';
 import { lookAgain, paymentRequestOf, sentBack } from './payment-key.ts';
@@ -34,6 +34,9 @@ export interface InvestmentSagaTools {
 /** Money may have moved: what fails on the way is tried again for days before a person is asked. */
 const patient: RetryPolicy = { attempts: 200, firstMs: 1_000, factor: 2, waitMaxMs: 30 * 60_000 };
 const dayClosed = ['day_closed'];
+
+/** Between looks for a signature that nobody told of. */
+const unsignedLookMs = 6 * 3_600_000;
 
 const idOf = ({ input: { investmentId } }: SoFar) => ({ investmentId });
 const verdictOf = ({ results }: SoFar): Verdict => results['gate'] as unknown as Verdict;
@@ -149,6 +152,9 @@ const paid = async (tools: InvestmentSagaTools, call: StepCall<Input>): Promise<
     input: { investmentId },
     signals,
   } = call;
+  const investment = await tools.investmentOf(tenantId, investmentId);
+  // Before it is signed nobody is asked for money. Whoever signs says so; the deadline is that of the payment.
+  if (lacksSignature(investment)) return { kind: 'again', afterMs: unsignedLookMs };
   const told = signals['payment'] as
     | { readonly kind: 'paid'; readonly payer: string; readonly paidMinor: string }
     | { readonly kind: 'failed'; readonly code: string }
@@ -157,7 +163,7 @@ const paid = async (tools: InvestmentSagaTools, call: StepCall<Input>): Promise<
     return told.kind === 'failed'
       ? { kind: 'declined', code: told.code }
       : { kind: 'done', result: { payer: told.payer, paidMinor: told.paidMinor } };
-  const request = paymentRequestOf(tenantId, await tools.investmentOf(tenantId, investmentId));
+  const request = paymentRequestOf(tenantId, investment);
   const state = (await tools.payments.findPayment(request)) ?? (await tools.payments.requestPayment(request));
   switch (state.kind) {
     case 'pending':
