@@ -30,6 +30,7 @@ import { createStripeVerifier, stripeMessages } from '@finaegis/bank/payment/ada
 import type { CardPaymentPorts } from '@finaegis/bank/payment/card-ports';
 import type { CryptoPaymentPorts } from '@finaegis/bank/payment/crypto-ports';
 import { createPaymentModule, type PaymentModule } from '@finaegis/bank/payment/module';
+import { parkedSagaItems } from '@finaegis/bank/payment/parked-sagas';
 import type { PaymentPorts, WebhookVerifier } from '@finaegis/bank/payment/ports';
 import { createAuditModule } from '@finaegis/platform/audit/module';
 import { createAuthModule } from '@finaegis/platform/auth/module';
@@ -131,6 +132,7 @@ export const buildModules = (services: Services, { bankConnections = [], ...prov
     saga: createSagaModule(
       services,
       (): SagaCatalogue => (definitions ??= sagaCatalogue(sagasOf(Object.values<ContextModule>(modules)))),
+      parkedSagaItems,
     ),
     asset,
     party,

@@ -288,7 +288,7 @@ describe('a work item', () => {
     await suspended({ endToEndId: 'OLD-1' });
     await bank.settle();
     await bank.adminPool.query(
-      "update payment_work_items_v1 set opened_at = now() - interval '7 days' where work_item_id = (select work_item_id from payment_work_items_v1 order by seq desc limit 1)",
+      "update payment_work_items_v2 set opened_at = now() - interval '7 days' where work_item_id = (select work_item_id from payment_work_items_v2 order by seq desc limit 1)",
     );
     const { body } = await bank.call('listWorkItems', { query: { age: '6-30' } });
     expect(body.items).toHaveLength(1);

@@ -16,7 +16,7 @@ import {
   readStates,
 } from './views/payments.ts';
 import { listWorkItems, type WorkItemFilter, type WorkItemTotal, workItemTotals } from './views/work-items.ts';
-import { type WorkItem, type WorkItemState, workItemAggregate } from './work-item/work-item.ts';
+import { hasMoney, type WorkItem, type WorkItemState, workItemAggregate } from './work-item/work-item.ts';
 
 /** Where a page begins and how long it is. */
 export interface Page {
@@ -116,8 +116,10 @@ export const createPaymentReads = (services: Services): PaymentReads => {
         idOf: ({ workItemId }) => workItemId,
       }),
     workItemTotals: (tenantId, filter, now) => inTenant(tenantId, (tx) => workItemTotals(tx, tenantId, filter, now)),
-    proposals: (tenantId, { asset, amountMinor, reference, subject }, since) =>
+    proposals: (tenantId, item, since) =>
       inTenant(tenantId, async (tx) => {
+        if (!hasMoney(item)) return [];
+        const { asset, amountMinor, reference, subject } = item;
         const found = await candidatesFor(tx, tenantId, { asset, amountMinor, reference, since });
         return found.filter(({ paymentId }) => !subject.endsWith(paymentId));
       }),

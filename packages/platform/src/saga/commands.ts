@@ -2,10 +2,11 @@ import { canonicalJson } from '@finaegis/kernel/canonical-json';
 import { accept, type Decision, reject } from '@finaegis/kernel/decision';
 import { z } from 'zod';
 import type { CommandHandler, Loaded, Needs, Refusal } from '../command/handler.ts';
-import type { NewEvent } from '../event-store/event.ts';
+import type { EventMetadata, NewEvent } from '../event-store/event.ts';
 import type { Json, SagaCatalogue, SagaDefinition, StepCommand } from './definition.ts';
 import { json } from './events.ts';
 import { leasesTable } from './leases-table.ts';
+import { type ParkingDesk, saidAtDesk } from './parking.ts';
 import {
   childSignal,
   type Draft,
@@ -74,6 +75,8 @@ export interface SagaTools {
   /** The runtime's clock. */
   readonly now: () => string;
   readonly readSaga: (saga: SagaAddress) => Promise<SagaState>;
+  /** Where parked sagas are shown to people; nowhere but in their own list without it. */
+  readonly desk?: ParkingDesk | undefined;
 }
 
 /** Data of StartSaga. */
@@ -94,9 +97,10 @@ interface Clocked {
   readonly now: string;
 }
 
-/** The same, with whose child the saga is, which never changes. */
+/** The same, with whose child the saga is, which never changes, and how often it had parked when the person looked. */
 interface Placed extends Clocked {
   readonly parentId?: string | undefined;
+  readonly parkings?: number | undefined;
 }
 
 /** Starts a saga by itself. */
@@ -128,16 +132,19 @@ const sagaCommand =
     schema: z.ZodType<Data>,
     decide: (draft: Draft, data: Data, definition: SagaDefinition, facts: SagaFacts) => Draft | SagaRefusal,
   ) =>
-  ({ definitions, now, readSaga }: SagaTools): CommandHandler<Data, Placed, Saga, SagaRefusal> => ({
+  ({ definitions, now, readSaga, desk }: SagaTools): CommandHandler<Data, Placed, Saga, SagaRefusal> => ({
     name,
     schema,
     permission: 'saga:write',
     prepare: async ({ sagaId }, { tenantId }) => {
       const saga = await readSaga({ tenantId, sagaId });
-      return { now: now(), parentId: saga.status === 'unknown' ? undefined : saga.parentId };
+      if (saga.status === 'unknown') return { now: now() };
+      return { now: now(), parentId: saga.parentId, parkings: saga.parkings };
     },
-    loads: ({ sagaId }, { parentId }) => ({ streams: streamsOf({ id: sagaId, parentId }) }),
-    decide: (loaded, data, { tenantId }, { now: instant, parentId }): Outcome => {
+    loads: ({ sagaId }, { parentId, parkings }) => ({
+      streams: [...streamsOf({ id: sagaId, parentId }), ...deskStreams(desk, sagaId, parkings)],
+    }),
+    decide: (loaded, data, { tenantId, metadata }, { now: instant, parentId }): Outcome => {
       const saga = stateOf(loaded, data.sagaId);
       if (saga.status === 'unknown') return reject({ code: 'saga_unknown', saga: data.sagaId });
       const definition = definitions().get(saga.definition, saga.version);
@@ -147,7 +154,9 @@ const sagaCommand =
       // One that began between the look for its parent and now is as good as not there yet: it could not tell its parent of its end.
       return hasEnded(decided.saga) && decided.events.length > 0 && saga.parentId !== parentId
         ? reject({ code: 'saga_unknown', saga: data.sagaId })
-        : accept(...(decided.events.length === 0 ? [] : told(loaded, decided, facts)));
+        : accept(
+            ...(decided.events.length === 0 ? [] : told(decided, { ...facts, desk, before: saga, loaded, metadata })),
+          );
     },
     result: resultOf,
   });
@@ -165,6 +174,7 @@ export interface SignalSaga {
 export const signalSagaHandler = (tools: SagaTools): CommandHandler<SignalSaga, Placed, Saga, SagaRefusal> => ({
   ...signalCommand(tools),
   prepare: async () => ({ now: tools.now() }),
+  loads: ({ sagaId }) => ({ streams: streamsOf({ id: sagaId, parentId: undefined }) }),
 });
 
 const signalCommand = sagaCommand<SignalSaga>(
@@ -189,9 +199,10 @@ const dueAfterSignal = ({ current }: Saga, now: string): string =>
 const lookAtOnce = (definition: SagaDefinition, draft: Draft, facts: SagaFacts): Draft => {
   const { current, status } = draft.saga;
   if (status !== 'running' || current === undefined) return draft;
-  return 'wait' in stepNamed(definition, current.step)
-    ? settleAttempt(definition, draft, { kind: 'look' }, { ...facts, jitter: 0 })
-    : draft;
+  if (!('wait' in stepNamed(definition, current.step))) return draft;
+  const looked = settleAttempt(definition, draft, { kind: 'look' }, { ...facts, jitter: 0 });
+  // Its worker parks it: whoever signals need not know where that is shown.
+  return looked.saga.status === 'parked' ? draft : looked;
 };
 
 const hasEnded = ({ status }: Saga): boolean => status === 'completed' || status === 'undone';
@@ -273,25 +284,61 @@ export interface Attempt {
   readonly jitter: number;
 }
 
+/**
+ * Where the parkings of a saga are kept that a person's decision may end or begin. It may park once more before the decision is its turn, and again
+ * because of it.
+ */
+const deskStreams = (
+  desk: ParkingDesk | undefined,
+  sagaId: string,
+  parkings: number | undefined,
+): NonNullable<Needs['streams']> =>
+  desk === undefined || parkings === undefined
+    ? []
+    : [parkings, parkings + 1, parkings + 2]
+        .filter((number) => number > 0)
+        .map((number) => desk.stream({ sagaId, number }));
+
+/** The stream of the parking that an attempt may come to. */
+const nextParking = (desk: ParkingDesk | undefined, { id, parkings }: Saga): NonNullable<Needs['streams']> =>
+  desk === undefined ? [] : [{ ...desk.stream({ sagaId: id, number: parkings + 1 }), isNew: true }];
+
 const streamsOf = ({ id, parentId }: Pick<Saga, 'id' | 'parentId'>): NonNullable<Needs['streams']> => [
   { aggregate: sagaAggregate, id },
   ...(parentId === undefined ? [] : [{ aggregate: sagaAggregate, id: parentId }]),
 ];
 
 /** Whether an outcome still belongs to where the saga is: a worker that slept too long may find that others have gone on. */
-const isCurrent = (state: SagaState, { saga: { current } }: Attempt, isDone: boolean): state is Saga => {
+const isCurrent = (state: SagaState, { saga }: Attempt, isDone: boolean): state is Saga => {
+  const { current } = saga;
   if (state.status !== 'running' && state.status !== 'undoing') return false;
+  // A person has decided about it meanwhile, on what was known without this attempt.
+  if (state.parkings !== saga.parkings) return false;
   const now = state.current;
   if (now === undefined || now.step !== current?.step || now.phase !== current.phase) return false;
   // That something has happened stays true whoever found out; that it has not may be outdated.
   return isDone || (now.attempt === current.attempt && now.ask === current.ask);
 };
 
-/** The events of a draft, with the signal to the parent where the saga has ended. */
-const told = (loaded: Loaded, { saga, events }: Draft, { now }: SagaFacts): readonly NewEvent[] => {
-  if (!hasEnded(saga) || saga.parentId === undefined) return events;
+/** What telling others of a saga's events takes. */
+interface Telling extends Clocked {
+  readonly desk: ParkingDesk | undefined;
+  readonly before: Saga;
+  readonly loaded: Loaded;
+  readonly metadata: EventMetadata;
+}
+
+/** The events of a draft, with what is said at the desk, and the signal to the parent where the saga has ended. */
+const told = (draft: Draft, telling: Telling): readonly NewEvent[] => {
+  const { desk, before, loaded, metadata } = telling;
+  const said = desk === undefined ? [] : saidAtDesk(desk, before, draft.events, { loaded, actor: metadata.actor });
+  return [...draft.events, ...said, ...toldToParent(draft, telling)];
+};
+
+const toldToParent = ({ saga }: Draft, { loaded, now }: Telling): readonly NewEvent[] => {
+  if (!hasEnded(saga) || saga.parentId === undefined) return [];
   const parent = stateOf(loaded, saga.parentId);
-  if (parent.status === 'unknown' || hasEnded(parent) || parent.signalIds.includes(saga.id)) return events;
+  if (parent.status === 'unknown' || hasEnded(parent) || parent.signalIds.includes(saga.id)) return [];
   const data = {
     sagaId: saga.parentId,
     signal: childSignal(saga.childStep ?? '', saga.childIndex ?? 0),
@@ -299,7 +346,7 @@ const told = (loaded: Loaded, { saga, events }: Draft, { now }: SagaFacts): read
     data: { sagaId: saga.id, outcome: saga.status },
     dueAt: dueAfterSignal(parent, now),
   };
-  return [...events, sagaAggregate.record(saga.parentId, 'SagaSignalled', data)];
+  return [sagaAggregate.record(saga.parentId, 'SagaSignalled', data)];
 };
 
 /** Whether a signal or a cancellation came while the attempt was under way, which it could not see. */
@@ -313,21 +360,25 @@ const hasHeardMore = ({ signalIds, cancelReason }: Saga, { saga }: Attempt): boo
 const needsLease = ({ kind }: AttemptOutcome): boolean => kind !== 'done' && kind !== 'look';
 
 /** Records how an attempt ended; nothing when the saga has gone on meanwhile, or is in other hands. */
-export const recordAttemptHandler = (attempt: Attempt): CommandHandler<AttemptOutcome, undefined, Saga, never> => ({
+export const recordAttemptHandler = (
+  attempt: Attempt,
+  desk?: ParkingDesk,
+): CommandHandler<AttemptOutcome, undefined, Saga, never> => ({
   name: 'saga.RecordAttempt',
   schema: undefined as never,
   permission: 'saga:write',
   loads: (outcome) => ({
-    streams: streamsOf(attempt.saga),
+    streams: [...streamsOf(attempt.saga), ...nextParking(desk, attempt.saga)],
     ...(needsLease(outcome) ? { rows: [{ table: leasesTable, key: attempt.saga.id }] } : {}),
   }),
-  decide: (loaded, outcome, { tenantId }) => {
+  decide: (loaded, outcome, { tenantId, metadata }) => {
     const state = stateOf(loaded, attempt.saga.id);
     if (!isCurrent(state, attempt, outcome.kind === 'done')) return accept();
     if (needsLease(outcome) && loaded.row(leasesTable, attempt.saga.id)?.lease !== attempt.lease) return accept();
     const facts = { tenantId, now: attempt.now, jitter: attempt.jitter };
     const heard = hasHeardMore(state, attempt) && outcome.kind === 'again' ? { ...outcome, afterMs: 0 } : outcome;
-    return accept(...told(loaded, settleAttempt(attempt.definition, { saga: state, events: [] }, heard, facts), facts));
+    const settled = settleAttempt(attempt.definition, { saga: state, events: [] }, heard, facts);
+    return accept(...told(settled, { ...facts, desk, before: state, loaded, metadata }));
   },
   result: (loaded) => resultOf(loaded, { sagaId: attempt.saga.id }),
 });
@@ -340,7 +391,7 @@ export const recordAttemptHandler = (attempt: Attempt): CommandHandler<AttemptOu
 export const stepCommandHandler = (
   attempt: Attempt,
   { handler }: StepCommand,
-  keep: (events: readonly NewEvent[]) => Json,
+  { keep, desk }: { readonly keep: (events: readonly NewEvent[]) => Json; readonly desk?: ParkingDesk | undefined },
 ): CommandHandler<unknown, unknown, Saga, never> => ({
   name: handler.name,
   schema: handler.schema,
@@ -350,7 +401,10 @@ export const stepCommandHandler = (
   ...(handler.sealed === undefined ? {} : { sealed: (refs: unknown) => handler.sealed?.(refs) ?? [] }),
   loads: (data, refs, context) => {
     const { rows, streams } = handler.loads(data, refs, context);
-    return { ...(rows === undefined ? {} : { rows }), streams: [...streamsOf(attempt.saga), ...(streams ?? [])] };
+    return {
+      ...(rows === undefined ? {} : { rows }),
+      streams: [...streamsOf(attempt.saga), ...nextParking(desk, attempt.saga), ...(streams ?? [])],
+    };
   },
   decide: (loaded, data, facts, refs) => {
     const state = stateOf(loaded, attempt.saga.id);
@@ -361,7 +415,8 @@ export const stepCommandHandler = (
     const outcome: AttemptOutcome = inner.accepted
       ? { kind: 'done', result: keep(inner.events) }
       : { kind: 'refused', ...refusalAsJson(inner.rejection) };
-    return accept(...told(loaded, settleAttempt(attempt.definition, draft, outcome, sagaFacts), sagaFacts));
+    const settled = settleAttempt(attempt.definition, draft, outcome, sagaFacts);
+    return accept(...told(settled, { ...sagaFacts, desk, before: state, loaded, metadata: facts.metadata }));
   },
   result: (loaded) => resultOf(loaded, { sagaId: attempt.saga.id }),
 });

@@ -6,6 +6,7 @@ import type { SagaCatalogue } from './definition.ts';
 import { sagaEvents } from './events.ts';
 import { sagaRoutes } from './http/saga-routes.ts';
 import { leasesTable } from './leases-table.ts';
+import type { ParkingDesk } from './parking.ts';
 import { postgresSagaQueue } from './postgres-queue.ts';
 import { sagaProblems } from './problems.ts';
 import type { SagaAddress } from './queue.ts';
@@ -34,11 +35,16 @@ export interface SagaModule extends ContextModule {
 /**
  * Builds it.
  * @param definitions of every context of this release; asked while work is done, never here
+ * @param desk where people find those that stand still
  */
-export const createSagaModule = (services: Services, definitions: () => SagaCatalogue): SagaModule => {
+export const createSagaModule = (
+  services: Services,
+  definitions: () => SagaCatalogue,
+  desk?: ParkingDesk,
+): SagaModule => {
   const running: { worker?: SagaWorker; workerId?: string } = {};
   const stateOf = (saga: SagaAddress) => readSaga(services, saga);
-  const handlers = createSagaHandlers({ definitions, now: () => services.now(), readSaga: stateOf });
+  const handlers = createSagaHandlers({ definitions, now: () => services.now(), readSaga: stateOf, desk });
   return {
     name: 'saga',
     events: sagaEvents,
@@ -63,6 +69,7 @@ export const createSagaModule = (services: Services, definitions: () => SagaCata
         workerId,
         definitions: definitions(),
         handlers,
+        desk,
         commands: services.commands,
         queue: postgresSagaQueue({ writePool, systemPool }),
         readSaga: stateOf,

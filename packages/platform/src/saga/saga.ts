@@ -45,6 +45,8 @@ export interface Saga {
   readonly current: CurrentStep | undefined;
   /** Why it is being undone, or was. */
   readonly failure: SagaFailure | undefined;
+  /** How often it has stood still for a person to decide. */
+  readonly parkings: number;
   /** Why it stands still. */
   readonly parked: SagaFailure | undefined;
   /** The reason somebody gave who wants it taken back. */
@@ -78,6 +80,7 @@ const fresh = {
   touched: [],
   current: undefined,
   failure: undefined,
+  parkings: 0,
   parked: undefined,
   cancelReason: undefined,
 } as const satisfies Partial<Saga>;
@@ -104,7 +107,7 @@ const happened = (saga: Saga, event: Exclude<Recorded<SagaEvent>, { readonly typ
     case 'SagaStepUndone':
       return undone(saga, event.data.step);
     case 'SagaParked':
-      return { ...saga, status: 'parked', parked: event.data.failure };
+      return { ...saga, status: 'parked', parkings: saga.parkings + 1, parked: event.data.failure };
     case 'SagaRetried':
       return {
         // All attempts and questions anew, but what was not known still is not.

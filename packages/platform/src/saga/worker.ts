@@ -13,6 +13,7 @@ import {
   type StepCall,
   type StepOutcome,
 } from './definition.ts';
+import type { ParkingDesk } from './parking.ts';
 import { childSagaId, soFar, stepNamed } from './proceed.ts';
 import { firstLease, type SagaAddress, type SagaQueue } from './queue.ts';
 import type { Saga, SagaState } from './saga.ts';
@@ -25,6 +26,8 @@ export interface SagaWorkerOptions {
   readonly handlers: Pick<SagaHandlers, 'start'>;
   readonly commands: Pick<Commands, 'submit'>;
   readonly queue: SagaQueue;
+  /** Where parked sagas are shown to people. */
+  readonly desk?: ParkingDesk | undefined;
   readonly readSaga: (saga: SagaAddress) => Promise<SagaState>;
   /** The runtime's clock: ISO text with milliseconds. */
   readonly now: () => string;
@@ -291,7 +294,7 @@ const submitted = async (
 
 const recorded = async (options: SagaWorkerOptions, at: AtStep, outcome: AttemptOutcome): Promise<Moved> => {
   const record = (what: AttemptOutcome): Promise<Moved> =>
-    submitted(options, at, recordAttemptHandler(attemptOf(options, at)) as never, what);
+    submitted(options, at, recordAttemptHandler(attemptOf(options, at), options.desk) as never, what);
   try {
     return await record(outcome);
   } catch (error) {
@@ -314,7 +317,8 @@ const commanded = async (options: SagaWorkerOptions, at: AtStep): Promise<Moved>
   if (command === undefined) return recorded(options, at, { kind: 'done' });
   const keep = !isUndo && 'command' in step && step.keep !== undefined ? step.keep : () => null;
   try {
-    return await submitted(options, at, stepCommandHandler(attempt, command, keep) as never, command.data);
+    const handler = stepCommandHandler(attempt, command, { keep, desk: options.desk });
+    return await submitted(options, at, handler as never, command.data);
   } catch (error) {
     if (error instanceof CheckRefused)
       return recorded(options, at, { kind: 'refused', code: error.code, facts: { reason: error.reason } });

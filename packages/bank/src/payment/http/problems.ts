@@ -76,6 +76,11 @@ export const paymentProblems = defineProblems({
   reviewer_is_recorder: { status: 409, title: 'Nobody reviews what he recorded himself' },
   work_item_unknown: { status: 404, title: 'There is no such work item', offender: 'workItem' },
   work_item_already_resolved: { status: 409, title: 'The work item was resolved otherwise' },
+  work_item_waits_for_saga: {
+    status: 409,
+    title: 'The item is resolved by deciding about its saga',
+    description: 'Retry, resume or cancel the saga; the item ends in the same commit.',
+  },
   resolution_not_for_kind: {
     status: 422,
     title: 'An item of this kind is not resolved this way',

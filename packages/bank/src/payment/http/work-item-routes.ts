@@ -17,8 +17,8 @@ import { outgoingSagaId } from '../outgoing/commands.ts';
 import { code } from '../terms.ts';
 import { ageBuckets, bucketOf } from '../views/work-items.ts';
 import { returnPaymentId } from '../work-item/commands.ts';
-import { resolutions, workItemKinds } from '../work-item/events.ts';
-import type { WorkItem } from '../work-item/work-item.ts';
+import { resolutions, sagaResolutions, stoppedAt, workItemKinds } from '../work-item/events.ts';
+import { hasMoney, type WorkItem } from '../work-item/work-item.ts';
 import { adopting, beforeOf, type PaymentHttp } from './payment-http.ts';
 import { bookingProblems } from './problems.ts';
 
@@ -32,16 +32,17 @@ const workItemResource = z
     kind: z.enum(workItemKinds),
     status: z.enum(['open', 'resolved']),
     age: z.enum(ageBuckets).describe('Days since it was opened.'),
-    account: z.string().describe('The house account the money lies on.'),
-    amount: amountSchema,
-    subject: z.string(),
+    account: z.string().optional().describe('The house account the money lies on; absent of a parked saga.'),
+    amount: amountSchema.optional().describe('Absent of a parked saga: what it moved lies where its story says.'),
+    subject: z.string().describe('What it is about, such as `saga:` and its id.'),
     reason: z.string(),
-    links: z.array(z.string()),
+    links: z.array(z.string()).describe('What leads to it: journals, entries, payments, the saga.'),
+    stoppedAt: stoppedAt.optional().describe('Of a parked saga: its step, and the last error.'),
     reference: z.string().optional(),
     owner: z.string().optional(),
     assignedBy: z.string().optional().describe('Who made the owner responsible.'),
     openedAt: instant,
-    resolution: z.enum(resolutions).optional(),
+    resolution: z.enum([...resolutions, ...sagaResolutions]).optional(),
     resolutionReason: z.string().optional(),
     resolvedBy: z.string().optional(),
     resolvedAt: instant.optional(),
@@ -49,14 +50,18 @@ const workItemResource = z
     paymentId: z.string().optional(),
     journalId: z.string().optional(),
   })
-  .meta({ id: 'WorkItem', description: 'Money or a difference that somebody has to explain.' });
+  .meta({
+    id: 'WorkItem',
+    description:
+      'Money or a difference that somebody has to explain, or a saga that stands still until somebody decides.',
+  });
 
 const total = z.object({
   kind: z.enum(workItemKinds),
-  account: z.string(),
+  account: z.string().optional(),
   age: z.enum(ageBuckets),
   count: z.int(),
-  amount: amountSchema,
+  amount: amountSchema.optional(),
 });
 const workItemPage = z
   .object({ items: z.array(workItemResource), totals: z.array(total), nextCursor: z.string().optional() })
@@ -130,7 +135,7 @@ const lookingRoutes = (http: PaymentHttp): readonly Route[] => [
     problems: ['staff_only', 'not_found'],
     handle: async (request) => {
       const item = await found(http, request);
-      const amount = await amountWriter(http.assets, request.tenantId, [item.asset]);
+      const amount = await amountOf(http, request.tenantId, item);
       return { status: 200, body: showItem(item, amount, http.services.now()) };
     },
   }),
@@ -161,7 +166,7 @@ const decidingRoutes = (http: PaymentHttp): readonly Route[] => [
     problems: ['staff_only', 'not_found', 'work_item_unknown', 'work_item_already_resolved'],
     handle: async (request) => {
       const item = await found(http, request);
-      const amount = await amountWriter(http.assets, request.tenantId, [item.asset]);
+      const amount = await amountOf(http, request.tenantId, item);
       const show = (changed: WorkItem) => showItem(changed, amount, http.services.now());
       const how = { status: 200, show, problems: http.problems, amount } as const;
       return answerCommand(
@@ -179,7 +184,7 @@ const decidingRoutes = (http: PaymentHttp): readonly Route[] => [
     operationId: 'resolveWorkItem',
     summary: 'Resolve a work item',
     description:
-      '`applied` credits an account, `returned` pays it back to its sender, `written_off` takes it as income (by another person than the owner), `explained` closes a difference.',
+      '`applied` credits an account, `returned` pays it back to its sender, `written_off` takes it as income (by another person than the owner), `explained` closes a difference. The item of a parked saga is resolved by deciding about the saga: `/v1/sagas/{sagaId}/retry`, `/resume`, `/cancel`.',
     request: { params, body: resolutionBody },
     responses: { 200: { description: 'Resolved.', schema: workItemResource } },
     problems: [
@@ -187,6 +192,7 @@ const decidingRoutes = (http: PaymentHttp): readonly Route[] => [
       'not_found',
       'work_item_unknown',
       'work_item_already_resolved',
+      'work_item_waits_for_saga',
       'resolution_not_for_kind',
       'work_item_has_no_owner',
       'owner_may_not_write_off',
@@ -223,7 +229,7 @@ const resolve = async (
       ],
     });
   const item = await found(http, request);
-  const amount = await amountWriter(http.assets, tenantId, [item.asset]);
+  const amount = await amountOf(http, tenantId, item);
   const answer = await answerCommand(
     http.services,
     request,
@@ -248,7 +254,11 @@ const list = async (
     http.reads.listWorkItems(tenantId, filter, { now, before: beforeOf(cursor, scope), limit: limit + 1 }),
     http.reads.workItemTotals(tenantId, filter, now),
   ]);
-  const assets = new Set([...rows.map(({ item }) => item.asset), ...totals.map(({ asset }) => asset)]);
+  const assets = new Set(
+    [...rows.map(({ item }) => item.asset), ...totals.map(({ money }) => money?.asset)].filter(
+      (one) => one !== undefined,
+    ),
+  );
   const amount = await amountWriter(http.assets, tenantId, assets);
   const page = pageOf(rows, {
     limit,
@@ -256,15 +266,21 @@ const list = async (
     positionOf: ({ seq }) => [seq.toString()],
     show: ({ item }) => showItem(item, amount, now),
   });
-  const shownTotals = totals.map(({ asset, amountMinor, ...rest }) => ({
+  const shownTotals = totals.map(({ money, ...rest }) => ({
     ...rest,
-    amount: amount(asset, amountMinor),
+    ...(money === undefined ? {} : { account: money.account, amount: amount(money.asset, money.amountMinor) }),
   }));
   return { status: 200, body: { ...page, totals: shownTotals } };
 };
 
-const showItem = (
-  { entity: _entity, asset, amountMinor, ...item }: WorkItem,
-  amount: ShowAmount,
-  now: string,
-): unknown => ({ ...item, age: bucketOf(item.openedAt, now), amount: amount(asset, amountMinor) });
+const amountOf = ({ assets }: PaymentHttp, tenantId: string, { asset }: WorkItem): Promise<ShowAmount> =>
+  amountWriter(assets, tenantId, asset === undefined ? [] : [asset]);
+
+const showItem = (item: WorkItem, amount: ShowAmount, now: string): unknown => {
+  const { entity: _entity, asset: _asset, amountMinor: _amount, ...shown } = item;
+  return {
+    ...shown,
+    age: bucketOf(item.openedAt, now),
+    ...(hasMoney(item) ? { amount: amount(item.asset, item.amountMinor) } : {}),
+  };
+};

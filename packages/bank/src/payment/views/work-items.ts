@@ -8,10 +8,10 @@ const ddl = (name: string): string => `create table ${name} (
   work_item_id uuid not null,
   seq bigint not null,
   kind text not null,
-  entity text not null,
-  account text not null,
-  asset text not null,
-  amount numeric(38, 0) not null,
+  entity text,
+  account text,
+  asset text,
+  amount numeric(38, 0),
   subject text not null,
   status text not null,
   owner text,
@@ -24,7 +24,7 @@ create index on ${name} (tenant_id, kind, seq) where status = 'open'`;
 /** The queues of open items and what has become of the others. */
 export const workItemsView: View = defineView({
   name: 'payment_work_items',
-  version: 1,
+  version: 2,
   contexts: ['payment'],
   consumes: workItemEvents.map(({ type }) => type),
   tables: [{ suffix: '', create: ddl }],
@@ -52,7 +52,7 @@ const lastOf = (events: readonly LoggedEvent[], type: string): readonly LoggedEv
 ];
 
 const insert = (tx: Transaction, table: string, tenantId: string, opened: readonly LoggedEvent[]): Promise<unknown> => {
-  const column = (name: string): readonly unknown[] => opened.map(({ data }) => data[name]);
+  const column = (name: string): readonly unknown[] => opened.map(({ data }) => data[name] ?? null);
   return tx.query(
     `insert into ${table} (tenant_id, work_item_id, seq, kind, entity, account, asset, amount, subject, status, opened_at)
       select $1, i.work_item_id, i.seq, i.kind, i.entity, i.account, i.asset, i.amount, i.subject, 'open', i.opened_at
@@ -138,11 +138,10 @@ export const listWorkItems = async (
 /** How much waits in one queue at one age. */
 export interface WorkItemTotal {
   readonly kind: string;
-  readonly account: string;
   readonly age: AgeBucket;
-  readonly asset: string;
   readonly count: number;
-  readonly amountMinor: bigint;
+  /** Nothing of items that name no money. */
+  readonly money?: { readonly account: string; readonly asset: string; readonly amountMinor: bigint };
 }
 
 /** Totals of the open items that a filter leaves, by queue, age and asset. */
@@ -155,10 +154,26 @@ export const workItemTotals = async (
   const values: unknown[] = [tenantId];
   const conditions = conditionsOf({ ...filter, status: 'open' }, now, values);
   const bucket = bucketSql(`$${values.push(now)}`);
-  const { rows } = await tx.query<Omit<WorkItemTotal, 'amountMinor' | 'count'> & { amount: string; count: string }>(
+  const { rows } = await tx.query<TotalRow>(
     `select kind, account, ${bucket} as age, asset, count(*)::text as count, sum(amount)::text as amount
       from ${items} where ${conditions} group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
     values,
   );
-  return rows.map(({ amount, count, ...rest }) => ({ ...rest, count: Number(count), amountMinor: BigInt(amount) }));
+  return rows.map(({ kind, age, count, account, asset, amount }) => ({
+    kind,
+    age,
+    count: Number(count),
+    ...(account === null || asset === null || amount === null
+      ? {}
+      : { money: { account, asset, amountMinor: BigInt(amount) } }),
+  }));
 };
+
+interface TotalRow {
+  readonly kind: string;
+  readonly account: string | null;
+  readonly age: AgeBucket;
+  readonly asset: string | null;
+  readonly count: string;
+  readonly amount: string | null;
+}

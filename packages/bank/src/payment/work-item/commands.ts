@@ -19,9 +19,11 @@ import {
 import { type CreationRefs, creationNeeds, decideCreation, prepareCreation } from '../outgoing/creation.ts';
 import type { OutgoingRefusal } from '../outgoing/outgoing.ts';
 import { code } from '../terms.ts';
-import { type Resolution, resolutions } from './events.ts';
+import { type ResolutionByHand, resolutions } from './events.ts';
 import {
   assignWorkItem,
+  hasMoney,
+  type ItemMoney,
   isResolvedSo,
   type ResolveWorkItem,
   refuseResolution,
@@ -42,7 +44,7 @@ export interface WorkItemTools extends IncomingTools {
 /** Data of ResolveWorkItem. */
 export interface ResolveWorkItemData {
   readonly workItemId: string;
-  readonly resolution: Resolution;
+  readonly resolution: ResolutionByHand;
   /** The account the money belongs to; with `applied`. */
   readonly accountId?: string | undefined;
   /** A code: why it goes back, is given up, or what explains the difference. */
@@ -55,9 +57,11 @@ export type ResolveRefusal =
   | OutgoingRefusal
   | IncomingRefusal;
 
+type ItemOfMoney = WorkItem & ItemMoney;
+
 /** What resolving found before it locks. */
 export interface ResolveRefs extends HouseRefs {
-  readonly item: WorkItem | undefined;
+  readonly item: ItemOfMoney | undefined;
   /** The payment in that the item is about. */
   readonly incoming: Incoming | undefined;
   /** The payment that takes it back. */
@@ -76,7 +80,8 @@ const prepare = async (
   { workItemId, resolution, accountId }: ResolveWorkItemData,
 ): Promise<ResolveRefs> => {
   const item = await tools.findWorkItem(tenantId, workItemId);
-  if (item.status === 'unknown') return nothing;
+  // Nothing is booked about an item that names no money; why it is not resolved so is decided on its stream.
+  if (item.status === 'unknown' || !hasMoney(item)) return nothing;
   const [kind, id = ''] = item.subject.split(':');
   const found = kind === 'incoming' ? await tools.findIncoming(tenantId, id) : undefined;
   const incoming = found?.status === 'unknown' ? undefined : found;
@@ -99,7 +104,7 @@ const prepare = async (
 const backToSender = async (
   tools: WorkItemTools,
   tenantId: string,
-  { workItemId, account, asset, amountMinor, reference }: WorkItem,
+  { workItemId, account, asset, amountMinor, reference }: ItemOfMoney,
   incoming: Incoming | undefined,
 ): Promise<CreationRefs | undefined> => {
   const { iban, bic, name } = incoming?.debtor ?? {};
@@ -169,7 +174,7 @@ const decide = (
   if (isResolvedSo(state, wanted)) return accept();
   const refusal = refuseResolution(state, wanted);
   if (refusal !== undefined) return reject(refusal);
-  const item = state as WorkItem;
+  const item = state as ItemOfMoney;
   const found =
     refs.incoming === undefined ? undefined : loaded.stream(incomingAggregate, refs.incoming.incomingId).state;
   const incoming = found?.status === 'unknown' ? undefined : found;
@@ -210,7 +215,7 @@ const decide = (
 };
 
 const move = (
-  { account, asset, amountMinor, workItemId }: WorkItem,
+  { account, asset, amountMinor, workItemId }: ItemOfMoney,
   {
     journalId,
     to,
@@ -230,7 +235,7 @@ const move = (
   });
 
 const apply = (
-  item: WorkItem,
+  item: ItemOfMoney,
   {
     wanted,
     incoming,
@@ -252,7 +257,7 @@ const apply = (
 
 /** Dr suspense · Cr income/unclaimed: nobody's money, as far as two people could find out. */
 const writeOff = (
-  item: WorkItem,
+  item: ItemOfMoney,
   { wanted, book, journalId }: { readonly wanted: ResolveWorkItem; readonly book: Book; readonly journalId: string },
 ): Decision<NewEvent, ResolveRefusal> => {
   const to = houseAccountId(item.entity, unclaimedIncome);

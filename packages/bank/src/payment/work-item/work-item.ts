@@ -1,24 +1,36 @@
 import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
 import { type Aggregate, defineAggregate, type Recorded } from '@finaegis/platform/event-store/aggregate';
 import type { EventOf, NewEvent } from '@finaegis/platform/event-store/event';
-import { type Resolution, type WorkItemKind, workItemEvents } from './events.ts';
+import { type Resolution, type WorkItemKind, workItemEvents, type workItemOpened } from './events.ts';
 
-/** What an item is opened with. */
-export interface WorkItemTerms {
-  readonly workItemId: string;
-  readonly kind: WorkItemKind;
+/** Where the money of an item lies, and how much it is. */
+export interface ItemMoney {
   readonly entity: string;
   readonly account: string;
   readonly asset: string;
   readonly amountMinor: bigint;
+}
+
+interface ItemFacts {
+  readonly workItemId: string;
+  readonly kind: WorkItemKind;
   readonly subject: string;
   readonly reason: string;
   readonly links: readonly string[];
   readonly reference?: string | undefined;
 }
 
-/** An item as it stands. */
-export interface WorkItem extends WorkItemTerms {
+/** What an item of money or of a difference is opened with. */
+export interface WorkItemTerms extends ItemFacts, ItemMoney {}
+
+/** Where a saga stands still, and why. */
+export type StoppedAt = NonNullable<EventOf<typeof workItemOpened>['data']['stoppedAt']>;
+
+type Maybe<Facts> = { readonly [Name in keyof Facts]?: Facts[Name] | undefined };
+
+/** An item as it stands; that of a parked saga names no money. */
+export interface WorkItem extends ItemFacts, Maybe<ItemMoney> {
+  readonly stoppedAt?: StoppedAt | undefined;
   readonly status: 'open' | 'resolved';
   readonly openedAt: string;
   readonly owner?: string;
@@ -33,12 +45,16 @@ export interface WorkItem extends WorkItemTerms {
   readonly paymentId?: string | undefined;
 }
 
+/** Whether an item names money. */
+export const hasMoney = (item: WorkItem): item is WorkItem & ItemMoney => item.amountMinor !== undefined;
+
 export type WorkItemState = { readonly status: 'unknown' } | WorkItem;
 
 /** Declared in order of precedence. */
 export type WorkItemRefusal =
   | { readonly code: 'work_item_unknown'; readonly workItem: string }
   | { readonly code: 'work_item_already_resolved'; readonly workItem: string; readonly resolution: Resolution }
+  | { readonly code: 'work_item_waits_for_saga'; readonly saga: string }
   | { readonly code: 'resolution_not_for_kind'; readonly kind: WorkItemKind }
   | { readonly code: 'work_item_has_no_owner'; readonly workItem: string }
   | { readonly code: 'owner_may_not_write_off'; readonly owner: string };
@@ -114,6 +130,9 @@ export const refuseResolution = (
   if (state.status === 'unknown') return { code: 'work_item_unknown', workItem: workItemId };
   if (state.status === 'resolved')
     return { code: 'work_item_already_resolved', workItem: workItemId, resolution: state.resolution as Resolution };
+  // Resolved by whoever decides about the saga, in that commit.
+  if (state.kind === 'saga')
+    return { code: 'work_item_waits_for_saga', saga: state.subject.slice(state.subject.indexOf(':') + 1) };
   // Money in suspense is moved, a difference is explained; neither can stand for the other.
   if (isOfMoney(state) === (resolution === 'explained')) return { code: 'resolution_not_for_kind', kind: state.kind };
   if (resolution !== 'written_off') return undefined;
