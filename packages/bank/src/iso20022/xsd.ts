@@ -16,24 +16,49 @@ export interface XsdResult {
 /** Documents up to this size are validated; a statement of 20,000 entries has about 20 MB. */
 export const XML_SIZE_MAX = 32 * 1024 * 1024;
 
+// The declaration and the root element are where a document begins; nothing further in decides what it is.
+const HEAD_LENGTH = 4_096;
+
 /**
  * Whether a document may be given to a parser: not too large, UTF-8, and without a document type, which ISO 20022 never
  * has and through which a parser can be made to read files or to expand a few bytes into gigabytes.
  */
 export const xmlRefusal = (xml: Uint8Array, sizeMax: number = XML_SIZE_MAX): XmlRefusal | undefined => {
   if (xml.byteLength > sizeMax) return 'xml_too_large';
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(xml);
-  } catch {
-    return 'xml_not_utf8';
-  }
+  if (!isUtf8(xml)) return 'xml_not_utf8';
+  // Looked at as bytes: the text of a large file is as large again.
+  const bytes = Buffer.from(xml.buffer, xml.byteOffset, xml.byteLength);
   // In another encoding the bytes of a document type would not look like one to this check, but would to the parser.
-  const declared = /^\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1];
+  const declared = /^\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']/.exec(
+    bytes.toString('latin1', 0, HEAD_LENGTH).replace(/^\xEF\xBB\xBF/, ''),
+  )?.[1];
   if (declared !== undefined && !/^(?:utf-8|us-ascii)$/i.test(declared)) return 'xml_not_utf8';
-  if (text.includes('\u0000')) return 'xml_not_utf8';
-  return /<!(?:doctype|entity)/i.test(text) ? 'xml_has_doctype' : undefined;
+  if (bytes.includes(0)) return 'xml_not_utf8';
+  return hasDoctype(bytes) ? 'xml_has_doctype' : undefined;
 };
+
+const PIECE_LENGTH = 65_536;
+
+const isUtf8 = (xml: Uint8Array): boolean => {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    for (let at = 0; at < xml.byteLength; at += PIECE_LENGTH)
+      decoder.decode(xml.subarray(at, at + PIECE_LENGTH), { stream: true });
+    decoder.decode();
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const hasDoctype = (bytes: Buffer): boolean => {
+  for (let at = bytes.indexOf('<!'); at !== -1; at = bytes.indexOf('<!', at + 2))
+    if (/^<!(?:doctype|entity)/i.test(bytes.toString('latin1', at, at + 9))) return true;
+  return false;
+};
+
+// A larger document is read through once, since its tree takes ten times its size; of a smaller one the tree tells more.
+const TREE_SIZE_MAX = 8 * 1024 * 1024;
 
 const schemas = new Map<MessageName, Promise<string>>();
 
@@ -62,7 +87,7 @@ export const validateXml = async (
     xml: { fileName: 'document.xml', contents: bytes },
     schema: { fileName: 'schema.xsd', contents: await schemaText(schema) },
     maxMemoryPages: 512 * memoryPages.MiB,
-    modifyArguments: (args) => ['--nonet', ...args],
+    modifyArguments: (args) => ['--nonet', ...(bytes.byteLength > TREE_SIZE_MAX ? ['--stream'] : []), ...args],
   });
   // A parser error is followed by the offending line and a caret, which the validator takes for errors without a place.
   const problems = errors.flatMap(({ message, loc }) => (loc === null ? [] : [{ line: loc.lineNumber, message }]));
@@ -79,12 +104,15 @@ const PROBLEMS_MAX = 100;
  * are more patient than schemas: who has an agreement with the sender about the form of its messages asks here first.
  * @param xml UTF-8 bytes as they were received, of a document that is not wrapped in another
  */
-export const checkSchema = async (xml: Uint8Array): Promise<readonly MessageProblem[]> => {
+export const checkSchema = async (
+  xml: Uint8Array,
+  sizeMax: number = XML_SIZE_MAX,
+): Promise<readonly MessageProblem[]> => {
   const message = messageIn(xml);
   const { isValid, refusal, problems } =
     message === undefined
-      ? { isValid: false, refusal: xmlRefusal(xml), problems: [] }
-      : await validateXml(xml, message);
+      ? { isValid: false, refusal: xmlRefusal(xml, sizeMax), problems: [] }
+      : await validateXml(xml, message, sizeMax);
   if (isValid) return [];
   if (refusal !== undefined) return [{ code: refusalCodes[refusal], path: '', reason: refusal }];
   if (message === undefined) {
@@ -104,9 +132,6 @@ const refusalCodes = {
   xml_has_doctype: 'xml_has_doctype',
   xml_not_utf8: 'text_not_in_encoding',
 } as const satisfies Record<XmlRefusal, MessageProblem['code']>;
-
-// The root element is where a document begins; nothing further in decides what it is.
-const HEAD_LENGTH = 4_096;
 
 const messageIn = (xml: Uint8Array): MessageName | undefined => {
   const head = Buffer.from(xml.subarray(0, HEAD_LENGTH)).toString('utf8');

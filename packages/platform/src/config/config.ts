@@ -134,7 +134,10 @@ const variables = {
     schema: rateLimit.prefault('1/20'),
     about: 'The same for keys and sign-in, and of one address that fails to authenticate.',
   },
-  HTTP_BODY_BYTES_MAX: { schema: count(1_024, 64 * 1_024 * 1_024).default(4 * 1_024 * 1_024), about: 'Largest body.' },
+  HTTP_BODY_BYTES_MAX: {
+    schema: count(1_024, 64 * 1_024 * 1_024).default(4 * 1_024 * 1_024),
+    about: 'Largest body; files of payments may be larger.',
+  },
   HTTP_HANDLER_TIMEOUT_MS: { schema: timeoutMs.min(100).default(30_000), about: 'Longest time until an answer.' },
   HTTP_DRAIN_DELAY_MS: {
     schema: timeoutMs.default(0),

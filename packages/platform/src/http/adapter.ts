@@ -5,6 +5,7 @@ import type { Authenticate } from '../auth/authenticate.ts';
 import { anonymous, isPermitted, type Principal } from '../auth/principal.ts';
 import { withSpan } from '../observability/tracing.ts';
 import { checkAnswer, sendAnswer } from './answer.ts';
+import { type LargeBodies, type LargeBodyPlace, mayBeLarge } from './large-bodies.ts';
 import { handleNamingFields } from './offending-fields.ts';
 import { ProblemError, type ProblemTable } from './problem.ts';
 import { type RateLimiter, rateLimitHeaders } from './rate-limit.ts';
@@ -16,6 +17,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set before the body is read. */
     principal: Principal | undefined;
+    /** Of a body over the usual limit. */
+    largeBody: LargeBodyPlace | undefined;
   }
   interface FastifyContextConfig {
     /** The path pattern is what logs and metrics name; the path itself may hold ids. */
@@ -31,6 +34,9 @@ export type RouteServices = {
   readonly rateLimiter: RateLimiter;
   /** How long a handler may take. */
   readonly handlerTimeoutMs: number;
+  /** Largest body of a route that does not ask for more. */
+  readonly bodyBytesMax: number;
+  readonly largeBodies: LargeBodies;
   /** For tests: hold every answer and every problem against what the route declares. */
   readonly checkAnswers: boolean;
   /** Makes a problem of a fault the platform knows (a lost COMMIT, a full queue), or answers undefined. */
@@ -76,14 +82,29 @@ export const serveRoute = (app: FastifyInstance, route: Route, services: RouteSe
     method: route.method,
     url: route.path,
     config: { route },
+    bodyLimit: bodyLimitOf(route, services),
     onRequest: async (request, reply) => {
       // A database that neither answers nor closes the connection must not keep whoever asks waiting before the handler's deadline begins.
       const admission = admit(route, request, reply, services);
       const late = (): ProblemError => new ProblemError('overloaded', { headers: { 'retry-after': '1' } });
       request.principal = await within(admission, services.handlerTimeoutMs, late);
+      makeRoom(route, request, reply, services);
     },
     handler: async (request, reply) => sendAnswer(reply, await answer(request, reply)),
   });
+};
+
+const bodyLimitOf = ({ request: { file } }: Route, { bodyBytesMax }: RouteServices): number =>
+  Math.max(file?.bytesMax ?? 0, bodyBytesMax);
+
+/** Before the first byte of a large body is read: as many as come at once would otherwise be held at once. */
+const makeRoom = (route: Route, request: FastifyRequest, reply: FastifyReply, services: RouteServices): void => {
+  const { bodyBytesMax, largeBodies } = services;
+  if (bodyLimitOf(route, services) === bodyBytesMax || !mayBeLarge(request.headers, bodyBytesMax)) return;
+  const place = largeBodies.enter();
+  if (place === undefined) throw new ProblemError('overloaded', { headers: { 'retry-after': '10' } });
+  request.largeBody = place;
+  reply.raw.once('close', () => place.abandon());
 };
 
 const admit = async (
@@ -134,6 +155,7 @@ const answerInTime = async (
   services: RouteServices,
 ): Promise<ApiAnswer> => {
   const controller = lazyAbort();
+  const timeoutMs = Math.max(route.handlerTimeoutMs ?? 0, services.handlerTimeoutMs);
   const received = {
     params: request.params as Record<string, unknown>,
     query: request.query as Record<string, unknown>,
@@ -142,21 +164,28 @@ const answerInTime = async (
     ip: request.ip,
     id: request.id,
     principal: request.principal ?? anonymous,
-    deadlineMs: Date.now() + services.handlerTimeoutMs,
+    deadlineMs: Date.now() + timeoutMs,
     get signal() {
       return controller.signal();
     },
   };
-  const handled = handleNamingFields(route, readRequest(route, received), services.problems);
+  request.largeBody?.work();
+  const handled = handleRead(route, received, services).finally(() => request.largeBody?.leave());
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort();
   });
-  return within(handled, services.handlerTimeoutMs, () => {
+  return within(handled, timeoutMs, () => {
     controller.abort();
     handled.catch((error: unknown) => services.onLateFault(error, { requestId: request.id, route: route.path }));
     return new ProblemError(route.method === 'GET' ? 'deadline_exceeded' : 'outcome_unknown');
   });
 };
+
+const handleRead = async (
+  route: Route,
+  received: Parameters<typeof readRequest>[1],
+  { problems }: RouteServices,
+): Promise<ApiAnswer> => handleNamingFields(route, readRequest(route, received), problems);
 
 /** What the work gives, or what `onLate` says when it takes longer than `timeoutMs`; the work itself goes on. */
 const within = <T>(work: Promise<T>, timeoutMs: number, onLate: () => Error): Promise<T> => {

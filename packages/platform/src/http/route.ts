@@ -68,6 +68,8 @@ type RouteFacts = {
   /** `required`: refused without an `Idempotency-Key`. Only POST has them. */
   readonly idempotency: 'required' | 'optional' | 'none';
   readonly supportsDryRun?: boolean;
+  /** How long the handler may take, where that is more than the server allows otherwise. */
+  readonly handlerTimeoutMs?: number;
   /** Hidden routes are served but not published in OpenAPI. */
   readonly isHidden?: boolean;
   /** Success answers by status. Responses of problems are derived. */
@@ -92,7 +94,12 @@ export const readRoute = {
 } as const satisfies Partial<RouteFacts>;
 
 /** A file body: its bytes arrive as `rawBody`, unparsed; `body` is undefined. */
-export type FileBody = { readonly contentTypes: readonly string[]; readonly description: string };
+export type FileBody = {
+  readonly contentTypes: readonly string[];
+  readonly description: string;
+  /** Largest file, where it is more than the server takes otherwise. Few of such size are in hand at once; others are told `overloaded`. */
+  readonly bytesMax?: number;
+};
 
 /** A route as its context writes it, with the types of its parts inferred from their schemas. */
 export type TypedRoute<Params extends ZodType, Query extends ZodType, Body extends ZodType> = RouteFacts & {

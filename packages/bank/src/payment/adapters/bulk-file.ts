@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { isBic } from '@finaegis/kernel/bic';
 import { isIban } from '@finaegis/kernel/iban';
 import { isLocalDate } from '@finaegis/kernel/local-date';
@@ -54,8 +56,19 @@ export interface PaymentFile {
   readonly problems: readonly FileProblem[];
 }
 
-/** Most payments of one file. */
+/** Most payments of one file, and its most bytes: a kilobyte and a third for each. */
 export const fileLinesMax = 100_000;
+export const fileBytesMax = 128 * 1024 * 1024;
+
+const pieceBytes = 65_536;
+
+/** A file in pieces, and between them whatever else the process has to do: a large one takes seconds. */
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < bytes.byteLength; at += pieceBytes) {
+    yield bytes.subarray(at, at + pieceBytes);
+    await breathe();
+  }
+}
 
 const tooMany = (line: number): FileProblem => ({
   code: 'too_many_lines',
@@ -75,7 +88,7 @@ export const readPain001 = async (
     linesMax = fileLinesMax,
   }: { readonly isSchemaChecked?: boolean; readonly linesMax?: number } = {},
 ): Promise<PaymentFile> => {
-  const reading = readCreditTransfers([bytes]);
+  const reading = readCreditTransfers(inPieces(bytes));
   const payments: (FilePayment & { readonly lines: FileLine[] })[] = [];
   const problems: FileProblem[] = [];
   let [messageId, source, count] = ['', 'pain.001', 0];
@@ -108,7 +121,7 @@ export const readPain001 = async (
     isSchemaChecked &&
     !payments.some(({ lines }) => lines.some(({ problem }) => problem !== undefined))
   )
-    problems.push(...(await checkSchema(bytes)));
+    problems.push(...(await checkSchema(bytes, fileBytesMax)));
   if (count === 0 && problems.length === 0)
     problems.push({ code: 'field_missing', path: 'PmtInf', reason: 'has no payment' });
   return { messageId, source, payments, problems };
@@ -166,38 +179,36 @@ const jsonLine = z.strictObject({
  * Reads JSON lines: the first says who pays and what the message is called, each other one is a payment.
  * @param today the day for a file that names none
  */
-export const readJsonLines = (
+export const readJsonLines = async (
   bytes: Uint8Array,
   { today, linesMax = fileLinesMax }: { readonly today: string; readonly linesMax?: number },
-): PaymentFile => {
+): Promise<PaymentFile> => {
   const failed = (...problems: FileProblem[]): PaymentFile => ({
     messageId: '',
     source: 'json',
     payments: [],
     problems,
   });
-  let written: string;
-  try {
-    written = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return failed({ code: 'text_not_in_encoding', path: '', reason: 'is not utf-8 text' });
+  if (!isUtf8(bytes)) return failed({ code: 'text_not_in_encoding', path: '', reason: 'is not utf-8 text' });
+  let first: { readonly text: string; readonly at: number } | undefined;
+  const lines: FileLine[] = [];
+  for await (const { text: line, at } of textLines(bytes)) {
+    if (first === undefined) first = { text: line, at };
+    else if (lines.length === linesMax) return failed(tooMany(at));
+    else lines.push(jsonLineOf(line, at));
   }
-  const texts = written.split('\n').map((line, index) => ({ line: line.trim(), at: index + 1 }));
-  const [first, ...rest] = texts.filter(({ line }) => line !== '');
   if (first === undefined) return failed({ code: 'json_malformed', line: 1, path: '', reason: 'is empty' });
-  if (rest.length > linesMax) return failed(tooMany(rest[linesMax]?.at ?? 1));
-  const head = header.safeParse(parsed(first.line));
+  const head = header.safeParse(parsed(first.text));
   if (!head.success) return failed(problemOf(head.error, first.at));
   const { messageId, debtorAccountId, executionDate = today, count, controlSum } = head.data;
-  const lines = rest.map(({ line, at }) => jsonLineOf(line, at));
   const problems: FileProblem[] = [];
-  if (rest.length === 0) problems.push({ code: 'field_missing', line: first.at, path: '', reason: 'has no payment' });
-  if (count !== undefined && count !== rest.length)
+  if (lines.length === 0) problems.push({ code: 'field_missing', line: first.at, path: '', reason: 'has no payment' });
+  if (count !== undefined && count !== lines.length)
     problems.push({
       code: 'count_differs',
       line: first.at,
       path: 'count',
-      reason: `says ${count} where there are ${rest.length}`,
+      reason: `says ${count} where there are ${lines.length}`,
     });
   const sum = lines.reduce((total, { amount }) => total + units(amount), 0n);
   if (controlSum !== undefined && units(controlSum) !== sum)
@@ -210,6 +221,31 @@ export const readJsonLines = (
   const payment = { paymentInfoId: messageId, executionDate, debtor: { accountId: debtorAccountId }, lines };
   return { messageId, source: 'json', payments: [payment], problems };
 };
+
+/** A line of JSON that is longer than any payment is not looked into. */
+const lineBytesMax = 16_384;
+
+/** Lines that are not empty, one at a time: a file of nothing but line feeds is no larger in memory than it is. */
+async function* textLines(
+  bytes: Uint8Array,
+): AsyncGenerator<{ readonly text: string; readonly at: number }, void, undefined> {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let [begin, at, breathedAt] = [0, 0, 0];
+  while (begin < file.length) {
+    const feed = file.indexOf(10, begin);
+    const end = feed === -1 ? file.length : feed;
+    at += 1;
+    const line = end - begin > lineBytesMax ? tooLong : file.toString('utf8', begin, end).trim();
+    if (line !== '') yield { text: line, at };
+    begin = end + 1;
+    if (begin - breathedAt < pieceBytes) continue;
+    breathedAt = begin;
+    await breathe();
+  }
+}
+
+// No JSON, so that it is told as a line that could not be read.
+const tooLong = '…';
 
 const sumDecimals = 18;
 const units = (amount: string): bigint => {

@@ -15,7 +15,7 @@ import {
 } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountWriter, type ShowAmount } from '../../asset/contract.ts';
-import { type FileProblem, type PaymentFile, readJsonLines, readPain001 } from '../adapters/bulk-file.ts';
+import { type FileProblem, fileBytesMax, type PaymentFile, readJsonLines, readPain001 } from '../adapters/bulk-file.ts';
 import { bulkReport } from '../adapters/bulk-report.ts';
 import { batchIdOf, lineStatuses } from '../bulk/batch.ts';
 import { type BulkPayment, bulkSagaId, bulkStatuses } from '../bulk/bulk.ts';
@@ -96,12 +96,18 @@ const commandRoutes = (http: BulkHttp): readonly Route[] => [
     permission: 'payment:create',
     path: '/v1/bulk-payments',
     operationId: 'createBulkPayment',
+    // The largest file is read, checked against its schema and written down before it is answered.
+    handlerTimeoutMs: 300_000,
     summary: 'Pay many at once',
     description:
       'A pain.001 file (.03 or .09), or JSON lines: the first `{messageId, debtorAccountId, executionDate?, count?, controlSum?}`, each other one `{endToEndId, amount, creditor, remittance?}`. The same message sent twice pays once. What is wrong with the whole file is refused here, with lines; a wrong line is refused with the file in `all_or_none`, and alone in `best_effort`.',
     request: {
       query,
-      file: { contentTypes: ['application/xml', 'text/xml', 'application/x-ndjson'], description: 'The file, UTF-8.' },
+      file: {
+        contentTypes: ['application/xml', 'text/xml', 'application/x-ndjson'],
+        description: 'The file, UTF-8, at most 128 MiB and 100,000 payments.',
+        bytesMax: fileBytesMax,
+      },
     },
     responses: {
       200: { description: 'It had been sent before; as it is now.', schema: bulkResource },
@@ -220,7 +226,7 @@ const readFile = (
   today: string,
 ): Promise<PaymentFile> =>
   headers['content-type']?.startsWith('application/x-ndjson') === true
-    ? Promise.resolve(readJsonLines(bytes, { today }))
+    ? readJsonLines(bytes, { today })
     : readPain001(bytes, { isSchemaChecked: schema === 'checked' });
 
 const problemsTold = 100;
