@@ -4,8 +4,9 @@ import { batchAggregate } from './bulk/batch.ts';
 import { bulkAggregate } from './bulk/bulk.ts';
 import { type BulkHandlers, createBulkHandlers, createBulkStepHandlers } from './bulk/commands.ts';
 import { type BulkReads, bulkOrders, createBulkReads } from './bulk-reads.ts';
+import type { BulkHttp } from './http/bulk-http.ts';
 import { bulkProblems } from './http/bulk-problems.ts';
-import { type BulkHttp, bulkRoutes } from './http/bulk-routes.ts';
+import { bulkRoutes } from './http/bulk-routes.ts';
 import { scheduleProblems, scheduleRoutes } from './http/schedule-routes.ts';
 import {
   type OrderDay,

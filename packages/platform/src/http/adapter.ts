@@ -37,6 +37,8 @@ export type RouteServices = {
   /** Largest body of a route that does not ask for more. */
   readonly bodyBytesMax: number;
   readonly largeBodies: LargeBodies;
+  /** Aborted when the server begins to stop. */
+  readonly draining: AbortSignal;
   /** For tests: hold every answer and every problem against what the route declares. */
   readonly checkAnswers: boolean;
   /** Makes a problem of a fault the platform knows (a lost COMMIT, a full queue), or answers undefined. */
@@ -165,6 +167,7 @@ const answerInTime = async (
     id: request.id,
     principal: request.principal ?? anonymous,
     deadlineMs: Date.now() + timeoutMs,
+    draining: services.draining,
     get signal() {
       return controller.signal();
     },

@@ -17,6 +17,7 @@ export type ReceivedRequest = {
   readonly id: string;
   readonly principal: Principal;
   readonly signal: AbortSignal;
+  readonly draining?: AbortSignal;
   readonly deadlineMs: number;
 };
 
@@ -68,6 +69,7 @@ export const readRequest = (route: Route, received: ReceivedRequest): ApiRequest
     get signal() {
       return received.signal;
     },
+    ...(received.draining === undefined ? {} : { draining: received.draining }),
     deadlineMs: received.deadlineMs,
   };
 };

@@ -35,6 +35,8 @@ export type ApiRequest<Params = unknown, Query = unknown, Body = unknown> = {
   readonly position?: string;
   /** Aborted when the client has gone or the deadline has passed; stop reading, never undo. */
   readonly signal: AbortSignal;
+  /** Aborted when the process is to stop; only an answer that goes on by itself, a stream, has to mind it. */
+  readonly draining?: AbortSignal;
   /** Milliseconds since 1970 after which nobody waits for the answer. */
   readonly deadlineMs: number;
 };

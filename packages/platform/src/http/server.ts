@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -109,7 +110,10 @@ export type HttpServer = {
 export const createHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
   const limits = { ...defaultHttpLimits, ...options.limits };
   const problems = mergeProblems(commonProblems, ...options.problems);
-  const state: { isDraining: boolean } = { isDraining: false };
+  const draining = new AbortController();
+  const state: DrainState = { isDraining: false, begin: () => draining.abort() };
+  // Every open stream listens, and there may be thousands.
+  setMaxListeners(0, draining.signal);
   const app = createApp(options, limits, problems);
   // First, so that a refusal for overload has its id and headers too.
   observe(app, options, state);
@@ -129,7 +133,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
     problems,
     openApiText: () => `${JSON.stringify(openapi(), null, 2)}\n`,
   });
-  const services = routeServices(options, limits, problems);
+  const services = { ...routeServices(options, limits, problems), draining: draining.signal };
   for (const route of options.routes) serveRoute(app, route, services);
   const pages = ['/healthz', '/readyz', '/metrics', ...referencePaths].map((path) => ({ method: 'GET', path }));
   answerUnrouted(app, [...options.routes, ...pages]);
@@ -327,7 +331,7 @@ const routeServices = (
   { authenticate, rateLimiter, logger, checkAnswers = false, translateFault = () => undefined }: HttpServerOptions,
   { handlerTimeoutMs, bodyBytesMax, largeBodiesMax }: HttpLimits,
   problems: ProblemTable,
-): RouteServices => ({
+): Omit<RouteServices, 'draining'> => ({
   problems,
   authenticate,
   rateLimiter,
@@ -339,12 +343,19 @@ const routeServices = (
   onLateFault: (error, request) => logger.error({ err: error, ...request }, 'a handler failed after its deadline'),
 });
 
+interface DrainState {
+  isDraining: boolean;
+  /** Ends the answers that would go on by themselves. */
+  readonly begin: () => void;
+}
+
 const drain = async (
   app: FastifyInstance,
   { drainDelayMs, drainTimeoutMs }: HttpLimits,
-  state: { isDraining: boolean },
+  state: DrainState,
 ): Promise<void> => {
   state.isDraining = true;
+  state.begin();
   if (drainDelayMs > 0) await delay(drainDelayMs);
   const deadline = setTimeout(() => app.server.closeAllConnections(), drainTimeoutMs);
   try {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { derivedUuid } from '@finaegis/kernel/id';
-import { isCustomer, requireStaff } from '@finaegis/platform/auth/access';
+import { requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, instant, isoDate, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand, metadataOf, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
@@ -17,23 +17,16 @@ import { z } from 'zod';
 import { amountWriter, type ShowAmount } from '../../asset/contract.ts';
 import { type FileProblem, fileBytesMax, type PaymentFile, readJsonLines, readPain001 } from '../adapters/bulk-file.ts';
 import { bulkReport } from '../adapters/bulk-report.ts';
-import { batchIdOf, lineStatuses } from '../bulk/batch.ts';
+import { lineStatuses } from '../bulk/batch.ts';
 import { type BulkPayment, bulkSagaId, bulkStatuses } from '../bulk/bulk.ts';
-import { type BatchToTake, type BulkHandlers, type BulkStepHandlers, commandLinesMax } from '../bulk/commands.ts';
+import { type BatchToTake, commandLinesMax } from '../bulk/commands.ts';
 import { bulkModes } from '../bulk/events.ts';
-import type { BulkReads } from '../bulk-reads.ts';
 import { code, executionDay } from '../terms.ts';
+import { type BulkHttp, batchIdsOf, visible } from './bulk-http.ts';
 import { type Debtor, findAssets, intakeOf } from './bulk-intake.ts';
+import { bulkProgressRoute } from './bulk-progress-route.ts';
 import { answerList } from './lists.ts';
-import { adopting, type PaymentHttp } from './payment-http.ts';
-
-/** What the routes of bulk payments are built over besides. */
-export interface BulkHttp extends Omit<PaymentHttp, 'handlers' | 'reads'> {
-  readonly bulk: BulkHandlers;
-  readonly bulkSteps: Pick<BulkStepHandlers, 'concludeLines'>;
-  readonly bulkReads: BulkReads;
-  readonly numbers: { accountOf(tenantId: string, iban: string): Promise<string | undefined> };
-}
+import { adopting } from './payment-http.ts';
 
 const tag = 'Bulk payments';
 const readParts = { ...readRoute, tag, permission: 'payment:read' } as const;
@@ -163,6 +156,7 @@ const readRoutes = (http: BulkHttp): readonly Route[] => [
       return { status: 200, body: await withProgress(http, request.tenantId, bulk, counts) };
     },
   }),
+  bulkProgressRoute(http),
   defineRoute({
     ...readParts,
     path: '/v1/bulk-payments/:bulkId/lines',
@@ -281,25 +275,6 @@ const takeLines = async (
       services.commands.submit(bulk.takeBulkLines, { bulkId, batches: group }, submission),
     );
 };
-
-const visible = async (
-  { access, bulkReads }: BulkHttp,
-  { principal, tenantId, params: { bulkId } }: ApiRequest<{ readonly bulkId: string }>,
-): Promise<BulkPayment> => {
-  const bulk = await bulkReads.bulk(tenantId, bulkId);
-  if (bulk.status === 'unknown') throw new ProblemError('not_found', { about: { sought: bulkId } });
-  if (!isCustomer(principal)) return bulk;
-  const payers = new Set(bulk.totals.map(({ debtorAccountId }) => debtorAccountId));
-  for (const payer of payers) {
-    // A run of standing orders has many payers and is the bank's own business.
-    if (payer === undefined) throw new ProblemError('not_found', { about: { sought: bulkId } });
-    await access.require(principal, payer, 'view');
-  }
-  return bulk;
-};
-
-const batchIdsOf = ({ bulkId, digest, batchCount }: BulkPayment): readonly string[] =>
-  Array.from({ length: batchCount }, (_, number) => batchIdOf({ bulkId, digest }, number));
 
 type Counts = Partial<Record<(typeof lineStatuses)[number], number>>;
 
