@@ -106,6 +106,7 @@ export const buildModules = (services: Services, { bankConnections = [], ...prov
     ledger,
     parties: party.parties,
     rail: custodian.rail,
+    banks: custodian.news,
     ...ways,
   });
   const cgo = createCgoModule(services, {

@@ -57,7 +57,13 @@ export interface BankOrder {
 export type BankOutcome =
   | { readonly kind: 'accepted' | 'pending' | 'settled'; readonly bankReference: string }
   | { readonly kind: 'declined'; readonly code: string }
-  | { readonly kind: 'returned'; readonly code: string; readonly bankReference: string };
+  | {
+      readonly kind: 'returned';
+      readonly code: string;
+      readonly bankReference: string;
+      /** The entry by which it came back, where the bank says so of the payment. */
+      readonly entryReference?: string;
+    };
 
 /** What a bank says it holds for us. */
 export interface BankBalance {
@@ -81,6 +87,13 @@ export interface StatementEntry {
   /** Our own reference, where the bank repeats it. */
   readonly reference?: string | undefined;
   readonly isReturn: boolean;
+  /** Why the rail sent it back: an ISO 20022 reason. */
+  readonly returnCode?: string | undefined;
+  /** Whoever stands on the other side. */
+  readonly counterparty?: (RailParty & { readonly bic?: string | undefined }) | undefined;
+  /** The number the money was sent to where it is another than the account's: a customer's, behind it. */
+  readonly creditorIban?: string | undefined;
+  readonly remittance?: string | undefined;
 }
 
 /** What a bank booked on one account on one day. */
@@ -105,9 +118,21 @@ export interface BankMessage {
   readonly receivedAtMs: number;
 }
 
-/** Whether a message is the bank's, and what it says. */
+/** What a bank tells by itself: of an order of ours, of an entry on an account of ours, or of what nobody here asked for. */
+export type BankNews =
+  | {
+      readonly kind: 'order';
+      readonly key: string;
+      readonly outcome: BankOutcome;
+      readonly reference?: string | undefined;
+      readonly endToEndId?: string | undefined;
+    }
+  | { readonly kind: 'entry'; readonly iban: string; readonly asset: string; readonly entry: StatementEntry }
+  | { readonly kind: 'other' };
+
+/** Whether a message is the bank's. `eventId` is the bank's own, the same however often it tells it. */
 export type VerifiedWebhook =
-  | { readonly isGenuine: true; readonly eventId: string; readonly key: string; readonly outcome: BankOutcome }
+  | { readonly isGenuine: true; readonly eventId: string; readonly type: string; readonly news: BankNews }
   | { readonly isGenuine: false; readonly reason: WebhookProblem };
 
 export type WebhookProblem = 'signature_missing' | 'signature_wrong' | 'signature_stale' | 'body_malformed';
@@ -128,4 +153,6 @@ export interface CustodianConnector {
   verifyPayee(payee: { readonly iban: string; readonly name: string }, abort: AbortSignal): Promise<PayeeMatch>;
   /** Checks signature and age before anything of the message is believed. */
   verifyWebhook(message: BankMessage): VerifiedWebhook;
+  /** Reads a message that was verified when it came, and kept. */
+  readWebhook(body: Uint8Array): BankNews;
 }

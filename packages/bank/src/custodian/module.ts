@@ -13,6 +13,7 @@ import { custodianProblems, withNeighbours } from './http/problems.ts';
 import { reconciliationRoutes } from './http/reconciliation-routes.ts';
 import { settlementRoutes } from './http/settlement-routes.ts';
 import { transferRoutes } from './http/transfer-routes.ts';
+import { createBankNews } from './news.ts';
 import type { CustodianPorts } from './ports.ts';
 import { createBankRail } from './rail.ts';
 import { type ReconciledAccount, type ReconciliationRun, reconcileBank } from './reconcile.ts';
@@ -32,6 +33,8 @@ export interface CustodianModule extends ContextModule {
   readonly gateway: BankGateway;
   /** The way out for customers' payments. */
   readonly rail: ReturnType<typeof createBankRail>;
+  /** What banks tell by themselves. */
+  readonly news: ReturnType<typeof createBankNews>;
   /** Every bank of a tenant. */
   banks(tenantId: string): ReturnType<typeof partnerBanksTable.list>;
   /** Compares a day; for a timer, the CLI or an operator. */
@@ -105,6 +108,7 @@ export const createCustodianModule = (
     handlers,
     gateway,
     rail: createBankRail({ gateway, banks }),
+    news: createBankNews(services, gateway),
     banks,
     reconcile,
   };

@@ -88,6 +88,8 @@ export interface EntryDetail {
   readonly bankTransactionCode?: BankTransactionCode;
   readonly charges: readonly Charge[];
   readonly counterparty?: Counterparty;
+  /** The account on our side where it is another than the statement's: a number behind it, by which the money finds a customer. */
+  readonly ownSideAccount?: AccountNumber;
   readonly purposeCode?: string;
   readonly remittance?: Remittance;
   /** Why the rail has sent a payment back; present on a return only. */

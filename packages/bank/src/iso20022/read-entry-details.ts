@@ -36,6 +36,8 @@ const detailAt = (
   const endToEndId = idAt(references, 'EndToEndId');
   const side = codeAt(place, sides, 'CdtDbtInd') ?? entry.side;
   const isReturn = returned.node !== undefined;
+  const isUndoing = entry.isReversal || isReturn;
+  const role = counterpartyRole({ side, isReversal: entry.isReversal, isReturn });
   return {
     side,
     charges: chargesAt(place),
@@ -50,10 +52,9 @@ const detailAt = (
       amount: detailAmount(place) ?? (isOnly ? entry.amount : undefined),
       instructedAmount: moneyIfAny(within(place, 'AmtDtls', 'InstdAmt', 'Amt')),
       bankTransactionCode: transactionCodeAt(within(place, 'BkTxCd')),
-      counterparty: counterpartyAt(place, counterpartyRole({ side, isReversal: entry.isReversal, isReturn }), {
-        own,
-        isUndoing: entry.isReversal || isReturn,
-      }),
+      counterparty: counterpartyAt(place, role, { own, isUndoing }),
+      // Of money that comes back nobody can tell whose side is whose by its role alone.
+      ownSideAccount: isUndoing ? undefined : ownSideAt(place, role, own),
       purposeCode: codeOrOwn(within(place, 'Purp')),
       remittance: remittanceAt(place),
       returnReason: reasonAt(returned),
@@ -122,6 +123,11 @@ const counterpartyAt = (
   const isOwn = found?.account !== undefined && numberOf(found.account) === numberOf(own);
   const isNobody = found?.account === undefined && found?.name === undefined;
   return isOwn || isNobody ? (partyInRole(place, role === 'Dbtr' ? 'Cdtr' : 'Dbtr') ?? found) : found;
+};
+
+const ownSideAt = (place: Place, role: Role, own: AccountNumber): AccountNumber | undefined => {
+  const found = accountAt(within(place, 'RltdPties', role === 'Dbtr' ? 'CdtrAcct' : 'DbtrAcct'));
+  return found === undefined || numberOf(found) === numberOf(own) ? undefined : found;
 };
 
 const numberOf = ({ iban, other }: AccountNumber): string | undefined => iban ?? other;

@@ -27,6 +27,7 @@ export {
   paymentFunded,
   paymentRejected,
   paymentReturned,
+  paymentReturnIdentified,
   paymentReviewRequested,
   paymentSettled,
   paymentSubmitted,

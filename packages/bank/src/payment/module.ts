@@ -3,9 +3,10 @@ import type { ContextModule } from '@finaegis/platform/module';
 import type { SagaDefinition } from '@finaegis/platform/saga/definition';
 import type { Services } from '@finaegis/platform/services';
 import { allowsAsset } from '../account/contract.ts';
+import { type BankEars, createBankEars } from './bank-ears.ts';
 import { type BulkPart, createBulkPart } from './bulk-payments.ts';
 import { type CardPart, createCardPart } from './card-payments.ts';
-import type { CardPaymentPorts } from './card-ports.ts';
+import { type CardPaymentPorts, noCards } from './card-ports.ts';
 import { type CryptoPart, createCryptoPart, createCryptoRefunds } from './crypto-payments.ts';
 import type { CryptoPaymentPorts } from './crypto-ports.ts';
 import { createHandlers, type PaymentHandlers } from './handlers.ts';
@@ -18,7 +19,7 @@ import { workItemRoutes } from './http/work-item-routes.ts';
 import { createInboxStepHandlers } from './inbox/commands.ts';
 import { inboxAggregate } from './inbox/inbox-message.ts';
 import { incomingAggregate } from './incoming/incoming.ts';
-import { createStepHandlers, type PaymentTools } from './outgoing/commands.ts';
+import { createStepHandlers, type PaymentTools, type StepHandlers } from './outgoing/commands.ts';
 import { outgoingAggregate } from './outgoing/outgoing.ts';
 import {
   allowAllPayments,
@@ -26,6 +27,7 @@ import {
   type PaymentChecks,
   type PaymentPorts,
   paymentTimes,
+  silentBanks,
   type WebhookHandlers,
 } from './ports.ts';
 import { railKey, railOrderOf } from './rail-order.ts';
@@ -35,6 +37,7 @@ import { webhookMessageSaga } from './sagas/webhook-message.ts';
 import { inboxView } from './views/inbox.ts';
 import { paymentsView } from './views/payments.ts';
 import { workItemsView } from './views/work-items.ts';
+import { bankWay } from './ways-back.ts';
 import { workItemAggregate } from './work-item/work-item.ts';
 
 /** The context, with what neighbours and the server's own work need of it. */
@@ -47,6 +50,8 @@ export interface PaymentModule extends ContextModule {
   readonly crypto: Pick<CryptoPart, 'handlers' | 'reads'>;
   /** Running due standing orders; the worker that does so all day, and one day of one entity. */
   readonly orderRuns: BulkPart['orderRuns'];
+  /** Books what a bank's statement says of an account of ours, once whoever tells of it. */
+  readonly takeEntry: BankEars['take'];
 }
 
 /**
@@ -58,25 +63,15 @@ export const createPaymentModule = (
   ports: PaymentPorts & CardPaymentPorts & CryptoPaymentPorts,
 ): PaymentModule => {
   const reads = createPaymentReads(services);
-  const { accounts } = ports;
   const tools = toolsOf(services, ports, reads);
   const { steps, inboxSteps, outgoingSaga, inboxSaga } = createSagas(services, ports, {
     tools,
     reads,
     webhooks: () => [...(ports.webhooks?.handlers ?? []), cards.webhooks, ...crypto.webhooks],
+    hear: (message) => ears.hear(message),
   });
   const handlers = createHandlers({
-    tools: {
-      ...tools,
-      findIncoming: reads.incoming,
-      findWorkItem: reads.workItem,
-      findMessage: reads.message,
-      textOf: reads.textOf,
-      isAssetAllowed: async (tenantId, accountId, asset) => {
-        const terms = await accounts.directory.find(tenantId, accountId);
-        return terms !== undefined && allowsAsset(terms, asset);
-      },
-    },
+    tools: handlerTools(tools, reads, ports),
     outgoingSaga,
     inboxSaga,
   });
@@ -87,6 +82,7 @@ export const createPaymentModule = (
   const cards = createCardPart(services, { ports: cardPorts, tools, http, paymentReads: reads });
   const crypto = createCryptoPart(services, { ports, tools, http, refunds: cryptoRefunds, cards });
   const parts = [bulk, cards, crypto];
+  const ears = createEars(services, ports, { reads, handlers, steps, cards });
   return {
     name: 'payment',
     events: [
@@ -121,7 +117,35 @@ export const createPaymentModule = (
     cards,
     crypto,
     orderRuns: bulk.orderRuns,
+    takeEntry: ears.take,
   };
+};
+
+/** What becomes of what banks tell. */
+const createEars = (
+  services: Services,
+  ports: PaymentPorts & CardPaymentPorts,
+  {
+    reads,
+    handlers,
+    steps,
+    cards,
+  }: Pick<PaymentModule, 'reads' | 'handlers'> & { readonly steps: StepHandlers; readonly cards: CardPart },
+): BankEars => {
+  const { rail, assets, ledger, banks = silentBanks } = ports;
+  const { incoming: findIncoming, textOf } = reads;
+  return createBankEars({
+    services,
+    banks,
+    rail,
+    journals: ledger.reads,
+    reads,
+    cards: cards.reads,
+    cardProvider: (ports.cards ?? noCards).provider.name,
+    bankWay: bankWay({ rail, assets, findIncoming, textOf, now: () => services.now() }),
+    steps: { ...steps, comeBack: cards.handlers.returnRefund },
+    handlers,
+  });
 };
 
 /** Whoever cannot be asked has not agreed: nothing is booked, and it is asked again. */
@@ -138,7 +162,7 @@ const failingClosed = ({ check }: PaymentChecks): PaymentChecks => ({
 /** What the routes are built over. */
 const httpOf = (
   services: Services,
-  { access, accounts, assets, ledger, rail, webhooks }: PaymentPorts,
+  { access, accounts, assets, ledger, rail, webhooks, banks }: PaymentPorts,
   { handlers, reads }: Pick<PaymentModule, 'handlers' | 'reads'>,
 ): PaymentHttp => ({
   services,
@@ -149,7 +173,8 @@ const httpOf = (
   handlers,
   reads,
   rail,
-  verifiers: webhooks?.verifiers ?? [],
+  findSender: async (tenantId, name) =>
+    webhooks?.verifiers.find(({ provider }) => provider === name) ?? (await banks?.findSender(tenantId, name)),
   problems: withNeighbours(accounts.problems, ledger.problems),
 });
 
@@ -168,6 +193,23 @@ const toolsOf = (services: Services, ports: PaymentPorts, reads: PaymentReads): 
   findOutgoing: reads.outgoing,
 });
 
+/** What commands ask that people and connectors give. */
+const handlerTools = (
+  tools: PaymentTools,
+  { incoming: findIncoming, workItem: findWorkItem, message: findMessage, textOf }: PaymentReads,
+  { accounts }: Pick<PaymentPorts, 'accounts'>,
+) => ({
+  ...tools,
+  findIncoming,
+  findWorkItem,
+  findMessage,
+  textOf,
+  isAssetAllowed: async (tenantId: string, accountId: string, asset: string): Promise<boolean> => {
+    const terms = await accounts.directory.find(tenantId, accountId);
+    return terms !== undefined && allowsAsset(terms, asset);
+  },
+});
+
 /** The sagas with the commands of their own steps. */
 const createSagas = (
   services: Services,
@@ -176,10 +218,12 @@ const createSagas = (
     tools,
     reads,
     webhooks,
+    hear,
   }: {
     readonly tools: PaymentTools;
     readonly reads: PaymentReads;
     readonly webhooks: () => readonly WebhookHandlers[];
+    readonly hear: BankEars['hear'];
   },
 ) => {
   const { accounts, assets } = ports;
@@ -201,6 +245,7 @@ const createSagas = (
     {
       askFirstMs: tools.times.askFirstMs,
       handlers: webhooks,
+      hear,
       messageOf: reads.messageBody,
     },
     inboxSteps,

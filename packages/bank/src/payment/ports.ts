@@ -45,7 +45,13 @@ export interface PostalAddress {
 export type RailOutcome =
   | { readonly kind: 'accepted' | 'pending' | 'settled'; readonly bankReference: string }
   | { readonly kind: 'declined'; readonly code: string }
-  | { readonly kind: 'returned'; readonly code: string; readonly bankReference: string };
+  | {
+      readonly kind: 'returned';
+      readonly code: string;
+      readonly bankReference: string;
+      /** The entry that brought it back, where the bank says so of the payment. */
+      readonly entryReference?: string;
+    };
 
 /**
  * The way out of the bank. An error it throws with `code: 'outcome_unknown'` means that the order may have arrived: it is asked about with `find`
@@ -161,6 +167,62 @@ export interface WebhookHandlers {
   readonly byType: Readonly<Record<string, (message: WebhookMessage) => Promise<void>>>;
 }
 
+/** An entry of a bank on an account of ours, as its message or its statement says it. */
+export interface BankEntry {
+  readonly bank: string;
+  /** Whose account it is. */
+  readonly entity: string;
+  /** The bank's own reference, by which one entry is one booking whoever tells of it. */
+  readonly entryReference: string;
+  readonly asset: string;
+  /** As the bank sees it: a CRDT raises what it holds for us. */
+  readonly side: 'CRDT' | 'DBIT';
+  readonly amountMinor: bigint;
+  readonly bookingDate: string;
+  readonly valueDate?: string | undefined;
+  readonly endToEndId?: string | undefined;
+  /** Our own reference, where the bank repeats it. */
+  readonly reference?: string | undefined;
+  readonly isReturn: boolean;
+  readonly returnCode?: string | undefined;
+  readonly debtor?:
+    | { readonly name?: string | undefined; readonly iban?: string | undefined; readonly bic?: string | undefined }
+    | undefined;
+  /** The customer's number, where the bank knows of numbers behind our account. */
+  readonly creditorIban?: string | undefined;
+  readonly remittance?: string | undefined;
+  /** Money of ours that goes from bank to bank, which whoever moves it books. */
+  readonly isTransferOfOurs: boolean;
+}
+
+/** What a bank tells by itself. Of an order it is only taken what to ask about, so that the order of messages means nothing. */
+export type RailNews =
+  | {
+      readonly kind: 'order';
+      readonly key: string;
+      readonly reference?: string | undefined;
+      readonly endToEndId?: string | undefined;
+    }
+  | { readonly kind: 'entry'; readonly entry: BankEntry }
+  | { readonly kind: 'other' };
+
+/** The tenant's partner banks, as far as they tell of anything. */
+export interface PartnerBanks {
+  /** Verifies the messages of one; undefined where there is no such bank, or it sends none. */
+  findSender(tenantId: string, bank: string): Promise<WebhookVerifier | undefined>;
+  /** What a message says that was verified when it came; undefined where there is no such bank. */
+  readNews(tenantId: string, bank: string, body: Uint8Array): Promise<RailNews | undefined>;
+  /** The key a bank was given for an order of a tenant. */
+  keyAtBank(tenantId: string, key: string): string;
+}
+
+/** Banks that tell nothing by themselves. */
+export const silentBanks: PartnerBanks = {
+  findSender: async () => undefined,
+  readNews: async () => undefined,
+  keyAtBank: (_, key) => key,
+};
+
 /** What the context asks of the outside world and of its neighbours; the server puts them in. */
 export interface PaymentPorts {
   readonly access: Access;
@@ -173,11 +235,13 @@ export interface PaymentPorts {
   readonly ledger: {
     readonly directory: LedgerDirectory;
     readonly balances: LockedTable<Balance>;
-    readonly reads: Pick<LedgerReads, 'entities' | 'bookingDay'>;
+    readonly reads: Pick<LedgerReads, 'entities' | 'bookingDay' | 'journal'>;
     readonly problems: ProblemTable;
   };
   readonly parties: Parties;
   readonly rail: BankRail;
+  /** Whoever stands behind the rail and tells what happens there; nobody unless given. */
+  readonly banks?: PartnerBanks;
   readonly checks?: PaymentChecks;
   readonly fees?: PaymentFees;
   readonly webhooks?: {

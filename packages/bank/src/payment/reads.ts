@@ -10,9 +10,11 @@ import type { WebhookMessage } from './ports.ts';
 import { type InboxFilter, listMessages } from './views/inbox.ts';
 import {
   candidatesFor,
+  findOutgoing,
   listPayments,
   type PaymentCandidate,
   type PaymentFilter,
+  paymentsProgress,
   readStates,
 } from './views/payments.ts';
 import { listWorkItems, type WorkItemFilter, type WorkItemTotal, workItemTotals } from './views/work-items.ts';
@@ -57,8 +59,20 @@ export interface PaymentReads {
   /** Payments that may explain an item. */
   proposals(tenantId: string, item: WorkItem, since: string): Promise<readonly PaymentCandidate[]>;
   listMessages(tenantId: string, filter: InboxFilter, page: Page): Promise<readonly Listed<InboxMessage>[]>;
+  /** Payments out to a bank, found by what it was told. A moment behind, unless `isComplete`. */
+  outgoingAt(
+    tenantId: string,
+    sought: SoughtOrder,
+  ): Promise<{ readonly ids: readonly string[]; readonly isComplete: boolean }>;
   /** The text behind a reference; undefined once it is erased. */
   textOf(tenantId: string, ref: string): Promise<string | undefined>;
+}
+
+/** What a bank repeats of an order. */
+export interface SoughtOrder {
+  readonly bank: string;
+  readonly reference?: string | undefined;
+  readonly endToEndId?: string | undefined;
 }
 
 /** Lists by a view, and reads what is listed from the streams. */
@@ -128,9 +142,30 @@ export const createPaymentReads = (services: Services): PaymentReads => {
         rows: (tx) => listMessages(tx, tenantId, filter, page),
         idOf: ({ key }) => key,
       }),
+    outgoingAt: async (tenantId, sought) => {
+      const isComplete = await hasCaughtUp(inTenant, tenantId);
+      return { ids: await inTenant(tenantId, (tx) => findOutgoing(tx, tenantId, sought)), isComplete };
+    },
     textOf: async (tenantId, ref) => {
       const text = (await texts(tenantId, [ref])).get(ref);
       return text === erased ? undefined : text;
     },
   };
+};
+
+const looksMax = 20;
+const lookMs = 100;
+
+/** Waits a moment for the lists to show what was in the log when it was asked. */
+const hasCaughtUp = async (
+  inTenant: <T>(tenantId: string, work: (tx: Transaction) => Promise<T>) => Promise<T>,
+  tenantId: string,
+): Promise<boolean> => {
+  const { head } = await inTenant(tenantId, (tx) => paymentsProgress(tx, tenantId));
+  for (let look = 1; look <= looksMax; look += 1) {
+    const { seq } = await inTenant(tenantId, (tx) => paymentsProgress(tx, tenantId));
+    if (seq >= head) return true;
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+  return false;
 };

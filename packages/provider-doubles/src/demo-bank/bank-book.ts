@@ -27,7 +27,18 @@ export interface DemoPayment extends DemoOrder {
   readonly status: DemoStatus;
   /** ISO 20022 reason of a rejection or return. */
   readonly reason?: string;
+  /** The entry by which a returned payment came back. */
+  readonly returnEntry?: string;
   readonly dueAtMs: number;
+}
+
+/** Who paid what came in, and for which of the account holder's own customers. */
+export interface DemoSender {
+  readonly name?: string;
+  readonly iban?: string;
+  /** A number the account holder has given to a customer of its own: the money lies on the account all the same. */
+  readonly creditorIban?: string;
+  readonly remittance?: string;
 }
 
 /** An entry on an account, as the bank sees it. */
@@ -41,6 +52,9 @@ export interface DemoEntry {
   readonly endToEndId: string;
   readonly reference?: string;
   readonly isReturn: boolean;
+  /** ISO 20022 reason of a return. */
+  readonly reason?: string;
+  readonly sender?: DemoSender;
 }
 
 /** How the book behaves. */
@@ -54,6 +68,8 @@ export interface BankBookOptions {
   readonly returningIbans: ReadonlySet<string>;
   /** Told of every payment that changed. */
   readonly onChange: (payment: DemoPayment) => void;
+  /** Told of every entry on an account. */
+  readonly onEntry: (entry: DemoEntry) => void;
   /** Carries a settled payment to wherever its creditor has an account. */
   readonly deliver: (payment: DemoPayment) => void;
 }
@@ -70,7 +86,14 @@ export interface BankBook {
     readonly amountMinor: bigint;
     readonly endToEndId: string;
     readonly reference?: string;
-  }): void;
+    readonly sender?: DemoSender;
+  }): DemoEntry;
+  /** Settles one payment before its time. */
+  settle(endToEndId: string): void;
+  /** A settled payment comes back. */
+  sendBack(endToEndId: string, reason: string): void;
+  /** The next payment with this end-to-end id is rejected. */
+  willReject(endToEndId: string, reason: string): void;
   balances(): readonly (DemoAccount & { readonly balanceMinor: bigint })[];
   balanceBefore(account: DemoAccount, date: string): bigint;
   entries(iban: string, date: string): readonly DemoEntry[];
@@ -90,35 +113,36 @@ export const createBankBook = (options: BankBookOptions): BankBook => {
     options.onChange(changed);
     return changed;
   };
-  const receive: BankBook['receive'] = ({ iban, amountMinor, endToEndId, reference }) =>
-    enter({
-      iban,
-      side: 'CRDT',
-      amountMinor,
-      endToEndId,
-      isReturn: false,
-      ...(reference === undefined ? {} : { reference }),
-    });
+  const receive = receiver(enter);
+  const comeBack = (payment: DemoPayment, reason: string): void => {
+    const { debtorIban: iban, amountMinor, endToEndId, reference } = payment;
+    const { id } = enter({ iban, side: 'CRDT', amountMinor, endToEndId, reference, reason, isReturn: true });
+    change(payment, { status: 'returned', reason, returnEntry: id });
+  };
+  const known = (endToEndId: string): DemoPayment => {
+    const found = [...payments.values()].find((payment) => payment.endToEndId === endToEndId);
+    if (found === undefined) throw new Error(`The demo bank has no payment ${endToEndId}.`);
+    return found;
+  };
 
   const settle = (payment: DemoPayment): void => {
     const { debtorIban, creditorIban, amountMinor, endToEndId, reference } = payment;
     enter({ iban: debtorIban, side: 'DBIT', amountMinor, endToEndId, reference, isReturn: false });
     const settled = change(payment, { status: 'settled' });
     if (accountOf(creditorIban) !== undefined) receive({ iban: creditorIban, amountMinor, endToEndId, reference });
-    else if (options.returningIbans.has(creditorIban)) {
-      enter({ iban: debtorIban, side: 'CRDT', amountMinor, endToEndId, reference, isReturn: true });
-      change(settled, { status: 'returned', reason: 'MD07' });
-    } else options.deliver(settled);
+    else if (options.returningIbans.has(creditorIban)) comeBack(settled, 'MD07');
+    else options.deliver(settled);
   };
 
+  const toReject = new Map<string, string>();
   const submit: BankBook['submit'] = (order) => {
-    const known = payments.get(order.key);
-    if (known !== undefined) {
-      const { id: _id, status: _status, reason: _reason, dueAtMs: _due, ...asked } = known;
+    const before = payments.get(order.key);
+    if (before !== undefined) {
+      const { id: _id, status: _status, reason: _reason, returnEntry: _entry, dueAtMs: _due, ...asked } = before;
       const isSame = Object.entries(asked).every(([name, value]) => order[name as keyof DemoOrder] === value);
-      return isSame ? { payment: known, isNew: false } : 'other content';
+      return isSame ? { payment: before, isNew: false } : 'other content';
     }
-    const reason = reasonAgainst(order, { options, ledger, payments });
+    const reason = toReject.get(order.endToEndId) ?? reasonAgainst(order, { options, ledger, payments });
     const payment: DemoPayment = {
       ...order,
       id: `P${String(payments.size + 1).padStart(9, '0')}`,
@@ -139,14 +163,29 @@ export const createBankBook = (options: BankBookOptions): BankBook => {
         if (payment.status === 'pending' && payment.dueAtMs <= now()) settle(payment);
     },
     receive,
+    settle: (endToEndId) => settle(known(endToEndId)),
+    sendBack: (endToEndId, reason) => comeBack(known(endToEndId), reason),
+    willReject: (endToEndId, reason) => void toReject.set(endToEndId, reason),
     balances: () => accounts.map((account) => ({ ...account, balanceMinor: ledger.sum(account, () => true) })),
     balanceBefore: (account, date) => ledger.sum(account, (entry) => entry.date < date),
     entries: (iban, date) => ledger.entries.filter((entry) => entry.iban === iban && entry.date === date),
   };
 };
 
+/** Money from elsewhere. */
+const receiver =
+  (enter: ReturnType<typeof createLedger>['enter']): BankBook['receive'] =>
+  ({ reference, sender, ...incoming }) =>
+    enter({
+      ...incoming,
+      side: 'CRDT',
+      isReturn: false,
+      ...(reference === undefined ? {} : { reference }),
+      ...(sender === undefined ? {} : { sender }),
+    });
+
 /** Entries on the accounts, and what they come to. */
-const createLedger = ({ accounts, now }: BankBookOptions) => {
+const createLedger = ({ accounts, now, onEntry }: BankBookOptions) => {
   const entries: DemoEntry[] = [];
   const accountOf = (iban: string): DemoAccount | undefined => accounts.find((account) => account.iban === iban);
   const signed = ({ side, amountMinor }: DemoEntry): bigint => (side === 'CRDT' ? amountMinor : -amountMinor);
@@ -154,9 +193,13 @@ const createLedger = ({ accounts, now }: BankBookOptions) => {
     entries
       .filter((entry) => entry.iban === account.iban && isMeant(entry))
       .reduce((total, entry) => total + signed(entry), account.openingMinor);
-  const enter = (entry: Omit<DemoEntry, 'id' | 'date' | 'asset'>): void => {
+  const enter = (entry: Omit<DemoEntry, 'id' | 'date' | 'asset'>): DemoEntry => {
     const asset = accountOf(entry.iban)?.asset ?? '';
-    entries.push({ ...entry, asset, id: `E${String(entries.length + 1).padStart(9, '0')}`, date: dateOf(now()) });
+    const id = `E${String(entries.length + 1).padStart(9, '0')}`;
+    const entered = { ...entry, asset, id, date: dateOf(now()) };
+    entries.push(entered);
+    onEntry(entered);
+    return entered;
   };
   return { entries: entries as readonly DemoEntry[], accountOf, sum, enter };
 };

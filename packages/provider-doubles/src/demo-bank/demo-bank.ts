@@ -2,7 +2,14 @@ import { createHmac } from 'node:crypto';
 import { createFaultQueue, type FaultQueue } from '../faults.ts';
 import { type Answer, type ReceivedRequest, startLoopbackServer } from '../loopback-server.ts';
 import { createWebhookSender, type WebhookEndpoint, type WebhookSender } from '../webhook-sender.ts';
-import { type BankBook, createBankBook, type DemoAccount, type DemoOrder, type DemoPayment } from './bank-book.ts';
+import {
+  type BankBook,
+  createBankBook,
+  type DemoAccount,
+  type DemoEntry,
+  type DemoOrder,
+  type DemoPayment,
+} from './bank-book.ts';
 import { majorOf, minorOf, statementsXml } from './statement-xml.ts';
 
 /** How a demo bank is opened. */
@@ -27,7 +34,7 @@ export interface DemoBank {
   readonly apiKey: string;
   readonly faults: FaultQueue;
   readonly webhooks: WebhookSender;
-  readonly book: Pick<BankBook, 'receive' | 'find' | 'settleDue' | 'balances'>;
+  readonly book: Omit<BankBook, 'submit' | 'balanceBefore' | 'entries'>;
   addWebhookEndpoint(endpoint: WebhookEndpoint): void;
   close(): Promise<void>;
 }
@@ -37,6 +44,8 @@ export const startDemoBank = async (options: DemoBankOptions): Promise<DemoBank>
   const { accounts, apiKey, latencyMs = 0, now = Date.now, payees = {} } = options;
   const faults = createFaultQueue();
   const webhooks = createWebhookSender(faults);
+  const tell = (type: string, eventId: string, what: object): void =>
+    webhooks.send(type, ({ secret }) => signed({ eventId, type, ...what }, { secret, atMs: now() }));
   const book = createBankBook({
     accounts,
     latencyMs,
@@ -45,7 +54,8 @@ export const startDemoBank = async (options: DemoBankOptions): Promise<DemoBank>
     returningIbans: new Set(options.returningIbans),
     deliver: options.deliver ?? (() => undefined),
     onChange: (payment) =>
-      webhooks.send(`payment.${payment.status}`, ({ secret }) => signed(payment, { secret, atMs: now() })),
+      tell(`payment.${payment.status}`, `${payment.id}-${payment.status}`, { payment: shown(payment) }),
+    onEntry: (entry) => tell('entry.booked', entry.id, { entry: shownEntry(entry) }),
   });
   const server = await startLoopbackServer({
     faults,
@@ -123,11 +133,19 @@ const orderOf = (key: string, asked: Readonly<Record<string, unknown>>): DemoOrd
   };
 };
 
-const shown = ({ id, key, status, reason }: DemoPayment): unknown => ({
+const shown = ({ id, key, status, reason, returnEntry, reference, endToEndId }: DemoPayment): unknown => ({
   id,
   key,
   status,
+  reference,
+  endToEndId,
   ...(reason === undefined ? {} : { reason }),
+  ...(returnEntry === undefined ? {} : { returnEntry }),
+});
+
+const shownEntry = ({ amountMinor, ...entry }: DemoEntry): unknown => ({
+  ...entry,
+  amount: majorOf(amountMinor, entry.asset),
 });
 
 // A day has a statement once it is over.
@@ -180,8 +198,8 @@ const json = (status: number, body: unknown): Answer => ({
 });
 
 /** A notification as it is sent: HMAC-SHA256 over the instant and the body, so that an old one cannot be sent again as new. */
-const signed = (payment: DemoPayment, { secret, atMs }: { readonly secret: string; readonly atMs: number }) => {
-  const body = JSON.stringify({ eventId: `${payment.id}-${payment.status}`, payment: shown(payment) });
+const signed = (told: object, { secret, atMs }: { readonly secret: string; readonly atMs: number }) => {
+  const body = JSON.stringify(told);
   const seconds = Math.floor(atMs / 1_000);
   const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
   return {

@@ -56,12 +56,22 @@ export const balanceXml = (code: string, minor: bigint, asset: string, date: str
 const amountXml = (minor: bigint, asset: string): string => `<Amt Ccy="${asset}">${majorOf(minor, asset)}</Amt>`;
 
 export const entryXml = (entry: DemoEntry): string => {
-  const { id, side, amountMinor, asset, date, endToEndId, reference, isReturn } = entry;
+  const { id, side, amountMinor, asset, date, endToEndId, reference, isReturn, reason = 'NARR' } = entry;
   const family = side === 'CRDT' ? 'RCDT' : 'ICDT';
   return `<Ntry><NtryRef>${id}</NtryRef>${amountXml(amountMinor, asset)}<CdtDbtInd>${side}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>
 <BookgDt><Dt>${date}</Dt></BookgDt><ValDt><Dt>${date}</Dt></ValDt><AcctSvcrRef>${id}</AcctSvcrRef>
 <BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>${family}</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd>
-<NtryDtls><TxDtls><Refs>${reference === undefined ? '' : `<InstrId>${escaped(reference)}</InstrId>`}<EndToEndId>${escaped(endToEndId)}</EndToEndId></Refs>${amountXml(amountMinor, asset)}<CdtDbtInd>${side}</CdtDbtInd>${isReturn ? '<RtrInf><Rsn><Cd>MD07</Cd></Rsn></RtrInf>' : ''}</TxDtls></NtryDtls></Ntry>`;
+<NtryDtls><TxDtls><Refs>${reference === undefined ? '' : `<InstrId>${escaped(reference)}</InstrId>`}<EndToEndId>${escaped(endToEndId)}</EndToEndId></Refs>${amountXml(amountMinor, asset)}<CdtDbtInd>${side}</CdtDbtInd>${senderXml(entry)}${isReturn ? `<RtrInf><Rsn><Cd>${reason}</Cd></Rsn></RtrInf>` : ''}</TxDtls></NtryDtls></Ntry>`;
+};
+
+const senderXml = ({ sender: { name, iban, creditorIban, remittance } = {} }: DemoEntry): string => {
+  const account = (role: string, number: string | undefined): string =>
+    number === undefined ? '' : `<${role}><Id><IBAN>${number}</IBAN></Id></${role}>`;
+  const debtor = name === undefined ? '' : `<Dbtr><Pty><Nm>${escaped(name)}</Nm></Pty></Dbtr>`;
+  const parties = `${debtor}${account('DbtrAcct', iban)}${account('CdtrAcct', creditorIban)}`;
+  return `${parties === '' ? '' : `<RltdPties>${parties}</RltdPties>`}${
+    remittance === undefined ? '' : `<RmtInf><Ustrd>${escaped(remittance)}</Ustrd></RmtInf>`
+  }`;
 };
 
 export const escaped = (text: string): string =>

@@ -48,6 +48,7 @@ export const startIsoBank = async (options: IsoBankOptions): Promise<IsoBank> =>
     closedIbans: new Set(options.closedIbans),
     returningIbans: new Set(options.returningIbans),
     onChange: () => undefined,
+    onEntry: () => undefined,
     deliver: () => undefined,
   });
   const mail = createMailbox();

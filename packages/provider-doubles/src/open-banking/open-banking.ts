@@ -43,6 +43,7 @@ export const startOpenBanking = async (options: OpenBankingOptions): Promise<Ope
     closedIbans: new Set(options.closedIbans),
     returningIbans: new Set(options.returningIbans),
     onChange: () => undefined,
+    onEntry: () => undefined,
     deliver: () => undefined,
   });
   const token = ({ headers, body }: ReceivedRequest): Answer => {

@@ -1,4 +1,4 @@
-import type { BankEntry, BankStatement } from '../../iso20022/bank-statement.ts';
+import type { BankEntry, BankStatement, Counterparty } from '../../iso20022/bank-statement.ts';
 import { isMessageName, messageOfNamespace } from '../../iso20022/message.ts';
 import { readBankStatementFile } from '../../iso20022/read-bank-statements.ts';
 import { validateXml } from '../../iso20022/xsd.ts';
@@ -82,6 +82,8 @@ const statementEntry = (
   // A batch booked as one entry has many payments and no reference of its own.
   const only = entry.details.length === 1 ? entry.details[0] : undefined;
   const endToEndId = only?.originalEndToEndId ?? only?.endToEndId;
+  const returnCode = only?.returnReason?.code ?? only?.returnReason?.proprietary;
+  const remittance = only?.remittance?.unstructured?.join(' ') ?? only?.remittance?.creditorReference;
   return {
     entryId: entry.accountServicerReference ?? entry.reference ?? `${date}/${index + 1}`,
     side: entry.side,
@@ -91,5 +93,15 @@ const statementEntry = (
     ...(endToEndId === undefined || endToEndId === 'NOTPROVIDED' ? {} : { endToEndId }),
     ...(only?.instructionId === undefined ? {} : { reference: only.instructionId }),
     isReturn: only?.returnReason !== undefined || entry.isReversal,
+    ...(returnCode === undefined ? {} : { returnCode }),
+    ...(only?.counterparty === undefined ? {} : { counterparty: counterpartyOf(only.counterparty) }),
+    ...(only?.ownSideAccount?.iban === undefined ? {} : { creditorIban: only.ownSideAccount.iban }),
+    ...(remittance === undefined ? {} : { remittance }),
   };
 };
+
+const counterpartyOf = ({ name, account, agent }: Counterparty): StatementEntry['counterparty'] => ({
+  ...(name === undefined ? {} : { name }),
+  ...(account?.iban === undefined ? {} : { iban: account.iban }),
+  ...(agent?.bic === undefined ? {} : { bic: agent.bic }),
+});

@@ -184,6 +184,7 @@ const whenOpen = (
     statements: async (date, abort) => (await opening()).statements(date, abort),
     verifyPayee: async (payee, abort) => (await opening()).verifyPayee(payee, abort),
     verifyWebhook: () => ({ isGenuine: false, reason: 'signature_missing' }),
+    readWebhook: () => ({ kind: 'other' }),
   };
 };
 

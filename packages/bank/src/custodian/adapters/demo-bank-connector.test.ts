@@ -34,7 +34,7 @@ connectorContract('the demo bank', async () => {
       await bank.webhooks.settled();
     },
     notification: async (): Promise<BankMessage> => {
-      const [received] = inbox.received;
+      const received = inbox.received.find(({ body }) => body.includes('"type":"payment.settled"'));
       if (received === undefined) throw new Error('The demo bank sent nothing.');
       const headers = received.headers as BankMessage['headers'];
       return { headers, body: Buffer.from(received.body), receivedAtMs: nowMs };

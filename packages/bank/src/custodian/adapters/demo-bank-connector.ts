@@ -6,6 +6,7 @@ import { sendJson } from '@finaegis/platform/resilience/outbound-http';
 import { z } from 'zod';
 import type {
   BankMessage,
+  BankNews,
   BankOrder,
   BankOutcome,
   Capabilities,
@@ -40,12 +41,40 @@ const payment = z.object({
   key: z.string(),
   status: z.enum(['pending', 'settled', 'rejected', 'returned']),
   reason: z.string().optional(),
+  returnEntry: z.string().optional(),
+  reference: z.string().optional(),
+  endToEndId: z.string().optional(),
+});
+const bookedEntry = z.object({
+  id: z.string(),
+  iban: z.string(),
+  asset: z.string(),
+  side: z.enum(['CRDT', 'DBIT']),
+  amount: z.string(),
+  date: z.string(),
+  endToEndId: z.string().optional(),
+  reference: z.string().optional(),
+  isReturn: z.boolean(),
+  reason: z.string().optional(),
+  sender: z
+    .object({
+      name: z.string().optional(),
+      iban: z.string().optional(),
+      creditorIban: z.string().optional(),
+      remittance: z.string().optional(),
+    })
+    .optional(),
 });
 const accounts = z.object({
   asOf: z.string(),
   accounts: z.array(z.object({ iban: z.string(), asset: z.string(), balance: z.string() })),
 });
-const webhook = z.object({ eventId: z.string(), payment });
+const webhook = z.object({
+  eventId: z.string(),
+  type: z.string(),
+  payment: payment.optional(),
+  entry: bookedEntry.optional(),
+});
 
 /** The way to a demo bank over its HTTP. */
 export const demoBankConnector = (connection: DemoBankConnection): CustodianConnector => {
@@ -88,6 +117,7 @@ export const demoBankConnector = (connection: DemoBankConnection): CustodianConn
         .result;
     },
     verifyWebhook: (message) => verify(connection, message),
+    readWebhook: (body) => newsOf(webhook.parse(jsonOf(body))),
   };
 };
 
@@ -125,7 +155,7 @@ const answered = (body: unknown): z.output<typeof payment> => {
   return parsed.data;
 };
 
-const outcomeOf = ({ id, status, reason = 'NARR' }: z.output<typeof payment>): BankOutcome => {
+const outcomeOf = ({ id, status, reason = 'NARR', returnEntry }: z.output<typeof payment>): BankOutcome => {
   switch (status) {
     case 'pending':
     case 'settled':
@@ -133,7 +163,12 @@ const outcomeOf = ({ id, status, reason = 'NARR' }: z.output<typeof payment>): B
     case 'rejected':
       return { kind: 'declined', code: reason };
     case 'returned':
-      return { kind: 'returned', code: reason, bankReference: id };
+      return {
+        kind: 'returned',
+        code: reason,
+        bankReference: id,
+        ...(returnEntry === undefined ? {} : { entryReference: returnEntry }),
+      };
   }
 };
 
@@ -152,8 +187,40 @@ const verify = (
     return { isGenuine: false, reason: 'signature_stale' };
   const parsed = webhook.safeParse(jsonOf(body));
   if (!parsed.success) return { isGenuine: false, reason: 'body_malformed' };
-  const { eventId, payment: told } = parsed.data;
-  return { isGenuine: true, eventId, key: told.key, outcome: outcomeOf(told) };
+  const { eventId, type } = parsed.data;
+  return { isGenuine: true, eventId, type, news: newsOf(parsed.data) };
+};
+
+const newsOf = ({ payment: told, entry }: z.output<typeof webhook>): BankNews => {
+  if (told !== undefined) {
+    const { key, reference, endToEndId } = told;
+    return { kind: 'order', key, outcome: outcomeOf(told), reference, endToEndId };
+  }
+  return entry === undefined ? { kind: 'other' } : entryNews(entry);
+};
+
+const entryNews = ({ sender = {}, ...entry }: z.output<typeof bookedEntry>): BankNews => {
+  const { id: entryId, iban, asset, side, amount, date, endToEndId, reference, isReturn, reason } = entry;
+  const { name, iban: senderIban, creditorIban, remittance } = sender;
+  return {
+    kind: 'entry',
+    iban,
+    asset,
+    entry: {
+      entryId,
+      side,
+      amountMinor: bankMinor(amount, asset),
+      bookingDate: date,
+      valueDate: date,
+      endToEndId,
+      reference,
+      isReturn,
+      returnCode: reason,
+      counterparty: { name, iban: senderIban },
+      creditorIban,
+      remittance,
+    },
+  };
 };
 
 const jsonOf = (body: Uint8Array): unknown => {

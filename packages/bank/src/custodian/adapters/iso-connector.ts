@@ -62,6 +62,7 @@ export const isoConnector = (connection: IsoConnection): CustodianConnector => {
     },
     verifyPayee: () => Promise.resolve('unavailable'),
     verifyWebhook: () => ({ isGenuine: false, reason: 'signature_missing' }),
+    readWebhook: () => ({ kind: 'other' }),
   };
 };
 

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type {
   BankMessage,
+  BankNews,
   BankOrder,
   BankOutcome,
   CustodianConnector,
@@ -79,6 +80,7 @@ export const createMemoryBank = (options: MemoryBankOptions): MemoryBank => {
     },
     verifyPayee: async ({ iban, name }) => payeeMatch(options.payees?.[iban], name),
     verifyWebhook: (message) => verify(webhookSecret, message),
+    readWebhook: newsOf,
     receive: ({ iban, amountMinor, endToEndId }) =>
       book.enter({ iban, side: 'CRDT', amountMinor, endToEndId, isReturn: false }),
     returns: (iban) => book.entries.filter((entry) => entry.iban === iban && entry.isReturn),
@@ -206,10 +208,12 @@ const verify = (secret: string, { headers, body, receivedAtMs }: BankMessage): V
   if (given.length !== expected.length || !timingSafeEqual(expected, given))
     return { isGenuine: false, reason: 'signature_wrong' };
   if (Math.abs(receivedAtMs - Number(at)) > 300_000) return { isGenuine: false, reason: 'signature_stale' };
-  const { eventId, key, outcome } = JSON.parse(Buffer.from(body).toString('utf8')) as {
-    eventId: string;
-    key: string;
-    outcome: BankOutcome;
-  };
-  return { isGenuine: true, eventId, key, outcome };
+  const news = newsOf(body);
+  const { eventId } = JSON.parse(Buffer.from(body).toString('utf8')) as { eventId: string };
+  return { isGenuine: true, eventId, type: news.kind, news };
+};
+
+const newsOf = (body: Uint8Array): BankNews => {
+  const { key, outcome } = JSON.parse(Buffer.from(body).toString('utf8')) as { key: string; outcome: BankOutcome };
+  return { kind: 'order', key, outcome };
 };

@@ -112,6 +112,7 @@ export const openBankingConnector = (connection: OpenBankingConnection): Custodi
     },
     verifyPayee: () => Promise.resolve('unavailable'),
     verifyWebhook: () => ({ isGenuine: false, reason: 'signature_missing' }),
+    readWebhook: () => ({ kind: 'other' }),
   };
 };
 

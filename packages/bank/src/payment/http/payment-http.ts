@@ -19,7 +19,8 @@ export interface PaymentHttp {
   readonly handlers: PaymentHandlers;
   readonly reads: PaymentReads;
   readonly rail: Pick<BankRail, 'route' | 'verifyPayee'>;
-  readonly verifiers: readonly WebhookVerifier[];
+  /** Whoever may send messages under a name: a provider of the process, or a partner bank of the tenant. */
+  findSender(tenantId: string, name: string): Promise<WebhookVerifier | undefined>;
   /** Every refusal a command of this context may answer. */
   readonly problems: ProblemTable;
 }

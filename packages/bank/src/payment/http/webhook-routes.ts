@@ -113,9 +113,9 @@ const receive = async (
     requestId,
   }: ApiRequest<z.output<typeof params>>,
 ): Promise<ApiAnswer> => {
-  const { services, handlers, verifiers } = http;
-  const verifier = verifiers.find((one) => one.provider === provider);
-  if (verifier === undefined || !(await isTenantActive(http, tenantId))) throw new ProblemError('not_found');
+  const { services, handlers } = http;
+  const verifier = (await isTenantActive(http, tenantId)) ? await http.findSender(tenantId, provider) : undefined;
+  if (verifier === undefined) throw new ProblemError('not_found');
   const verdict = storable(await verifier.verify({ tenantId, provider, headers, rawBody, now: services.now() }));
   const submission = {
     tenantId,

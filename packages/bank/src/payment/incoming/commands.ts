@@ -98,8 +98,10 @@ const prepare = async (tools: IncomingTools, tenantId: string, data: ReceivePaym
     data.creditorAccountId ??
     (creditorIban === undefined ? undefined : await tools.numbers.accountOf(tenantId, creditorIban));
   const facts = named === undefined ? undefined : (await tools.ledger.accounts(tenantId, [named])).get(named);
-  const accountId = facts?.kind === 'customer' ? named : undefined;
-  const entity = facts?.entity ?? data.entity ?? 'main';
+  // What came to one entity's account is no money of another entity's customer; until somebody moves it, it is nobody's we know.
+  const isIts = facts?.kind === 'customer' && (data.entity === undefined || facts.entity === data.entity);
+  const accountId = isIts ? named : undefined;
+  const entity = data.entity ?? facts?.entity ?? 'main';
   const houses = await findAccounts(tools.ledger, tenantId, {
     entity,
     chartCodes: [nostroOf(bank), ...suspenses],

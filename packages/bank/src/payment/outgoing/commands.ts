@@ -197,7 +197,12 @@ export const createStepHandlers = (tools: PaymentTools) => ({
         conclusion: z.union([
           z.strictObject({ kind: z.literal('settled'), bankReference: text(140) }),
           z.strictObject({ kind: z.literal('declined'), code }),
-          z.strictObject({ kind: z.literal('returned'), code, bankReference: text(140) }),
+          z.strictObject({
+            kind: z.literal('returned'),
+            code,
+            bankReference: text(140),
+            entryReference: text(140).optional(),
+          }),
         ]),
       }),
       makes: 'rest',

@@ -148,7 +148,13 @@ export const loseOutcome = (state: OutgoingState, paymentId: string): OutgoingDe
 export type Conclusion =
   | { readonly kind: 'settled'; readonly bankReference: string }
   | { readonly kind: 'declined'; readonly code: string }
-  | { readonly kind: 'returned'; readonly code: string; readonly bankReference: string };
+  | {
+      readonly kind: 'returned';
+      readonly code: string;
+      readonly bankReference: string;
+      /** The entry that brought it, where the bank says so. */
+      readonly entryReference?: string | undefined;
+    };
 
 /** Books how the bank ended it. Told again, or after the return came in by another way, it changes nothing. */
 export const concludePayment = (
@@ -163,10 +169,12 @@ export const concludePayment = (
     case 'declined':
       return rejectPayment(state, { paymentId, reason: conclusion.code }, book);
     case 'returned': {
-      const { code: reason, bankReference: entryReference } = conclusion;
-      return state.status === 'returned'
-        ? accept()
-        : returnPayment(state, { paymentId, reason, entryReference, amountMinor: state.amountMinor }, book);
+      const { code: reason, bankReference, entryReference } = conclusion;
+      if (state.status === 'returned' && (entryReference === undefined || state.awaitsEntry !== true)) return accept();
+      const { amountMinor } = state;
+      const told =
+        entryReference === undefined ? { entryReference: bankReference, awaitsEntry: true } : { entryReference };
+      return returnPayment(state, { paymentId, reason, amountMinor, ...told }, book);
     }
   }
 };
@@ -222,19 +230,24 @@ export interface ReturnPayment {
   /** What arrived: a bank on the way may have kept a charge. */
   readonly amountMinor: bigint;
   readonly valueDate?: string | undefined;
+  /** `entryReference` is not the entry's yet. */
+  readonly awaitsEntry?: boolean | undefined;
 }
 
 /** Books money that came back. A return that overtakes the settlement's news settles the payment first. */
 export const returnPayment = (
   state: OutgoingState,
-  { paymentId, reason, entryReference, amountMinor, valueDate }: ReturnPayment,
+  { paymentId, reason, entryReference, amountMinor, valueDate, awaitsEntry }: ReturnPayment,
   book: Book,
 ): OutgoingDecision => {
   if (state.status === 'unknown') return reject({ code: 'payment_unknown', paymentId });
-  if (state.status === 'returned')
-    return state.returnEntry === entryReference && state.returnedMinor === amountMinor
-      ? accept()
-      : reject({ code: 'payment_already_returned', entryReference: state.returnEntry ?? '' });
+  if (state.status === 'returned') {
+    if (state.returnEntry === entryReference && state.returnedMinor === amountMinor) return accept();
+    // Told of without its entry, and here it is: the same money. A difference of the amounts is for reconciliation to find.
+    if (state.awaitsEntry === true)
+      return accept(outgoingAggregate.record(paymentId, 'PaymentReturnIdentified', { paymentId, entryReference }));
+    return reject({ code: 'payment_already_returned', entryReference: state.returnEntry ?? '' });
+  }
   const isAbroad = state.creditor.accountId === undefined;
   if (!isAbroad || (state.status !== 'settled' && !isAtBank(state)))
     return reject({ code: 'payment_not_returnable', status: state.status });
@@ -246,7 +259,8 @@ export const returnPayment = (
   const booking = bookReturn(book, state, { amountMinor, valueDate });
   if (!booking.accepted) return booking;
   const { events, journalIds, creditedTo } = booking.booked;
-  const data = { paymentId, reason, amountMinor, entryReference, journalIds, creditedTo };
+  const said = { paymentId, reason, amountMinor, entryReference, journalIds, creditedTo };
+  const data = awaitsEntry === true ? { ...said, awaitsEntry } : said;
   return accept(...settled.events, ...events, outgoingAggregate.record(paymentId, 'PaymentReturned', data));
 };
 

@@ -93,9 +93,18 @@ export const paymentReturned = defineEvent({
     amountMinor: minor,
     /** The bank's reference of the entry that brought it. */
     entryReference: z.string(),
+    /** The bank told of the return without its entry, and `entryReference` is what it calls the payment. */
+    awaitsEntry: z.literal(true).optional(),
     journalIds: z.array(z.string()).readonly(),
     creditedTo: z.string(),
   }),
+});
+
+/** The entry of a return that was told of without one: another entry is other money. */
+export const paymentReturnIdentified = defineEvent({
+  type: 'PaymentReturnIdentified',
+  schemaVersion: 1,
+  schema: z.strictObject({ ...payment, entryReference: z.string() }),
 });
 
 /** It will not be paid: a check, a person, our ledger or the bank said no. What had been booked is taken back in the same commit. */
@@ -128,6 +137,7 @@ export const outgoingEvents = [
   paymentOutcomeLost,
   paymentSettled,
   paymentReturned,
+  paymentReturnIdentified,
   paymentRejected,
   paymentCancelled,
 ] as const;

@@ -2,6 +2,7 @@ import type { NewEvent } from '@finaegis/platform/event-store/event';
 import { describe, expect, it } from 'vitest';
 import { bookOf, events, postings, said, sealed, stateAfter, terms } from '../fixtures/paper-payment.ts';
 import {
+  type Conclusion,
   cancelPayment,
   concludePayment,
   createPayment,
@@ -270,6 +271,24 @@ describe('what is booked', () => {
     const returned = events(returnPayment(after(life.settled), back, bookOf(life.settled, changes)));
     expect(postings(returned).at(-1)).toBe('main:suspense/blocked credit 1900');
     expect(returned.find(({ type }) => type === 'WorkItemOpened')?.data).toMatchObject({ amountMinor: 1_900n });
+  });
+
+  it('of a return the bank told of without its entry is booked once, and the entry named when it comes', () => {
+    const told = { kind: 'returned', code: 'AC04', bankReference: 'P-1' } as const;
+    const conclude = (before: readonly NewEvent[], conclusion: Conclusion) =>
+      concludePayment(after(before), { paymentId, conclusion }, bookOf(before));
+    const returned = [...life.settled, ...events(conclude(life.settled, told))];
+    expect(after(returned)).toMatchObject({ status: 'returned', returnEntry: 'P-1', awaitsEntry: true });
+    expect(said(conclude(returned, told))).toBe('');
+    const entry = { paymentId, reason: 'AC04', entryReference: 'E-1', amountMinor: 1_990n };
+    const named = returnPayment(after(returned), entry, bookOf(returned));
+    expect(said(named)).toBe('PaymentReturnIdentified');
+    expect(said(conclude(returned, { ...told, entryReference: 'E-1' }))).toBe('PaymentReturnIdentified');
+    const identified = [...returned, ...events(named)];
+    expect(after(identified)).toMatchObject({ status: 'returned', returnEntry: 'E-1', awaitsEntry: false });
+    const other = { ...entry, entryReference: 'E-2' };
+    expect(said(returnPayment(after(identified), other, bookOf(identified)))).toBe('payment_already_returned');
+    expect(said(conclude(identified, { ...told, entryReference: 'E-2' }))).toBe('');
   });
 
   it('waits while the day is closed', () => {

@@ -37,6 +37,8 @@ export interface Outgoing extends OutgoingTerms {
   readonly reason?: string;
   readonly returnedMinor?: bigint;
   readonly returnEntry?: string;
+  /** Which entry brought it is not known yet. */
+  readonly awaitsEntry?: boolean;
   /** Where the money went that came back; absent where none had left. */
   readonly creditedTo?: string | undefined;
 }
@@ -91,16 +93,19 @@ const happened = (state: Outgoing, event: Exclude<OutgoingEvent, { readonly type
       return { ...state, status: 'settled', settledBy: journalId, bankReference };
     }
     case 'PaymentReturned': {
-      const { reason, amountMinor, entryReference, creditedTo } = event.data;
+      const { reason, amountMinor, entryReference, awaitsEntry = false, creditedTo } = event.data;
       return {
         ...state,
         status: 'returned',
         reason,
         returnedMinor: amountMinor,
         returnEntry: entryReference,
+        awaitsEntry,
         creditedTo,
       };
     }
+    case 'PaymentReturnIdentified':
+      return { ...state, returnEntry: event.data.entryReference, awaitsEntry: false };
     case 'PaymentRejected': {
       const { reason, reviewedBy = state.reviewedBy, creditedTo } = event.data;
       return { ...state, status: 'rejected', reason, reviewedBy, creditedTo };

@@ -292,8 +292,11 @@ const conclusive = (line: number, outcome: RailOutcome | undefined): readonly Li
     case 'settled':
       return [{ line, kind: 'settled', bankReference: outcome.bankReference }];
     case 'declined':
-    case 'returned':
       return [{ line, ...outcome }];
+    case 'returned': {
+      const { kind, code, bankReference } = outcome;
+      return [{ line, kind, code, bankReference }];
+    }
     default:
       return [];
   }

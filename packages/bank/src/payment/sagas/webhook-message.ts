@@ -16,6 +16,8 @@ type Input = z.output<typeof input>;
 export interface WebhookSagaTools {
   readonly askFirstMs: number;
   readonly handlers: () => readonly WebhookHandlers[];
+  /** Asked about messages of senders that are no provider of the process: banks. False where a message means nothing to them. */
+  readonly hear: (message: WebhookMessage) => Promise<boolean>;
   /** A stored message with its body. */
   readonly messageOf: (tenantId: string, key: string) => Promise<WebhookMessage>;
 }
@@ -54,7 +56,8 @@ const processed = async (
 ): Promise<StepOutcome> => {
   const message = await tools.messageOf(tenantId, key);
   const its = tools.handlers().find(({ provider }) => provider === message.provider);
-  const handle = its !== undefined && Object.hasOwn(its.byType, message.type) ? its.byType[message.type] : undefined;
+  if (its === undefined) return { kind: 'done', result: (await tools.hear(message)) ? 'processed' : 'ignored' };
+  const handle = Object.hasOwn(its.byType, message.type) ? its.byType[message.type] : undefined;
   if (handle === undefined) return { kind: 'done', result: 'ignored' };
   await handle(message);
   return { kind: 'done', result: 'processed' };

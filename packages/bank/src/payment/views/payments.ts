@@ -4,7 +4,7 @@ import type { EventCatalogue } from '@finaegis/platform/event-store/catalogue';
 import { open } from '@finaegis/platform/event-store/envelope';
 import type { LoggedEvent } from '@finaegis/platform/event-store/event';
 import { type EventRow, streamsStatement } from '@finaegis/platform/event-store/read';
-import { defineView, tableName, type View } from '@finaegis/platform/view/view';
+import { defineView, subscriptionName, tableName, type View } from '@finaegis/platform/view/view';
 import { incomingEvents } from '../incoming/events.ts';
 import { outgoingEvents } from '../outgoing/events.ts';
 
@@ -39,6 +39,7 @@ const statusAfter: Readonly<Record<string, string>> = {
   PaymentOutcomeLost: 'outcome_unknown',
   PaymentSettled: 'settled',
   PaymentReturned: 'returned',
+  PaymentReturnIdentified: 'returned',
   PaymentRejected: 'rejected',
   PaymentCancelled: 'cancelled',
   IncomingPaymentAnnounced: 'announced',
@@ -108,6 +109,20 @@ const insert = (tx: Transaction, table: string, tenantId: string, made: readonly
 
 const payments = tableName(paymentsView);
 
+/** How far the view has come, and how long the log is. */
+export const paymentsProgress = async (
+  tx: Transaction,
+  tenantId: string,
+): Promise<{ readonly seq: bigint; readonly head: bigint }> => {
+  const { rows } = await tx.query<{ seq: bigint; head: bigint }>({
+    name: 'payments-progress',
+    text: `select h.seq as head, coalesce((select s.seq from subscriptions s where s.tenant_id = h.tenant_id and s.name = $2), 0) as seq
+      from tenant_heads h where h.tenant_id = $1`,
+    values: [tenantId, subscriptionName(paymentsView)],
+  });
+  return rows[0] ?? { seq: 0n, head: 0n };
+};
+
 /** What a list of payments is narrowed by. */
 export interface PaymentFilter {
   readonly direction: 'outgoing' | 'incoming';
@@ -151,6 +166,27 @@ export const listPayments = async (
     values,
   );
   return rows.map(({ seq, payment_id: paymentId }) => ({ seq, paymentId }));
+};
+
+const sameOrderMax = 50;
+
+/** Ids of payments out to a bank by our reference, and by the payer's end-to-end id. */
+export const findOutgoing = async (
+  tx: Transaction,
+  tenantId: string,
+  {
+    bank,
+    reference,
+    endToEndId,
+  }: { readonly bank: string; readonly reference?: string | undefined; readonly endToEndId?: string | undefined },
+): Promise<readonly string[]> => {
+  const { rows } = await tx.query<{ payment_id: string }>(
+    `select payment_id from ${payments}
+      where tenant_id = $1 and direction = 'outgoing' and bank = $2 and (reference = $3 or end_to_end_id = $4)
+      order by seq desc limit ${sameOrderMax}`,
+    [tenantId, bank, reference ?? null, endToEndId ?? null],
+  );
+  return rows.map(({ payment_id: paymentId }) => paymentId);
 };
 
 /** Aggregates as they stand, with one query for all. */
