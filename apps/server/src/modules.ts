@@ -96,10 +96,12 @@ export const buildModules = (services: Services, { bankConnections = [], ...prov
     assets: asset.directory,
     ledger,
     parties: party.parties,
+    // Payments go out by the banks' rail, and what banks say comes back to payments.
+    takeEntry: (tenantId, entry, tellingId) => payment.takeEntry(tenantId, entry, tellingId),
     ...banksBy(bankConnections, resilience, () => Date.parse(services.now())),
   });
   const ways = waysToPay(providers, resilience, () => Date.parse(services.now()));
-  const payment = createPaymentModule(services, {
+  const payment: PaymentModule = createPaymentModule(services, {
     access: party.access,
     assets: asset.directory,
     accounts: account,

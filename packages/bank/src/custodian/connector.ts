@@ -150,6 +150,11 @@ export interface CustodianConnector {
   find(key: string, abort: AbortSignal): Promise<BankOutcome | { readonly kind: 'absent' }>;
   /** What was booked on our accounts on a day; empty while the bank has no statement of it. */
   statements(date: string, abort: AbortSignal): Promise<readonly NostroStatement[]>;
+  /**
+   * What is booked on our accounts on a day as far as the bank has said so, before the day's statement and apart from it: camt.052, camt.054. It has no
+   * balances, and says of an entry what the statement will say again. Empty where a bank says nothing before its statement.
+   */
+  notifications(date: string, abort: AbortSignal): Promise<readonly NostroStatement[]>;
   verifyPayee(payee: { readonly iban: string; readonly name: string }, abort: AbortSignal): Promise<PayeeMatch>;
   /** Checks signature and age before anything of the message is believed. */
   verifyWebhook(message: BankMessage): VerifiedWebhook;

@@ -19,6 +19,7 @@ import { createBankRail } from './rail.ts';
 import { type ReconciledAccount, type ReconciliationRun, reconcileBank } from './reconcile.ts';
 import { reconciliationAggregate } from './reconciliation/reconciliation.ts';
 import { transferSaga } from './sagas/transfer.ts';
+import { type StatementRun, type TakenStatements, takeStatements } from './statements.ts';
 import { transferAggregate } from './transfer/transfer.ts';
 import { allocationsTable } from './views/allocations.ts';
 import { partnerBanksTable } from './views/banks.ts';
@@ -37,6 +38,8 @@ export interface CustodianModule extends ContextModule {
   readonly news: ReturnType<typeof createBankNews>;
   /** Every bank of a tenant. */
   banks(tenantId: string): ReturnType<typeof partnerBanksTable.list>;
+  /** Has booked what a bank says of a day. */
+  takeStatements(run: StatementRun): Promise<TakenStatements>;
   /** Compares a day; for a timer, the CLI or an operator. */
   reconcile(run: ReconciliationRun): Promise<readonly ReconciledAccount[]>;
 }
@@ -57,7 +60,7 @@ const banksMax = 1_000;
  */
 export const createCustodianModule = (
   services: Services,
-  { assets, ledger, parties, connections, callsOf }: CustodianPorts,
+  { assets, ledger, parties, connections, callsOf, takeEntry = async () => 'unexplained' }: CustodianPorts,
   { ownName = 'FinAegis', pollMs }: CustodianOptions = {},
 ): CustodianModule => {
   const banks: CustodianModule['banks'] = (tenantId) =>
@@ -110,6 +113,7 @@ export const createCustodianModule = (
     rail: createBankRail({ gateway, banks }),
     news: createBankNews(services, gateway),
     banks,
+    takeStatements: (run) => takeStatements({ services, gateway, takeEntry }, run),
     reconcile,
   };
 };

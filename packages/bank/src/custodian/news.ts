@@ -1,9 +1,8 @@
-import { uuidOfReference } from '@finaegis/kernel/reference';
 import { read, type Services } from '@finaegis/platform/services';
 import type { Nostro, PartnerBank } from './bank/bank.ts';
 import type { CustodianConnector, StatementEntry, VerifiedWebhook } from './connector.ts';
 import { type BankGateway, BankUnreachable, keyAtBank, type ReachedBank } from './gateway.ts';
-import { keyOfLeg } from './sagas/transfer.ts';
+import { isLegOf, keyOfLegReference } from './transfer/leg.ts';
 import { transfersTable } from './views/transfers.ts';
 
 /** An entry with whose account it is on, in the words of whoever books it. */
@@ -117,7 +116,6 @@ export const entryOf = async (
 };
 
 const transfersMax = 10_000;
-const legs = ['first-leg', 'second-leg', 'return'] as const;
 
 /** Whether an entry carries the reference of a leg of a transfer that is there: anybody can write a reference of the same form. */
 const isTransferOfOurs = async (
@@ -125,8 +123,8 @@ const isTransferOfOurs = async (
   tenantId: string,
   { reference = '', endToEndId = '' }: StatementEntry,
 ): Promise<boolean> => {
-  const key = uuidOfReference('C', reference) ?? uuidOfReference('C', endToEndId);
+  const key = keyOfLegReference(reference) ?? keyOfLegReference(endToEndId);
   if (key === undefined) return false;
   const transfers = await read(services, tenantId, (tx) => transfersTable.list(tx, tenantId, { limit: transfersMax }));
-  return transfers.some(({ transferId }) => legs.some((leg) => keyOfLeg(transferId, leg) === key));
+  return transfers.some(({ transferId }) => isLegOf(transferId, key));
 };

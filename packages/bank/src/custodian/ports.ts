@@ -13,6 +13,7 @@ import type {
 } from '../ledger/contract.ts';
 import type { Parties } from '../party/contract.ts';
 import type { Connections } from './gateway.ts';
+import type { EntryNews } from './news.ts';
 
 /** The ledger's command for one journal. */
 export type PostJournalHandler = CommandHandler<PostJournalData, unknown, Journal, JournalRefusal>;
@@ -30,6 +31,8 @@ export interface CustodianPorts {
   readonly parties: Parties;
   /** Connections of this process to banks, by name. */
   readonly connections: Connections;
+  /** Books what an entry says, once whoever tells of it, and says what became of it. Without it entries are looked at by reconciliation only. */
+  takeEntry?(tenantId: string, entry: EntryNews, tellingId: string): Promise<string>;
   /** How the calls of this process to a provider are going, one entry for each operation. */
   callsOf(connection: string): readonly ProviderHealth[];
 }

@@ -54,7 +54,7 @@ const messages = async (status: string) => {
 /** Sends what the bank might have sent, signed as it signs. */
 const send = async (told: object, secret = webhookSecret): Promise<number> => {
   const body = JSON.stringify(told);
-  const seconds = Math.floor(Date.now() / 1_000);
+  const seconds = Math.floor(partner.clock.now() / 1_000);
   const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
   const { url } = partner.api;
   const answer = await fetch(`${url}/v1/webhooks/${partner.test.tenantId}/ing`, {

@@ -1,3 +1,5 @@
+import { derivedUuid } from '@finaegis/kernel/id';
+import { referenceOf } from '@finaegis/kernel/reference';
 import type { BankEntry, BankStatement, Counterparty } from '../../iso20022/bank-statement.ts';
 import { isMessageName, messageOfNamespace } from '../../iso20022/message.ts';
 import { readBankStatementFile } from '../../iso20022/read-bank-statements.ts';
@@ -71,21 +73,42 @@ const nostroStatement = (statement: BankStatement): NostroStatement => {
     statementId: statement.id,
     ...(openingMinor === undefined ? {} : { openingMinor }),
     ...(closingMinor === undefined ? {} : { closingMinor }),
-    entries: booked.map((entry, index) => statementEntry(entry, { asset, date, index })),
+    entries: withOwnNames(
+      booked.map((entry) => statementEntry(entry, { asset, date })),
+      statement.account.iban ?? statement.account.other ?? '',
+    ),
   };
+};
+
+type Unnamed = Omit<StatementEntry, 'entryId'> & { readonly entryId: string | undefined };
+
+/**
+ * An entry without a reference of the bank's is known by what it says and by how many before it say the same: notification and statement, and the same
+ * file again, come to the same.
+ */
+const withOwnNames = (entries: readonly Unnamed[], iban: string): readonly StatementEntry[] => {
+  const alike = new Map<string, number>();
+  return entries.map(({ entryId, ...entry }) => {
+    if (entryId !== undefined) return { ...entry, entryId };
+    const { side, amountMinor, bookingDate, endToEndId = '', reference = '' } = entry;
+    const said = [iban, bookingDate, side, String(amountMinor), endToEndId, reference];
+    const nth = (alike.get(said.join(' ')) ?? 0) + 1;
+    alike.set(said.join(' '), nth);
+    return { ...entry, entryId: referenceOf('N', derivedUuid('bank-entry', ...said, String(nth))) };
+  });
 };
 
 const statementEntry = (
   entry: BankEntry,
-  { asset, date, index }: { readonly asset: string; readonly date: string; readonly index: number },
-): StatementEntry => {
+  { asset, date }: { readonly asset: string; readonly date: string },
+): Unnamed => {
   // A batch booked as one entry has many payments and no reference of its own.
   const only = entry.details.length === 1 ? entry.details[0] : undefined;
   const endToEndId = only?.originalEndToEndId ?? only?.endToEndId;
   const returnCode = only?.returnReason?.code ?? only?.returnReason?.proprietary;
   const remittance = only?.remittance?.unstructured?.join(' ') ?? only?.remittance?.creditorReference;
   return {
-    entryId: entry.accountServicerReference ?? entry.reference ?? `${date}/${index + 1}`,
+    entryId: entry.accountServicerReference ?? entry.reference,
     side: entry.side,
     amountMinor: bankMinor(entry.amount.amount, asset),
     bookingDate: entry.bookingDate ?? date,

@@ -182,6 +182,7 @@ const whenOpen = (
     submit: async (order, abort) => (await opening()).submit(order, abort),
     find: async (key, abort) => (await opening()).find(key, abort),
     statements: async (date, abort) => (await opening()).statements(date, abort),
+    notifications: async (date, abort) => (await opening()).notifications(date, abort),
     verifyPayee: async (payee, abort) => (await opening()).verifyPayee(payee, abort),
     verifyWebhook: () => ({ isGenuine: false, reason: 'signature_missing' }),
     readWebhook: () => ({ kind: 'other' }),

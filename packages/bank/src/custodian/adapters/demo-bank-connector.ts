@@ -106,6 +106,7 @@ export const demoBankConnector = (connection: DemoBankConnection): CustodianConn
       if (status === 404) return [];
       return readNostroStatements(Buffer.from(z.object({ camt053: z.string() }).parse(body).camt053));
     },
+    notifications: async () => [],
     verifyPayee: async ({ iban, name }, abort) => {
       const answer = await calls.call(
         'verify-payee',

@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { BankEntry } from '../../iso20022/bank-statement.ts';
 import { readBankStatementFile } from '../../iso20022/read-bank-statements.ts';
 import { readStatusReport } from '../../iso20022/read-status-report.ts';
 import type { PaymentStatus, StatusReport } from '../../iso20022/status-report.ts';
-import type { BankBalance, BankOrder, BankOutcome, Capabilities, CustodianConnector } from '../connector.ts';
+import type {
+  BankBalance,
+  BankOrder,
+  BankOutcome,
+  Capabilities,
+  CustodianConnector,
+  NostroStatement,
+} from '../connector.ts';
 import { bankMinor } from './bank-amount.ts';
 import { checkMessage, MessageRejected, readNostroStatements } from './bank-statements.ts';
 import { type IsoWriting, messageIdOf, writeOrder } from './iso-order.ts';
@@ -28,6 +36,7 @@ export const isoCapabilities = (assets: readonly string[]): Capabilities => ({
 
 const sentRecord = z.object({ endToEndId: z.string(), xml: z.string() });
 const statusRecord = z.object({ status: z.string(), reason: z.string().optional(), bankReference: z.string() });
+const returnRecord = z.object({ code: z.string(), entryReference: z.string().optional() });
 const balanceRecord = z.object({ iban: z.string(), asset: z.string(), amount: z.string(), asOf: z.string() });
 
 /**
@@ -51,19 +60,26 @@ export const isoConnector = (connection: IsoConnection): CustodianConnector => {
       await takeIn(connection, abort);
       return find(connection, messageIdOf(key), abort);
     },
-    statements: async (date, abort) => {
-      await takeIn(connection, abort);
-      const names = (await records.list('statements')).filter((name) => name.startsWith(`${date}.`));
-      const files = await Promise.all(
-        names.map((name) => records.read('processed', `${name.slice(date.length + 1)}.xml`)),
-      );
-      const read = await Promise.all(files.flatMap((xml) => (xml === undefined ? [] : [readNostroStatements(xml)])));
-      return read.flat().filter((statement) => statement.date === date);
-    },
+    statements: (date, abort) => statementsIn(connection, 'statements', { date, abort }),
+    notifications: (date, abort) => statementsIn(connection, 'notifications', { date, abort }),
     verifyPayee: () => Promise.resolve('unavailable'),
     verifyWebhook: () => ({ isGenuine: false, reason: 'signature_missing' }),
     readWebhook: () => ({ kind: 'other' }),
   };
+};
+
+/** What the messages of a room say of a day. */
+const statementsIn = async (
+  connection: IsoConnection,
+  room: 'statements' | 'notifications',
+  { date, abort }: { readonly date: string; readonly abort: AbortSignal },
+): Promise<readonly NostroStatement[]> => {
+  await takeIn(connection, abort);
+  const { records } = connection;
+  const names = (await records.list(room)).filter((name) => name.startsWith(`${date}.`));
+  const files = await Promise.all(names.map((name) => records.read('processed', `${name.slice(date.length + 1)}.xml`)));
+  const read = await Promise.all(files.flatMap((xml) => (xml === undefined ? [] : [readNostroStatements(xml)])));
+  return read.flat().filter((statement) => statement.date === date);
 };
 
 const submit = async (connection: IsoConnection, order: BankOrder, abort: AbortSignal): Promise<BankOutcome> => {
@@ -118,8 +134,10 @@ const outcomeOf = async (records: MessageRecords, messageId: string, endToEndId:
   const told = await recordOf(records, 'status', `${messageId}.json`);
   const status = told === undefined ? undefined : statusRecord.parse(told);
   const bankReference = status?.bankReference ?? messageId;
-  if (returned !== undefined)
-    return { kind: 'returned', code: z.object({ code: z.string() }).parse(returned).code, bankReference };
+  if (returned !== undefined) {
+    const { code, entryReference } = returnRecord.parse(returned);
+    return { kind: 'returned', code, bankReference, ...(entryReference === undefined ? {} : { entryReference }) };
+  }
   if (status === undefined) return { kind: 'pending', bankReference };
   return outcomeOfStatus(status.status as PaymentStatus, status.reason, bankReference);
 };
@@ -199,14 +217,7 @@ const takeStatements = async (
 ): Promise<void> => {
   const statements = await readNostroStatements(bytes);
   const { message = [] } = await readBankStatementFile([bytes]);
-  for (const { originalEndToEndId, endToEndId, returnReason } of message.flatMap(({ entries }) =>
-    entries.flatMap(({ details }) => details),
-  )) {
-    const id = originalEndToEndId ?? endToEndId;
-    if (returnReason === undefined || id === undefined) continue;
-    const code = returnReason.code ?? returnReason.proprietary ?? 'NARR';
-    await records.write('returns', `${digestOf(id)}.json`, JSON.stringify({ code }));
-  }
+  for (const entry of message.flatMap(({ entries }) => entries)) await takeReturns(records, entry);
   for (const { account, balances, createdAt } of message) {
     const balance = balances.find(({ type }) => type === 'CLBD' || type === 'ITBD');
     if (account.iban === undefined || balance === undefined) continue;
@@ -218,9 +229,21 @@ const takeStatements = async (
       asOf: createdAt,
     });
   }
-  if (kind.startsWith('camt.053'))
-    for (const date of new Set(statements.map((statement) => statement.date)))
-      await records.write('statements', `${date}.${digest}`, '');
+  const room = kind.startsWith('camt.053') ? 'statements' : 'notifications';
+  for (const date of new Set(statements.map((statement) => statement.date)))
+    await records.write(room, `${date}.${digest}`, '');
+};
+
+/** Remembers which payments came back. The entry is theirs alone only where it is of one payment. */
+const takeReturns = async (records: MessageRecords, { details, ...entry }: BankEntry): Promise<void> => {
+  const reference = details.length === 1 ? (entry.accountServicerReference ?? entry.reference) : undefined;
+  for (const { originalEndToEndId, endToEndId, returnReason } of details) {
+    const id = originalEndToEndId ?? endToEndId;
+    if (returnReason === undefined || id === undefined) continue;
+    const code = returnReason.code ?? returnReason.proprietary ?? 'NARR';
+    const record = { code, ...(reference === undefined ? {} : { entryReference: reference }) };
+    await records.write('returns', `${digestOf(id)}.json`, JSON.stringify(record));
+  }
 };
 
 const keepBalance = async (records: MessageRecords, record: z.output<typeof balanceRecord>): Promise<void> => {

@@ -2,6 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BankEntry, BankStatement } from '../../iso20022/bank-statement.ts';
+import { writeBankStatements } from '../../iso20022/write-bank-statements.ts';
 import type { BankOrder, CustodianConnector } from '../connector.ts';
 import { connectorContract, firstNoonMs, ibans, latencyMs, payeeName } from './fixtures/connector-contract.ts';
 import { createFolderBank, type FolderBank } from './fixtures/folder-bank.ts';
@@ -114,6 +116,71 @@ describe('files exchanged with a bank', () => {
       '4-other.xml message_not_expected',
     ]);
     expect(await room('inbox')).toEqual([]);
+  });
+
+  it('that tell of an entry before its statement and in it name the same entry, also where the bank gives it no reference', async () => {
+    const date = '2026-03-02';
+    const amount = { amount: '12.00', currency: 'EUR' };
+    const entry: BankEntry = {
+      amount,
+      side: 'CRDT',
+      isReversal: false,
+      status: 'BOOK',
+      bookingDate: date,
+      bankTransactionCode: { domain: 'PMNT', family: 'RCDT', subFamily: 'ESCT' },
+      charges: [],
+      details: [
+        {
+          side: 'CRDT',
+          amount,
+          charges: [],
+          endToEndId: 'RENT',
+          counterparty: { name: payeeName, account: { iban: ibans.elsewhere } },
+          remittance: { unstructured: ['for March'] },
+        },
+      ],
+    };
+    const named = { ...entry, accountServicerReference: 'B-7' };
+    const message = (kind: BankStatement['kind'], entries: readonly BankEntry[]): string =>
+      writeBankStatements([
+        {
+          kind,
+          messageId: kind,
+          id: kind,
+          createdAt: `${date}T18:00:00Z`,
+          account: { iban: ibans.own },
+          currency: 'EUR',
+          balances: kind === 'statement' ? [{ type: 'CLBD', amount, side: 'CRDT', date }] : [],
+          entries,
+        },
+      ]).xml;
+    // Two of one payer on one day that look alike are two, of which the notification knows one.
+    await bank.leave('camt054.xml', message('notification', [named, entry]));
+    const connector = at.connect();
+    const [notified] = await connector.notifications(date, abort);
+    expect(await connector.statements(date, abort)).toEqual([]);
+    await bank.leave('camt053.xml', message('statement', [entry, named, entry]));
+    const [stated] = await connector.statements(date, abort);
+    const ids = (statement: typeof stated): readonly string[] =>
+      (statement?.entries ?? []).map(({ entryId }) => entryId);
+    expect(ids(notified)).toEqual(['B-7', expect.stringMatching(/^N[0-9A-Z]{25}$/)]);
+    expect(ids(stated)).toEqual([ids(notified)[1], 'B-7', expect.stringMatching(/^N[0-9A-Z]{25}$/)]);
+    expect(new Set(ids(stated)).size).toBe(3);
+    expect(stated?.entries[0]).toMatchObject({
+      endToEndId: 'RENT',
+      isReturn: false,
+      counterparty: { name: 'Zofie Novakova', iban: ibans.elsewhere },
+      remittance: 'for March',
+    });
+    expect(await connector.notifications(date, abort)).toEqual([notified]);
+  });
+
+  it('that say by which entry a payment came back say so when they are asked', async () => {
+    const back = { ...order, creditor: { name: payeeName, iban: ibans.returning } };
+    await at.connect().submit(back, abort);
+    await at.advance(latencyMs);
+    const found = await at.connect().find(key, abort);
+    expect(found).toMatchObject({ kind: 'returned', entryReference: expect.stringMatching(/^M/) as unknown });
   });
 
   it('that are still being copied are left alone', async () => {

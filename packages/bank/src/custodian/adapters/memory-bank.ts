@@ -78,6 +78,10 @@ export const createMemoryBank = (options: MemoryBankOptions): MemoryBank => {
       settleDue();
       return date < book.today() ? accounts.map((account) => book.statement(account, date)) : [];
     },
+    notifications: async (date) => {
+      settleDue();
+      return accounts.map((account) => book.notification(account, date));
+    },
     verifyPayee: async ({ iban, name }) => payeeMatch(options.payees?.[iban], name),
     verifyWebhook: (message) => verify(webhookSecret, message),
     readWebhook: newsOf,
@@ -114,6 +118,15 @@ const createEntries = ({ accounts, now }: MemoryBankOptions) => {
     enter: (entry: Pick<Entry, 'iban' | 'side' | 'amountMinor' | 'endToEndId' | 'reference' | 'isReturn'>): void => {
       entries.push({ ...entry, entryId: `M${entries.length + 1}`, bookingDate: today() });
     },
+    notification: ({ iban, asset }: MemoryAccount, date: string): NostroStatement => ({
+      iban,
+      asset,
+      date,
+      statementId: `${iban}-${date}-until-now`,
+      entries: entries
+        .filter((entry) => entry.iban === iban && entry.bookingDate === date)
+        .map(({ iban: _iban, ...entry }) => ({ ...entry, valueDate: date })),
+    }),
     statement: ({ iban, asset }: MemoryAccount, date: string): NostroStatement => {
       const booked = entries.filter((entry) => entry.iban === iban && entry.bookingDate === date);
       const openingMinor = held(iban, date);

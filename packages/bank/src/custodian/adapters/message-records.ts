@@ -2,7 +2,16 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 
 /** What is known of messages sent to and received from a bank. */
-const rooms = ['sent', 'processed', 'rejected', 'status', 'statements', 'balances', 'returns'] as const;
+const rooms = [
+  'sent',
+  'processed',
+  'rejected',
+  'status',
+  'statements',
+  'notifications',
+  'balances',
+  'returns',
+] as const;
 type Room = (typeof rooms)[number];
 
 /**

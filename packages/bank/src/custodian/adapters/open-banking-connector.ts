@@ -110,6 +110,7 @@ export const openBankingConnector = (connection: OpenBankingConnection): Custodi
       );
       return statements.flat();
     },
+    notifications: async () => [],
     verifyPayee: () => Promise.resolve('unavailable'),
     verifyWebhook: () => ({ isGenuine: false, reason: 'signature_missing' }),
     readWebhook: () => ({ kind: 'other' }),

@@ -1,5 +1,4 @@
 import { derivedUuid } from '@finaegis/kernel/id';
-import { referenceOf } from '@finaegis/kernel/reference';
 import {
   type AskOutcome,
   type CommandStep,
@@ -17,6 +16,7 @@ import type { BankOrder, BankOutcome } from '../connector.ts';
 import type { BankGateway } from '../gateway.ts';
 import type { PostJournalHandler } from '../ports.ts';
 import type { completeTransferHandler, failTransferHandler } from '../transfer/commands.ts';
+import { keyOfLeg, type LegPayment, referenceOfLeg } from '../transfer/leg.ts';
 
 const minor = z
   .string()
@@ -157,27 +157,17 @@ const bookStep = ({ postJournal }: TransferSagaTools, { name, isWanted, lines }:
   };
 };
 
-type Payment = 'first-leg' | 'second-leg' | 'return';
-
 /** Which payment a booking mirrors: reconciliation finds the bank's entry by its reference. */
-const paymentOf = (booking: string, phase: 'do' | 'undo', { legs }: Input): Payment => {
+const paymentOf = (booking: string, phase: 'do' | 'undo', { legs }: Input): LegPayment => {
   if (phase === 'undo') return booking === 'leave-between' ? 'second-leg' : 'return';
   if (booking === 'leave-between') return 'second-leg';
   return booking === 'book-in' && legs.length === 2 ? 'second-leg' : 'first-leg';
 };
 
-/** A payment is known by the same key whichever step, attempt or process speaks of it. */
-export const keyOfLeg = (transferId: string, payment: Payment): string =>
-  derivedUuid('custodian-leg', transferId, payment);
-
-/** What the bank is given as our reference, and journals carry. */
-export const referenceOfLeg = (transferId: string, payment: Payment): string =>
-  referenceOf('C', keyOfLeg(transferId, payment));
-
 const orderOf = (
   { ownName }: TransferSagaTools,
   input: Input,
-  payment: Payment,
+  payment: LegPayment,
   { from, to, rail }: Leg,
 ): BankOrder => {
   const reference = referenceOfLeg(input.transferId, payment);
