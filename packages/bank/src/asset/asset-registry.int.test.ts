@@ -195,6 +195,28 @@ describe('the directory', () => {
     expect(reads).toBe(3);
   });
 
+  it('asks once for all that is asked while an answer is on its way', async () => {
+    let reads = 0;
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    const slow = {
+      connect: async () => {
+        reads += 1;
+        await opened;
+        return bank.services.readPool.connect();
+      },
+    } as never;
+    const directory = assetDirectory({ services: { readPool: slow, now: bank.services.now }, clockMs: () => 0 });
+    const asked = [];
+    for (let turn = 0; turn < 5; turn++) {
+      asked.push(directory.get(bank.tenantId, 'EUR'));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    open();
+    expect((await Promise.all(asked)).map((facts) => facts?.code)).toEqual(Array.from({ length: 5 }, () => 'EUR'));
+    expect(reads).toBe(1);
+  });
+
   it('tells every caller when the registry cannot be read', async () => {
     const broken = { connect: async () => Promise.reject(new Error('no database')) } as never;
     const directory = assetDirectory({ services: { readPool: broken, now: bank.services.now } });

@@ -30,6 +30,7 @@ const knownMax = 50_000;
 export const assetDirectory = ({ services, clockMs = () => performance.now() }: DirectoryOptions): AssetDirectory => {
   const known = new Map<string, Known>();
   const waiting = new Map<string, Waiting>();
+  const underWay = new Map<string, { readonly sinceMs: number; readonly found: Promise<AssetFacts | undefined> }>();
 
   const keep = (tenantId: string, facts: AssetFacts, readAtMs: number): void => {
     if (known.size >= knownMax) known.clear();
@@ -59,11 +60,29 @@ export const assetDirectory = ({ services, clockMs = () => performance.now() }: 
       codes.set(code, [...(codes.get(code) ?? []), { resolve, reject }]);
     });
 
+  // When reading takes longer than what is read stays fresh, everybody who asks meanwhile would ask anew, and make it take longer still.
+  const askTogether = async (tenantId: string, code: string): Promise<AssetFacts | undefined> => {
+    const name = `${tenantId}/${code}`;
+    const sinceMs = clockMs();
+    const before = underWay.get(name);
+    if (before !== undefined && sinceMs - before.sinceMs < freshMs) {
+      const facts = await before.found;
+      if (facts !== undefined) return facts;
+    }
+    const found = ask(tenantId, code);
+    const mine = { sinceMs, found };
+    underWay.set(name, mine);
+    try {
+      return await found;
+    } finally {
+      if (underWay.get(name) === mine) underWay.delete(name);
+    }
+  };
+
   return {
     get: async (tenantId, code) => {
       const found = known.get(`${tenantId}/${code}`);
-      if (found !== undefined && clockMs() - found.readAtMs < freshMs) return found.facts;
-      return ask(tenantId, code);
+      return found !== undefined && clockMs() - found.readAtMs < freshMs ? found.facts : askTogether(tenantId, code);
     },
     today: () => services.now().slice(0, 10),
     refuse: (error) => {
