@@ -6,6 +6,7 @@ import { partyProfiles } from '@finaegis/bank/cgo/adapters/party-profiles';
 import { paymentsByMethod } from '@finaegis/bank/cgo/adapters/payments-by-method';
 import { ruleCompliance } from '@finaegis/bank/cgo/adapters/rule-compliance';
 import { bankPayments, cardPayments, type PaymentDoor } from '@finaegis/bank/cgo/adapters/through-account';
+import { sagaWaitingFor } from '@finaegis/bank/cgo/contract';
 import { createCgoModule } from '@finaegis/bank/cgo/module';
 import type { InvestmentPayments } from '@finaegis/bank/cgo/ports';
 import {
@@ -109,6 +110,7 @@ export const buildModules = (services: Services, { bankConnections = [], ...prov
     parties: party.parties,
     rail: custodian.rail,
     banks: custodian.news,
+    waitingSagaOf: sagaWaitingFor,
     ...ways,
   });
   const cgo = createCgoModule(services, {
@@ -268,6 +270,7 @@ const doorOf = ({ cards, reads }: PaymentModule, { numbers }: Pick<AccountModule
   refundedMinor: async (tenantId, paymentId) => (await cards.reads.remainder(tenantId, paymentId)).refundedMinor,
   credited: async (tenantId, sought) =>
     (await reads.listIncoming(tenantId, { ...sought, status: 'credited' }, { limit: 200 })).map(({ item }) => item),
+  incoming: reads.incoming,
   ibanOf: (tenantId, accountId) => numbers.ibanOf(tenantId, accountId),
 });
 

@@ -165,6 +165,7 @@ const createPayments = ({ reads, balances, rail, cards, commands, sagas, random,
       findWorkItem: find(workItemAggregate),
       findMessage: find(inboxAggregate),
       textOf: async () => 'Somebody',
+      waitingSagaOf: () => undefined,
       isAssetAllowed: async (tenantId, accountId, asset) => {
         const terms = await reads.accounts.find(tenantId, accountId);
         return terms !== undefined && (terms.assets === undefined || terms.assets.includes(asset));

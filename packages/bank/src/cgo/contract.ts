@@ -35,6 +35,8 @@ export { type OpenRoundData, openRoundSchema } from './round/commands.ts';
 export { pricingRoundClosed, pricingRoundOpened } from './round/events.ts';
 export { type Round, shareAssetOf } from './round/round.ts';
 export { type OfferingSettings, offeringDefaults, type PaymentMethod } from './settings.ts';
+// For whoever takes payments: which saga is to be told of one.
+export { sagaWaitingFor } from './with-saga.ts';
 
 /** Every refusal of this context. */
 export type CgoContextRefusal = OfferingRefusal | OpenRoundRefusal | InvestmentRefusal;

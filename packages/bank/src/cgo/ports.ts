@@ -65,6 +65,10 @@ export interface PaymentRequest {
   readonly amountMinor: bigint;
   /** What the investor has to quote. */
   readonly reference: string;
+  /** The investment's saga, for whoever can tell it what became of the payment. */
+  readonly waitingSagaId: string;
+  /** A payment that the saga was told of, by its id; to be looked at before it is believed. */
+  readonly toldOf?: string | undefined;
 }
 
 /** A payment to be sent back. `payer` is the account it was booked from, where it was booked. */
@@ -80,6 +84,8 @@ export type PaymentState =
       readonly checkoutUrl?: string;
       readonly cardDepositId?: string;
       readonly payToIban?: string;
+      /** Whoever takes the payment tells the saga: it need not be asked, but for safety. */
+      readonly isTold?: boolean;
     }
   | { readonly kind: 'paid'; readonly payer: string; readonly paidMinor: bigint }
   | { readonly kind: 'failed'; readonly code: string };

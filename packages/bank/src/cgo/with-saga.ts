@@ -1,5 +1,6 @@
 import { accept } from '@finaegis/kernel/decision';
 import { derivedUuid } from '@finaegis/kernel/id';
+import { referenceOf, uuidOfReference } from '@finaegis/kernel/reference';
 import type { CommandHandler, Needs, Refusal } from '@finaegis/platform/command/handler';
 import type { SagaHandlers, SignalSaga } from '@finaegis/platform/saga/commands';
 import type { Services } from '@finaegis/platform/services';
@@ -7,6 +8,17 @@ import type { Services } from '@finaegis/platform/services';
 /** The saga of an investment, and that of a refund. */
 export const investmentSagaId = (investmentId: string): string => derivedUuid('saga', 'cgo', investmentId);
 export const refundSagaId = (refundId: string): string => derivedUuid('saga', 'cgo-refund', refundId);
+
+const referencePrefix = 'CGO';
+
+/** The saga that waits for a payment with an end-to-end id, where that is an investment's reference. */
+export const sagaWaitingFor = (endToEndId: string): string | undefined => {
+  const investmentId = uuidOfReference(referencePrefix, endToEndId);
+  return investmentId === undefined ? undefined : investmentSagaId(investmentId);
+};
+
+/** What the investor has to quote when he pays. */
+export const investmentReference = (investmentId: string): string => referenceOf(referencePrefix, investmentId);
 
 /** The sagas, once all contexts are wired, and the clock at the edge. */
 export interface SagaSource {

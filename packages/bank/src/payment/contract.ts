@@ -17,7 +17,7 @@ export {
   incomingPaymentSuspended,
 } from './incoming/events.ts';
 // Words.
-export { type Incoming, incomingIdOf } from './incoming/incoming.ts';
+export { type Incoming, type IncomingState, incomingIdOf } from './incoming/incoming.ts';
 export { type CreatePaymentData, createPaymentSchema } from './outgoing/creation.ts';
 export type { ReturnPayment, ReviewPayment } from './outgoing/decide.ts';
 export {
@@ -47,6 +47,7 @@ export type {
 } from './ports.ts';
 export type { SendBackData } from './refund/commands.ts';
 export type { RefundState } from './refund/refund.ts';
+export { paidInSignal } from './waiting-saga.ts';
 export type { ResolveWorkItemData } from './work-item/commands.ts';
 export { workItemAssigned, workItemOpened, workItemResolved } from './work-item/events.ts';
 // What a neighbour that finds a difference commits with its own events.

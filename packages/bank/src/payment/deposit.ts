@@ -15,6 +15,7 @@ import {
 import { canTake, kindOfSuspense, workItemOf } from './outgoing/bookings.ts';
 import type { PaymentTools } from './outgoing/commands.ts';
 import type { PaymentVerdict } from './ports.ts';
+import type { Waiting } from './waiting-saga.ts';
 import { openWorkItem, workItemAggregate } from './work-item/work-item.ts';
 
 // What every deposit through a provider has in common, whatever the payer pays with.
@@ -113,3 +114,11 @@ export const depositNeeds = (
     houseNeeds(refs),
     { streams: [{ aggregate: workItemAggregate, id: workItemOf(journals.arrive), isNew: true }] },
   );
+
+/** Whoever waits for a deposit waits for its end, whichever of these it is. */
+export const waitingForDeposit = (
+  ends: readonly string[],
+): Waiting<DepositRefs<{ readonly waitingSagaId?: string | undefined }>> => ({
+  sagaOf: ({ terms }) => terms?.waitingSagaId,
+  newsIn: ({ type, data }) => (ends.includes(type) ? { paymentId: String(data['depositId']) } : undefined),
+});

@@ -148,6 +148,8 @@ const createEars = (
   });
 };
 
+const nobodyWaits = (): undefined => undefined;
+
 /** Whoever cannot be asked has not agreed: nothing is booked, and it is asked again. */
 const failingClosed = ({ check }: PaymentChecks): PaymentChecks => ({
   check: async (payment) => {
@@ -197,10 +199,11 @@ const toolsOf = (services: Services, ports: PaymentPorts, reads: PaymentReads): 
 const handlerTools = (
   tools: PaymentTools,
   { incoming: findIncoming, workItem: findWorkItem, message: findMessage, textOf }: PaymentReads,
-  { accounts }: Pick<PaymentPorts, 'accounts'>,
+  { accounts, waitingSagaOf = nobodyWaits }: Pick<PaymentPorts, 'accounts' | 'waitingSagaOf'>,
 ) => ({
   ...tools,
   findIncoming,
+  waitingSagaOf,
   findWorkItem,
   findMessage,
   textOf,

@@ -250,6 +250,8 @@ export interface PaymentPorts {
   };
   /** How long a payment waits in review, and how often a bank is asked about one under way. */
   readonly times?: Partial<PaymentTimes>;
+  /** The saga of another context that waits for a payment with an end-to-end id; nobody unless told. */
+  readonly waitingSagaOf?: ((endToEndId: string) => string | undefined) | undefined;
 }
 
 /** Times in milliseconds. */

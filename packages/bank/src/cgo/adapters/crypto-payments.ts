@@ -8,6 +8,7 @@ export interface CryptoDepositSeen {
   /** Where the investor pays. */
   readonly checkoutUrl?: string | undefined;
   readonly reason?: string | undefined;
+  readonly waitingSagaId?: string | undefined;
 }
 
 /** What is asked of the context of payments. */
@@ -19,12 +20,13 @@ export interface CryptoDeposits {
     readonly accountId: string;
     readonly asset: string;
     readonly amountMinor: bigint;
+    readonly waitingSagaId: string;
   }): Promise<CryptoDepositSeen | { readonly refused: string }>;
   find(tenantId: string, depositId: string): Promise<CryptoDepositSeen | undefined>;
 }
 
 const stateOf = (deposit: CryptoDepositSeen): PaymentState => {
-  const { status, accountId, receivedMinor, checkoutUrl, reason = status } = deposit;
+  const { status, accountId, receivedMinor, checkoutUrl, reason = status, waitingSagaId } = deposit;
   switch (status) {
     case 'credited':
       return { kind: 'paid', payer: accountId, paidMinor: receivedMinor ?? 0n };
@@ -34,7 +36,11 @@ const stateOf = (deposit: CryptoDepositSeen): PaymentState => {
     case 'expired':
       return { kind: 'failed', code: reason };
     default:
-      return { kind: 'pending', ...(checkoutUrl === undefined ? {} : { checkoutUrl }) };
+      return {
+        kind: 'pending',
+        ...(checkoutUrl === undefined ? {} : { checkoutUrl }),
+        ...(waitingSagaId === undefined ? {} : { isTold: true }),
+      };
   }
 };
 
@@ -44,8 +50,8 @@ const stateOf = (deposit: CryptoDepositSeen): PaymentState => {
  */
 export const cryptoPayments = (deposits: CryptoDeposits): InvestmentPayments => ({
   methods: ['crypto'],
-  requestPayment: async ({ tenantId, key: depositId, accountId, asset, amountMinor }) => {
-    const made = await deposits.create({ tenantId, depositId, accountId, asset, amountMinor });
+  requestPayment: async ({ tenantId, key: depositId, accountId, asset, amountMinor, waitingSagaId }) => {
+    const made = await deposits.create({ tenantId, depositId, accountId, asset, amountMinor, waitingSagaId });
     return 'refused' in made ? { kind: 'failed', code: made.refused } : stateOf(made);
   },
   findPayment: async ({ tenantId, key }) => {

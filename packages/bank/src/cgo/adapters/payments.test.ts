@@ -15,14 +15,15 @@ const request: PaymentRequest = {
   assetDecimals: 2,
   amountMinor: 100n,
   reference: 'REF1',
+  waitingSagaId: 'saga',
 };
 
 const paperDeposits = () => {
   const kept = new Map<string, CryptoDepositSeen>();
   const payments = cryptoPayments({
-    create: async ({ depositId, accountId, asset }) => {
+    create: async ({ depositId, accountId, asset, waitingSagaId }) => {
       if (asset === 'EUR') return { refused: 'crypto_asset_not_supported' };
-      const made = kept.get(depositId) ?? { status: 'announced' as const, accountId };
+      const made = kept.get(depositId) ?? { status: 'announced' as const, accountId, waitingSagaId };
       kept.set(depositId, made);
       return made;
     },
@@ -92,7 +93,7 @@ it('a payment in crypto is what the deposit to the investor’s own account is',
     kind: 'failed',
     code: 'crypto_asset_not_supported',
   });
-  expect(await payments.requestPayment(crypto)).toEqual({ kind: 'pending' });
+  expect(await payments.requestPayment(crypto)).toEqual({ kind: 'pending', isTold: true });
   const become = async (deposit: Partial<CryptoDepositSeen>) => {
     kept.set(request.key, { status: 'open', accountId: 'account', ...deposit });
     return payments.findPayment(request);

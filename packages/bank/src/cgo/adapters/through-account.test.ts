@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CardDepositState, Incoming, RefundState } from '../../payment/contract.ts';
+import type { CardDepositState, Incoming, IncomingState, RefundState } from '../../payment/contract.ts';
 import type { PaymentRequest } from '../ports.ts';
 import { bankPayments, cardPayments, type PaymentDoor } from './through-account.ts';
 
@@ -13,6 +13,7 @@ const request: PaymentRequest = {
   assetDecimals: 2,
   amountMinor: 100n,
   reference: 'REF1',
+  waitingSagaId: 'saga',
 };
 const deposit = (status: string, more: object = {}) =>
   ({ depositId: request.key, accountId: 'account', status, ...more }) as unknown as CardDepositState;
@@ -27,6 +28,7 @@ const world = (
     readonly refundedMinor?: bigint;
     readonly credited?: readonly Incoming[];
     readonly iban?: string;
+    readonly told?: object;
     readonly refusal?: string;
   } = {},
 ) => {
@@ -37,6 +39,8 @@ const world = (
     deposit: async () => stands.deposit ?? { status: 'unknown' },
     refund: async () => stands.refund ?? { status: 'unknown' },
     refundedMinor: async () => stands.refundedMinor ?? 0n,
+    incoming: async (_, incomingId) =>
+      ({ incomingId, ...(stands.told ?? { status: 'unknown' }) }) as unknown as IncomingState,
     credited: async () => stands.credited ?? [],
     ibanOf: async () => stands.iban,
   };
@@ -58,7 +62,10 @@ describe('an investment by card', () => {
     const { card, given } = world({ deposit: deposit('announced') });
     expect(await card.requestPayment(request)).toEqual({ kind: 'pending', cardDepositId: request.key });
     expect(given).toMatchObject([
-      { name: 'create', data: { depositId: request.key, accountId: 'account', amountMinor: 100n } },
+      {
+        name: 'create',
+        data: { depositId: request.key, accountId: 'account', amountMinor: 100n, waitingSagaId: 'saga' },
+      },
     ]);
     expect(await world({ refusal: 'card_asset_not_supported' }).card.requestPayment(request)).toEqual({
       kind: 'failed',
@@ -69,6 +76,7 @@ describe('an investment by card', () => {
 
   it.each<[string, object, object]>([
     ['requires_action', {}, { kind: 'pending', cardDepositId: request.key }],
+    ['announced', { waitingSagaId: 'saga' }, { kind: 'pending', cardDepositId: request.key, isTold: true }],
     ['suspended', {}, { kind: 'pending', cardDepositId: request.key }],
     ['credited', { receivedMinor: 99n }, { kind: 'paid', payer: 'account', paidMinor: 99n }],
     ['failed', { reason: 'lost_card' }, { kind: 'failed', code: 'lost_card' }],
@@ -113,12 +121,35 @@ describe('an investment by card', () => {
 
 describe('an investment by bank', () => {
   it('is a transfer to the own number, and the first that quotes its reference pays', async () => {
-    expect(await world({ iban: 'DE1' }).bank.requestPayment(request)).toEqual({ kind: 'pending', payToIban: 'DE1' });
+    const pending = { kind: 'pending', payToIban: 'DE1', isTold: true };
+    expect(await world({ iban: 'DE1' }).bank.requestPayment(request)).toEqual(pending);
     expect(await world().bank.findPayment(request)).toEqual({ kind: 'failed', code: 'account_has_no_number' });
     const { bank, given } = world({ credited: [incoming('second', 5n), incoming('first', 90n)] });
     expect(await bank.findPayment(request)).toEqual({ kind: 'paid', payer: 'account', paidMinor: 90n });
     expect(await bank.refund({ ...request, payer: 'account' })).toEqual({ kind: 'pending' });
     expect(given).toMatchObject([{ data: { paymentId: 'first', amountMinor: 90n } }]);
+  });
+
+  it.each<[string, object, boolean]>([
+    ['as it was told', {}, true],
+    ['and lies on another account', { creditedTo: 'other' }, false],
+    ['in another asset', { asset: 'USD' }, false],
+    ['under another reference', { endToEndId: 'REF2' }, false],
+    ['and was not credited', { status: 'suspended' }, false],
+  ])('told of before the list has it is looked at before it is believed: %s', async (_, change, isPaid) => {
+    const told = {
+      status: 'credited',
+      creditedTo: 'account',
+      asset: 'EUR',
+      endToEndId: 'REF1',
+      amountMinor: 70n,
+      ...change,
+    };
+    const { bank } = world({ iban: 'DE1', told });
+    expect((await bank.findPayment(request))?.kind).toBe('pending');
+    expect(await bank.findPayment({ ...request, toldOf: 'first' })).toMatchObject(
+      isPaid ? { kind: 'paid', payer: 'account', paidMinor: 70n } : { kind: 'pending' },
+    );
   });
 
   it('that somebody recorded by hand is sent back by hand, and where nothing came nothing goes', async () => {

@@ -7,6 +7,7 @@ import type {
   CardDepositState,
   CreateCardDepositData,
   Incoming,
+  IncomingState,
   RefundState,
   SendBackData,
 } from '../../payment/contract.ts';
@@ -20,6 +21,8 @@ export interface PaymentDoor {
   refund(tenantId: string, refundId: string): Promise<RefundState>;
   /** What of a payment has gone back, or is on its way. */
   refundedMinor(tenantId: string, paymentId: string): Promise<bigint>;
+  /** A payment in, by its id. */
+  incoming(tenantId: string, incomingId: string): Promise<IncomingState>;
   /** Payments in that were credited to an account with an end-to-end id, newest first. */
   credited(
     tenantId: string,
@@ -86,8 +89,8 @@ const nothing = ({ payer }: PaymentToSendBack): Going =>
 export const cardPayments = (services: Pick<Services, 'commands'>, door: PaymentDoor): InvestmentPayments => ({
   methods: ['card'],
   requestPayment: async (request) => {
-    const { tenantId, key: depositId, accountId, asset, amountMinor } = request;
-    const data = { depositId, accountId, asset, amountMinor, saveMethod: false };
+    const { tenantId, key: depositId, accountId, asset, amountMinor, waitingSagaId } = request;
+    const data = { depositId, accountId, asset, amountMinor, saveMethod: false, waitingSagaId };
     const code = await asked(services, door.createCardDeposit, data, request);
     return code === undefined ? cardState(await door.deposit(tenantId, depositId)) : { kind: 'failed', code };
   },
@@ -104,6 +107,10 @@ export const cardPayments = (services: Pick<Services, 'commands'>, door: Payment
 
 const isRecorded = ({ payer }: PaymentToSendBack): boolean => payer !== undefined && isHouseAccountId(payer);
 
+/** A deposit that knows our saga tells it of its end. */
+const toldWhere = ({ waitingSagaId }: CardDeposit): { readonly isTold?: true } =>
+  waitingSagaId === undefined ? {} : { isTold: true };
+
 const cardState = (deposit: CardDepositState): PaymentState => {
   switch (deposit.status) {
     case 'credited':
@@ -116,7 +123,7 @@ const cardState = (deposit: CardDepositState): PaymentState => {
     case 'announced':
     case 'requires_action':
     case 'suspended':
-      return { kind: 'pending', cardDepositId: deposit.depositId };
+      return { kind: 'pending', cardDepositId: deposit.depositId, ...toldWhere(deposit) };
     case 'unknown':
       return { kind: 'pending' };
   }
@@ -124,14 +131,27 @@ const cardState = (deposit: CardDepositState): PaymentState => {
 
 /** By bank: a transfer to the number of the investor's own account with the investment's reference as its end-to-end id. */
 export const bankPayments = (services: Pick<Services, 'commands'>, door: PaymentDoor): InvestmentPayments => {
-  const arrived = async ({ tenantId, accountId, asset, reference }: PaymentRequest): Promise<Incoming | undefined> =>
+  const arrived = async (request: PaymentRequest): Promise<Incoming | undefined> => {
+    const { tenantId, accountId, asset, reference, toldOf } = request;
     // The first one pays; another with the same reference is the investor's own money, where he sees it.
-    (await door.credited(tenantId, { accountId, asset, endToEndId: reference })).at(-1);
+    const listed = (await door.credited(tenantId, { accountId, asset, endToEndId: reference })).at(-1);
+    if (listed !== undefined || toldOf === undefined) return listed;
+    // The list may be behind the commit that told us.
+    const told = await door.incoming(tenantId, toldOf);
+    const isOurs =
+      told.status === 'credited' &&
+      told.creditedTo === accountId &&
+      told.asset === asset &&
+      told.endToEndId === reference;
+    return isOurs ? told : undefined;
+  };
   const look = async (request: PaymentRequest): Promise<PaymentState> => {
     const incoming = await arrived(request);
     if (incoming !== undefined) return { kind: 'paid', payer: request.accountId, paidMinor: incoming.amountMinor };
     const payToIban = await door.ibanOf(request.tenantId, request.accountId);
-    return payToIban === undefined ? { kind: 'failed', code: 'account_has_no_number' } : { kind: 'pending', payToIban };
+    return payToIban === undefined
+      ? { kind: 'failed', code: 'account_has_no_number' }
+      : { kind: 'pending', payToIban, isTold: true };
   };
   return {
     methods: ['bank'],

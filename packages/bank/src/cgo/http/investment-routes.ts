@@ -382,7 +382,7 @@ const payment = async (http: CgoHttp, request: ApiRequest<Params>): Promise<ApiA
 
 /** What the investor is to do next. */
 const next = (pending: Extract<PaymentState, { readonly kind: 'pending' }>) =>
-  Object.fromEntries(Object.entries(pending).filter(([name]) => name !== 'kind'));
+  Object.fromEntries(Object.entries(pending).filter(([name]) => name !== 'kind' && name !== 'isTold'));
 
 /** Has the saga of an investment look at its payment now. */
 const check = async (http: CgoHttp, request: ApiRequest<Params>): Promise<ApiAnswer> => {

@@ -1,5 +1,4 @@
 import { accept, type Decision, reject } from '@finaegis/kernel/decision';
-import { referenceOf } from '@finaegis/kernel/reference';
 import type { CommandFacts, CommandHandler } from '@finaegis/platform/command/handler';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
 import { assetCode, instant, text, uuid } from '@finaegis/platform/http/amount';
@@ -21,7 +20,7 @@ import { roundAggregate, sharesFor } from '../round/round.ts';
 import { dueDiligences, type PaymentMethod, paymentMethods, tierOf } from '../settings.ts';
 import { code, minor, roundNumber } from '../terms.ts';
 import { holdingKey, holdingsTable } from '../views/holdings.ts';
-import { investmentSagaId, mergeNeeds, refundSagaId, withSignal } from '../with-saga.ts';
+import { investmentReference, investmentSagaId, mergeNeeds, refundSagaId, withSignal } from '../with-saga.ts';
 import { type SignAgreement, signAgreement } from './agreement.ts';
 import {
   confirmInvestment,
@@ -121,7 +120,7 @@ const prepareRequest = async (
       tierInitial: tier.initial,
       coolingOffDays,
       ...(round.needsSignature === true ? { needsSignature: true } : {}),
-      reference: referenceOf('CGO', investmentId),
+      reference: investmentReference(investmentId),
       requestedAt: at,
     },
     isPartyActive,

@@ -9,11 +9,12 @@ import {
   stepCommand,
 } from '@finaegis/platform/saga/definition';
 import { z } from 'zod';
+import { paidInSignal } from '../../payment/contract.ts';
 import type { StepHandlers } from '../investment/commands.ts';
 import { type Investment, lacksSignature } from '../investment/investment.ts';
 import type { Candidate, Compliance, InvestmentPayments, Verdict } from '../ports.ts';
 import { daysAfter, type OfferingSettings } from '../settings.ts';
-import { lookAgain, paymentRequestOf, sentBack } from './payment-key.ts';
+import { lookAgain, paymentRequestOf, sentBack, waitMaxMs } from './payment-key.ts';
 
 const input = z.strictObject({ investmentId: z.string(), requestedAt: z.string() });
 type Input = z.output<typeof input>;
@@ -34,9 +35,6 @@ export interface InvestmentSagaTools {
 /** Money may have moved: what fails on the way is tried again for days before a person is asked. */
 const patient: RetryPolicy = { attempts: 200, firstMs: 1_000, factor: 2, waitMaxMs: 30 * 60_000 };
 const dayClosed = ['day_closed'];
-
-/** Between looks for a signature that nobody told of. */
-const unsignedLookMs = 6 * 3_600_000;
 
 const idOf = ({ input: { investmentId } }: SoFar) => ({ investmentId });
 const verdictOf = ({ results }: SoFar): Verdict => results['gate'] as unknown as Verdict;
@@ -145,7 +143,7 @@ const heeded = ({ results }: SoFar): StepOutcome => {
   return review?.data?.decision === 'rejected' ? { kind: 'declined', code: 'review_rejected' } : { kind: 'done' };
 };
 
-/** Done when it is known how the payment ended: told by a signal, or found when asked. */
+/** Done when it is known how the payment ended: told by a person's signal, or found when asked, which a payment that has arrived has us do at once. */
 const paid = async (tools: InvestmentSagaTools, call: StepCall<Input>): Promise<StepOutcome> => {
   const {
     tenantId,
@@ -154,7 +152,7 @@ const paid = async (tools: InvestmentSagaTools, call: StepCall<Input>): Promise<
   } = call;
   const investment = await tools.investmentOf(tenantId, investmentId);
   // Before it is signed nobody is asked for money. Whoever signs says so; the deadline is that of the payment.
-  if (lacksSignature(investment)) return { kind: 'again', afterMs: unsignedLookMs };
+  if (lacksSignature(investment)) return { kind: 'again', afterMs: waitMaxMs };
   const told = signals['payment'] as
     | { readonly kind: 'paid'; readonly payer: string; readonly paidMinor: string }
     | { readonly kind: 'failed'; readonly code: string }
@@ -163,11 +161,12 @@ const paid = async (tools: InvestmentSagaTools, call: StepCall<Input>): Promise<
     return told.kind === 'failed'
       ? { kind: 'declined', code: told.code }
       : { kind: 'done', result: { payer: told.payer, paidMinor: told.paidMinor } };
-  const request = paymentRequestOf(tenantId, investment);
+  const news = signals[paidInSignal] as { readonly paymentId: string } | undefined;
+  const request = { ...paymentRequestOf(tenantId, investment), toldOf: news?.paymentId };
   const state = (await tools.payments.findPayment(request)) ?? (await tools.payments.requestPayment(request));
   switch (state.kind) {
     case 'pending':
-      return lookAgain(call, tools.pollMs);
+      return state.isTold === true ? { kind: 'again', afterMs: waitMaxMs } : lookAgain(call, tools.pollMs);
     case 'failed':
       return { kind: 'declined', code: state.code };
     case 'paid':

@@ -2,6 +2,7 @@ import { derivedUuid } from '@finaegis/kernel/id';
 import type { StepCall, StepOutcome } from '@finaegis/platform/saga/definition';
 import type { Investment } from '../investment/investment.ts';
 import type { InvestmentPayments, PaymentRequest } from '../ports.ts';
+import { investmentSagaId } from '../with-saga.ts';
 
 /** What an investment's payment is known by, to us and to whoever takes it. */
 export const paymentKey = (investmentId: string): string => derivedUuid('cgo-payment', investmentId);
@@ -20,10 +21,12 @@ export const paymentRequestOf = (tenantId: string, investment: Investment): Paym
     assetDecimals,
     amountMinor: amountMinor + feeMinor,
     reference,
+    waitingSagaId: investmentSagaId(investmentId),
   };
 };
 
-const waitMaxMs = 6 * 3_600_000;
+/** The longest wait between two looks, and the only one where whoever has news tells them. */
+export const waitMaxMs = 6 * 3_600_000;
 
 /** Looks again later each time, up to six hours: every look is an event, and whoever has news tells them. */
 export const lookAgain = ({ carry }: Pick<StepCall, 'carry'>, firstMs: number): StepOutcome => {

@@ -7,10 +7,12 @@ import type { SagaDefinition } from '@finaegis/platform/saga/definition';
 import { z } from 'zod';
 import { type AccountFacts, type Book, loadedBook, postingNeeds } from '../../ledger/contract.ts';
 import { intentStatuses } from '../card-provider.ts';
-import { type DepositRefs, depositNeeds, prepareDeposit } from '../deposit.ts';
+import { type DepositRefs, depositNeeds, prepareDeposit, waitingForDeposit } from '../deposit.ts';
 import { mergeNeeds, withHouses } from '../house.ts';
 import type { PaymentTools } from '../outgoing/commands.ts';
 import { code, minor, positiveMinor, verdictSchema } from '../terms.ts';
+import { tellingWhoWaits } from '../waiting-saga.ts';
+import type { SignalledRefs } from '../with-signal.ts';
 import {
   announceCardDeposit,
   bookCardFee,
@@ -48,6 +50,8 @@ export interface CreateCardDepositData {
   readonly amountMinor: bigint;
   readonly paymentMethod?: string | undefined;
   readonly saveMethod: boolean;
+  /** The saga that is told what becomes of it. */
+  readonly waitingSagaId?: string | undefined;
 }
 
 /** The saga of a deposit. */
@@ -79,6 +83,7 @@ export const createCardDepositHandler = (
     amountMinor: positiveMinor,
     paymentMethod: methodToken.optional(),
     saveMethod: z.boolean(),
+    waitingSagaId: uuid.optional(),
   }),
   permission: 'payment:create',
   prepare: async ({ accountId, asset }, { tenantId }) => {
@@ -92,12 +97,13 @@ export const createCardDepositHandler = (
       postingNeeds(tools.balances, accounts, { postings: [{ account: accountId, asset }], journals: [] }),
     ),
   decide: (loaded, data, { now, tenantId }, { facts, accounts, isSupported }) => {
-    const { depositId, paymentMethod, ...rest } = data;
+    const { depositId, paymentMethod, waitingSagaId, ...rest } = data;
     if (facts === undefined) return reject({ code: 'account_unknown', account: data.accountId });
     const terms: CardDepositTerms = {
       depositId,
       ...rest,
       ...(paymentMethod === undefined ? {} : { paymentMethod }),
+      ...(waitingSagaId === undefined ? {} : { waitingSagaId }),
       entity: facts.entity,
       provider: tools.provider,
       expiresAt: new Date(Date.parse(now) + tools.payMaxMs).toISOString(),
@@ -116,7 +122,14 @@ export const createCardDepositHandler = (
   result: depositResult,
 });
 
-type Handler<Data> = CommandHandler<Data, DepositRefs<CardDepositTerms>, CardDeposit, CardDepositRefusal>;
+type Handler<Data> = CommandHandler<
+  Data,
+  SignalledRefs<DepositRefs<CardDepositTerms>>,
+  CardDeposit,
+  CardDepositRefusal
+>;
+
+const ends = ['CardDepositCredited', 'CardDepositSuspended', 'CardDepositFailed', 'CardDepositExpired'];
 
 const depositCommand = <Data extends { readonly depositId: string }>(
   tools: CardDepositTools,
@@ -128,26 +141,31 @@ const depositCommand = <Data extends { readonly depositId: string }>(
     book: Book,
     facts: CommandFacts,
   ) => ReturnType<typeof concludeCardDeposit>,
-): Handler<Data> => ({
-  name,
-  schema,
-  permission: 'payment:rail',
-  weight: () => 4,
-  prepare: prepareDeposit<CardDepositTerms>(tools, tools.findCardDeposit),
-  loads: ({ depositId }, refs) => {
-    const stream = { streams: [{ aggregate: cardDepositAggregate, id: depositId }] };
-    if (refs.terms === undefined) return stream;
-    const journals = { arrive: cardJournalId(depositId, 'arrive'), fee: cardJournalId(depositId, 'fee') };
-    return mergeNeeds(stream, depositNeeds(tools, refs.terms, journals, refs));
-  },
-  decide: (loaded, data, facts, refs) => {
-    if (refs.terms === undefined) return reject({ code: 'card_deposit_unknown', depositId: data.depositId });
-    const { state } = loaded.stream(cardDepositAggregate, data.depositId);
-    const book = loadedBook(loaded, tools.balances, refs.accounts);
-    return withHouses(loaded, refs, decide(state, data, book, facts));
-  },
-  result: depositResult,
-});
+): Handler<Data> =>
+  tellingWhoWaits<Data, DepositRefs<CardDepositTerms>, CardDeposit, CardDepositRefusal>(
+    tools,
+    {
+      name,
+      schema,
+      permission: 'payment:rail',
+      weight: () => 4,
+      prepare: prepareDeposit<CardDepositTerms>(tools, tools.findCardDeposit),
+      loads: ({ depositId }, refs) => {
+        const stream = { streams: [{ aggregate: cardDepositAggregate, id: depositId }] };
+        if (refs.terms === undefined) return stream;
+        const journals = { arrive: cardJournalId(depositId, 'arrive'), fee: cardJournalId(depositId, 'fee') };
+        return mergeNeeds(stream, depositNeeds(tools, refs.terms, journals, refs));
+      },
+      decide: (loaded, data, facts, refs) => {
+        if (refs.terms === undefined) return reject({ code: 'card_deposit_unknown', depositId: data.depositId });
+        const { state } = loaded.stream(cardDepositAggregate, data.depositId);
+        const book = loadedBook(loaded, tools.balances, refs.accounts);
+        return withHouses(loaded, refs, decide(state, data, book, facts));
+      },
+      result: depositResult,
+    },
+    waitingForDeposit(ends),
+  );
 
 const intentSchema = z.strictObject({
   intentId: z.string(),

@@ -19,6 +19,8 @@ export const cardDepositAnnounced = defineEvent({
     /** The provider's token of a card, which says nothing of the card. */
     paymentMethod: z.string().optional(),
     saveMethod: z.boolean(),
+    /** The saga that is told what becomes of it. */
+    waitingSagaId: z.string().optional(),
     expiresAt: z.string(),
   }),
 });

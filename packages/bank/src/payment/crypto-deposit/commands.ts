@@ -7,7 +7,7 @@ import type { SagaDefinition } from '@finaegis/platform/saga/definition';
 import { z } from 'zod';
 import { type AccountFacts, type Book, type JournalRefusal, loadedBook, postingNeeds } from '../../ledger/contract.ts';
 import { checkoutStatuses } from '../crypto-provider.ts';
-import { type DepositRefs, depositNeeds, prepareDeposit } from '../deposit.ts';
+import { type DepositRefs, depositNeeds, prepareDeposit, waitingForDeposit } from '../deposit.ts';
 import {
   costOf,
   findAccounts,
@@ -21,6 +21,8 @@ import {
 import { workItemOf } from '../outgoing/bookings.ts';
 import type { PaymentTools } from '../outgoing/commands.ts';
 import { bankName, code, minor, positiveMinor, verdictSchema } from '../terms.ts';
+import { tellingWhoWaits } from '../waiting-saga.ts';
+import type { SignalledRefs } from '../with-signal.ts';
 import { workItemAggregate } from '../work-item/work-item.ts';
 import {
   announceCryptoDeposit,
@@ -61,6 +63,8 @@ export interface CreateCryptoDepositData {
   readonly accountId: string;
   readonly asset: string;
   readonly amountMinor: bigint;
+  /** The saga that is told what becomes of it. */
+  readonly waitingSagaId?: string | undefined;
 }
 
 /** The saga of a deposit. */
@@ -93,7 +97,13 @@ export const createCryptoDepositHandler = (
   saga: () => SagaDefinition,
 ): CreateCryptoDepositHandler => ({
   name: 'payment.CreateCryptoDeposit',
-  schema: z.strictObject({ depositId: uuid, accountId: uuid, asset: assetCode, amountMinor: positiveMinor }),
+  schema: z.strictObject({
+    depositId: uuid,
+    accountId: uuid,
+    asset: assetCode,
+    amountMinor: positiveMinor,
+    waitingSagaId: uuid.optional(),
+  }),
   permission: 'payment:create',
   prepare: async ({ accountId, asset }, { tenantId }) => {
     const accounts = await tools.ledger.accounts(tenantId, [accountId]);
@@ -106,10 +116,12 @@ export const createCryptoDepositHandler = (
       postingNeeds(tools.balances, accounts, { postings: [{ account: accountId, asset }], journals: [] }),
     ),
   decide: (loaded, data, { now, tenantId }, { facts, accounts, support }) => {
-    const { depositId, accountId } = data;
+    const { waitingSagaId, ...rest } = data;
+    const { depositId, accountId } = rest;
     if (facts === undefined) return reject({ code: 'account_unknown', account: accountId });
     const terms: CryptoDepositTerms = {
-      ...data,
+      ...rest,
+      ...(waitingSagaId === undefined ? {} : { waitingSagaId }),
       entity: facts.entity,
       provider: tools.provider,
       expiresAt: new Date(Date.parse(now) + tools.payMaxMs).toISOString(),
@@ -124,31 +136,38 @@ export const createCryptoDepositHandler = (
   result: depositResult,
 });
 
+const ends = ['CryptoDepositCredited', 'CryptoDepositSuspended', 'CryptoDepositFailed', 'CryptoDepositExpired'];
+
 const depositCommand = <Data extends { readonly depositId: string }>(
   tools: CryptoDepositTools,
   name: string,
   schema: z.ZodType<Data>,
   decide: (state: CryptoDepositState, data: Data, book: Book) => ReturnType<typeof concludeCryptoDeposit>,
-): CommandHandler<Data, DepositRefs<CryptoDepositTerms>, CryptoDeposit, CryptoDepositRefusal> => ({
-  name,
-  schema,
-  permission: 'payment:rail',
-  weight: () => 4,
-  prepare: prepareDeposit<CryptoDepositTerms>(tools, tools.findCryptoDeposit),
-  loads: ({ depositId }, refs) => {
-    const stream = { streams: [{ aggregate: cryptoDepositAggregate, id: depositId }] };
-    if (refs.terms === undefined) return stream;
-    const journals = { arrive: cryptoJournalId(depositId, 'arrive'), fee: cryptoJournalId(depositId, 'fee') };
-    return mergeNeeds(stream, depositNeeds(tools, refs.terms, journals, refs));
-  },
-  decide: (loaded, data, _, refs) => {
-    if (refs.terms === undefined) return reject({ code: 'crypto_deposit_unknown', depositId: data.depositId });
-    const { state } = loaded.stream(cryptoDepositAggregate, data.depositId);
-    const book = loadedBook(loaded, tools.balances, refs.accounts);
-    return withHouses(loaded, refs, decide(state, data, book));
-  },
-  result: depositResult,
-});
+): CommandHandler<Data, SignalledRefs<DepositRefs<CryptoDepositTerms>>, CryptoDeposit, CryptoDepositRefusal> =>
+  tellingWhoWaits<Data, DepositRefs<CryptoDepositTerms>, CryptoDeposit, CryptoDepositRefusal>(
+    tools,
+    {
+      name,
+      schema,
+      permission: 'payment:rail',
+      weight: () => 4,
+      prepare: prepareDeposit<CryptoDepositTerms>(tools, tools.findCryptoDeposit),
+      loads: ({ depositId }, refs) => {
+        const stream = { streams: [{ aggregate: cryptoDepositAggregate, id: depositId }] };
+        if (refs.terms === undefined) return stream;
+        const journals = { arrive: cryptoJournalId(depositId, 'arrive'), fee: cryptoJournalId(depositId, 'fee') };
+        return mergeNeeds(stream, depositNeeds(tools, refs.terms, journals, refs));
+      },
+      decide: (loaded, data, _, refs) => {
+        if (refs.terms === undefined) return reject({ code: 'crypto_deposit_unknown', depositId: data.depositId });
+        const { state } = loaded.stream(cryptoDepositAggregate, data.depositId);
+        const book = loadedBook(loaded, tools.balances, refs.accounts);
+        return withHouses(loaded, refs, decide(state, data, book));
+      },
+      result: depositResult,
+    },
+    waitingForDeposit(ends),
+  );
 
 const receivedSchema = z.strictObject({ asset: assetCode, amountMinor: positiveMinor });
 const checkoutSchema = z.strictObject({

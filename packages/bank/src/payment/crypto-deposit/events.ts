@@ -16,6 +16,8 @@ export const cryptoDepositAnnounced = defineEvent({
     provider: z.string(),
     asset: z.string(),
     amountMinor: minor,
+    /** The saga that is told what becomes of it. */
+    waitingSagaId: z.string().optional(),
     expiresAt: z.string(),
   }),
 });

@@ -20,6 +20,7 @@ import { workItemOf } from '../outgoing/bookings.ts';
 import type { PaymentTools } from '../outgoing/commands.ts';
 import type { PaymentVerdict } from '../ports.ts';
 import { bankName, bic, code, executionDay, iban, positiveMinor } from '../terms.ts';
+import { tellingWhoWaits, type Waiting } from '../waiting-saga.ts';
 import { workItemAggregate } from '../work-item/work-item.ts';
 import {
   type Incoming,
@@ -39,7 +40,22 @@ export interface IncomingTools extends PaymentTools {
   readonly findIncoming: (tenantId: string, incomingId: string) => Promise<IncomingState>;
   /** Whether an account's product may hold an asset. */
   readonly isAssetAllowed: (tenantId: string, accountId: string, asset: string) => Promise<boolean>;
+  /** The saga that waits for a payment with an end-to-end id, where somebody does. */
+  readonly waitingSagaOf: (endToEndId: string) => string | undefined;
 }
+
+/** Whoever waits for a payment in waits for its credit. */
+const waitingFor = <Refs>(
+  { waitingSagaOf }: Pick<IncomingTools, 'waitingSagaOf'>,
+  endToEndIdOf: (refs: Refs) => string | undefined,
+): Waiting<Refs> => ({
+  sagaOf: (refs) => {
+    const endToEndId = endToEndIdOf(refs);
+    return endToEndId === undefined ? undefined : waitingSagaOf(endToEndId);
+  },
+  newsIn: ({ type, data }) =>
+    type === 'IncomingPaymentCredited' ? { paymentId: String(data['incomingId']) } : undefined,
+});
 
 /** Data of ReceivePayment: an entry of a bank, as a connector reads it or a person types it. */
 export interface ReceivePaymentData {
@@ -187,39 +203,51 @@ export interface IncomingRefs extends HouseRefs {
 
 /** Commands about payments in. */
 export const createIncomingHandlers = (tools: IncomingTools) => ({
-  receivePayment: {
-    name: 'payment.Receive',
-    schema: receivePaymentSchema,
-    permission: 'payment:receive',
-    weight: () => 3,
-    prepare: (data, { tenantId }) => prepare(tools, tenantId, data),
-    loads: (_, refs) => {
-      const { incomingId, accountId, asset } = refs.terms;
-      const journalId = incomingJournalId(incomingId, 'arrive');
-      return mergeNeeds(
-        postingNeeds(tools.balances, refs.accounts, {
-          postings: accountId === undefined ? [] : [{ account: accountId, asset }],
-          journals: [journalId],
-          entities: [refs.terms.entity],
-        }),
-        houseNeeds(refs),
-        {
-          streams: [
-            { aggregate: incomingAggregate, id: incomingId },
-            { aggregate: workItemAggregate, id: workItemOf(journalId), isNew: true },
-          ],
-        },
-      );
-    },
-    decide: (loaded, { isBooked }, _, refs) => {
-      const { state } = loaded.stream(incomingAggregate, refs.terms.incomingId);
-      const book = loadedBook(loaded, tools.balances, refs.accounts);
-      return withHouses(loaded, refs, receivePayment(state, refs.terms, { ...refs, isBooked }, book));
-    },
-    sealed: ({ sealed }) => sealed,
-    result: (loaded, _, { terms }) => incomingResult(loaded, terms.incomingId),
-  } satisfies CommandHandler<ReceivePaymentData, ReceptionRefs, Incoming, IncomingRefusal>,
-  reviewIncoming: reviewIncomingHandler(tools),
+  receivePayment: tellingWhoWaits(
+    tools,
+    receivePaymentHandler(tools),
+    waitingFor(tools, ({ terms }) => terms.endToEndId),
+  ),
+  reviewIncoming: tellingWhoWaits(
+    tools,
+    reviewIncomingHandler(tools),
+    waitingFor(tools, ({ known }) => known?.endToEndId),
+  ),
+});
+
+const receivePaymentHandler = (
+  tools: IncomingTools,
+): CommandHandler<ReceivePaymentData, ReceptionRefs, Incoming, IncomingRefusal> => ({
+  name: 'payment.Receive',
+  schema: receivePaymentSchema,
+  permission: 'payment:receive',
+  weight: () => 3,
+  prepare: (data, { tenantId }) => prepare(tools, tenantId, data),
+  loads: (_, refs) => {
+    const { incomingId, accountId, asset } = refs.terms;
+    const journalId = incomingJournalId(incomingId, 'arrive');
+    return mergeNeeds(
+      postingNeeds(tools.balances, refs.accounts, {
+        postings: accountId === undefined ? [] : [{ account: accountId, asset }],
+        journals: [journalId],
+        entities: [refs.terms.entity],
+      }),
+      houseNeeds(refs),
+      {
+        streams: [
+          { aggregate: incomingAggregate, id: incomingId },
+          { aggregate: workItemAggregate, id: workItemOf(journalId), isNew: true },
+        ],
+      },
+    );
+  },
+  decide: (loaded, { isBooked }, _, refs) => {
+    const { state } = loaded.stream(incomingAggregate, refs.terms.incomingId);
+    const book = loadedBook(loaded, tools.balances, refs.accounts);
+    return withHouses(loaded, refs, receivePayment(state, refs.terms, { ...refs, isBooked }, book));
+  },
+  sealed: ({ sealed }) => sealed,
+  result: (loaded, _, { terms }) => incomingResult(loaded, terms.incomingId),
 });
 
 const reviewIncomingHandler = (
