@@ -8,6 +8,8 @@ import { lineReference } from '../bulk/conclude.ts';
 // Statuses that both generations of the message know.
 const statusOf: Readonly<Record<LineStatus, PaymentStatus>> = {
   received: 'PDNG',
+  in_review: 'PDNG',
+  approved: 'PDNG',
   checked: 'PDNG',
   funded: 'ACSP',
   submitted: 'ACSP',

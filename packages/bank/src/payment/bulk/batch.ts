@@ -19,8 +19,21 @@ export type LineConclusion = EventOf<typeof bulkLinesConcluded>['data']['lines']
 /** The way a line goes. */
 export type LineWay = Exclude<LineCheck, { readonly kind: 'rejected' }>;
 
-/** States of a line: refused before it was debited, or paid, or its money back with the payer. */
-export const lineStatuses = ['received', 'checked', 'funded', 'submitted', 'settled', 'returned', 'rejected'] as const;
+/**
+ * States of a line: refused before it was debited, or paid, or its money back with the payer. One in review waits for a person while the others go
+ * on; approved it is debited by itself.
+ */
+export const lineStatuses = [
+  'received',
+  'in_review',
+  'approved',
+  'checked',
+  'funded',
+  'submitted',
+  'settled',
+  'returned',
+  'rejected',
+] as const;
 export type LineStatus = (typeof lineStatuses)[number];
 
 /** A line as it stands. */
@@ -28,6 +41,9 @@ export interface BulkLine extends LineTerms {
   readonly status: LineStatus;
   readonly way?: LineWay;
   readonly reason?: string | undefined;
+  /** Why it waited in review, of one that did. */
+  readonly reviewReason?: string | undefined;
+  readonly reviewedBy?: string | undefined;
   readonly bankReference?: string | undefined;
 }
 
@@ -36,6 +52,7 @@ export interface BulkBatch extends Omit<BatchTerms, 'lines'> {
   readonly status: 'taken' | 'checked' | 'funded' | 'submitted';
   readonly lines: readonly BulkLine[];
   readonly journalIds: readonly string[];
+  readonly checkedAt?: string;
 }
 
 export type BatchState = { readonly status: 'unknown' } | BulkBatch;
@@ -54,13 +71,21 @@ const evolve = (state: BatchState, event: Recorded<BatchEvent>): BatchState => {
       return {
         ...known,
         status: 'checked',
+        checkedAt: event.meta.bookedAt,
         lines: known.lines.map((line) => checkedLine(line, checks.get(line.line))),
       };
     }
+    case 'BulkLineReviewed': {
+      const { line: number, decision, reason, reviewedBy } = event.data;
+      const status = decision === 'approved' ? 'approved' : 'rejected';
+      const lines = known.lines.map((line) => (line.line === number ? { ...line, status, reason, reviewedBy } : line));
+      return { ...known, lines: lines as readonly BulkLine[] };
+    }
     case 'BulkLinesFunded': {
       const refused = byLine(event.data.rejected);
+      const reviewed = new Set(event.data.reviewed);
       const lines = known.lines.map((line): BulkLine => {
-        if (line.status !== 'checked') return line;
+        if (line.status !== 'checked' && !isDecidedNow(line, reviewed, refused)) return line;
         const no = refused.get(line.line);
         return no === undefined ? { ...line, status: 'funded' } : { ...line, status: 'rejected', reason: no.reason };
       });
@@ -77,21 +102,29 @@ const evolve = (state: BatchState, event: Recorded<BatchEvent>): BatchState => {
   }
 };
 
+/** One that a person let go is debited, or refused, when the event says so: another may have been let go meanwhile. */
+const isDecidedNow = (
+  { line, status }: BulkLine,
+  reviewed: ReadonlySet<number>,
+  refused: ReadonlyMap<number, unknown>,
+): boolean => status === 'approved' && (reviewed.has(line) || refused.has(line));
+
 const byLine = <One extends { readonly line: number }>(lines: readonly One[]): ReadonlyMap<number, One> =>
   new Map(lines.map((one) => [one.line, one]));
 
 const checkedLine = (line: BulkLine, check: LineCheck | undefined): BulkLine => {
   if (check === undefined) return line;
-  return check.kind === 'rejected'
-    ? { ...line, status: 'rejected', reason: check.reason }
-    : { ...line, status: 'checked', way: check };
+  if (check.kind === 'rejected') return { ...line, status: 'rejected', reason: check.reason };
+  return check.review === undefined
+    ? { ...line, status: 'checked', way: check }
+    : { ...line, status: 'in_review', way: check, reviewReason: check.review };
 };
 
 /**
  * Whether a line's money lies in clearing. Lines of a file that was debited as one journal stay `checked` until they are submitted: their money is
  * there since the file was funded.
  */
-const isFundedLine = ({ status }: BulkLine): boolean => status === 'funded' || status === 'checked';
+export const isFundedLine = ({ status }: BulkLine): boolean => status === 'funded' || status === 'checked';
 
 /** A batch whose lines may be with the banks. */
 export const submittedBatch = (batch: BulkBatch): BulkBatch => ({
@@ -144,6 +177,9 @@ export const debtorOf = (
  */
 export const lineKeyOf = (bulkId: string, { line, order }: Pick<LineTerms, 'line' | 'order'>): string =>
   order === undefined ? bulkLineId(bulkId, line) : derivedUuid('standing-order', order.orderId, order.dueOn);
+
+/** Whether a line waits for a person, or for what follows on his word. */
+export const isUndecided = ({ status }: BulkLine): boolean => status === 'in_review' || status === 'approved';
 
 /** Lines whose end nobody knows yet. */
 export const openLines = ({ lines }: Pick<BulkBatch, 'lines'>): readonly BulkLine[] =>

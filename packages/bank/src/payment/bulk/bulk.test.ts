@@ -76,7 +76,9 @@ const eventsOf = (decision: BulkDecision): readonly NewEvent[] => {
   if (!decision.accepted) throw new Error(decision.rejection.code);
   return decision.events;
 };
-const recorded = (event: NewEvent): RecordedEvent => ({ ...event, bookedAt: facts.now }) as unknown as RecordedEvent;
+const metadata = { actor: 'key-1', channel: 'test', correlation: 'test' };
+const recorded = (event: NewEvent): RecordedEvent =>
+  ({ ...event, metadata, bookedAt: facts.now }) as unknown as RecordedEvent;
 const batchAfter = (state: BatchState, decision: BulkDecision): BatchState =>
   eventsOf(decision)
     .filter(({ stream }) => stream.startsWith('bulk-batch:'))

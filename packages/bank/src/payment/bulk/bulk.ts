@@ -15,6 +15,8 @@ export const bulkStatuses = ['taken', 'funded', 'rejected', 'ended'] as const;
 export interface BulkPayment extends BulkTerms {
   readonly status: (typeof bulkStatuses)[number];
   readonly takenAt: string;
+  /** Who sent it. */
+  readonly takenBy: string;
   readonly changedAt: string;
   readonly journalId?: string;
   readonly reason?: string;
@@ -30,6 +32,8 @@ export type BulkRefusal =
   | { readonly code: 'bulk_payment_exists_with_different_content'; readonly bulkId: string; readonly messageId: string }
   | { readonly code: 'bulk_payment_unknown'; readonly bulkId: string }
   | { readonly code: 'bulk_payment_over'; readonly bulkId: string; readonly status: 'rejected' | 'ended' }
+  | { readonly code: 'bulk_line_not_in_review'; readonly line: number; readonly status: string }
+  | { readonly code: 'reviewer_is_creator'; readonly reviewer: string }
   | { readonly code: 'bulk_line_refused'; readonly line: number; readonly reason: string }
   | JournalRefusal;
 
@@ -43,7 +47,13 @@ const evolve = (state: BulkState, event: Recorded<BulkEvent>): BulkState => {
   const known = state as BulkPayment;
   switch (event.type) {
     case 'BulkPaymentTaken':
-      return { ...event.data, status: 'taken', takenAt: bookedAt, changedAt: bookedAt };
+      return {
+        ...event.data,
+        status: 'taken',
+        takenAt: bookedAt,
+        takenBy: event.meta.metadata.actor,
+        changedAt: bookedAt,
+      };
     case 'BulkPaymentFunded':
       return { ...known, status: 'funded', journalId: event.data.journalId, changedAt: bookedAt };
     case 'BulkPaymentRejected':

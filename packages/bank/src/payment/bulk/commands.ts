@@ -1,4 +1,5 @@
 import { accept, reject } from '@finaegis/kernel/decision';
+import { derivedUuid } from '@finaegis/kernel/id';
 import type { CommandHandler, Loaded, Needs } from '@finaegis/platform/command/handler';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
@@ -11,6 +12,7 @@ import { z } from 'zod';
 import { type Balance, type LedgerDirectory, layeredBook, loadedBook, postingNeeds } from '../../ledger/contract.ts';
 import { feeIncome, findAccounts, type HouseRefs, houseNeeds, mergeNeeds, withHouses } from '../house.ts';
 import { code, minor } from '../terms.ts';
+import { withSignal } from '../with-signal.ts';
 import { workItemAggregate } from '../work-item/work-item.ts';
 import {
   type BatchState,
@@ -40,6 +42,7 @@ import {
 import { concludeBatch, conclusionPlaces, type LineOutcome, lineJournalIds, lineWorkItemId } from './conclude.ts';
 import { bulkModes } from './events.ts';
 import { bulkJournalId, fundBatch, fundBulk, fundingJournals, linesToFund, waitsIn } from './fund.ts';
+import { expireReviews, type ReviewLine, reviewLine } from './review.ts';
 
 /** What the commands of bulk payments are built over. */
 export interface BulkTools {
@@ -207,7 +210,13 @@ export const takeBulkHandler = (
 });
 
 const checkSchema: z.ZodType<LineCheck> = z.union([
-  z.strictObject({ line: z.int(), kind: z.literal('internal'), accountId: uuid, feeMinor: minor }),
+  z.strictObject({
+    line: z.int(),
+    kind: z.literal('internal'),
+    accountId: uuid,
+    feeMinor: minor,
+    review: code.optional(),
+  }),
   z.strictObject({
     line: z.int(),
     kind: z.literal('rail'),
@@ -215,6 +224,7 @@ const checkSchema: z.ZodType<LineCheck> = z.union([
     rail: z.string(),
     executionDate: z.string(),
     feeMinor: minor,
+    review: code.optional(),
   }),
   z.strictObject({ line: z.int(), kind: z.literal('rejected'), reason: code }),
 ]);
@@ -277,6 +287,14 @@ const debits = ({ batches }: FundRefs): readonly { readonly account: string; rea
   ).values(),
 ];
 
+/** Lines let go by a person, as they were when the journals were named that they need. */
+const approvedIn = ({ batches }: FundRefs, batchId: string): ReadonlySet<number> =>
+  new Set(
+    batches
+      .filter((one) => one.batchId === batchId)
+      .flatMap(({ lines }) => lines.filter(({ status }) => status === 'approved').map(({ line }) => line)),
+  );
+
 const fundLines = (tools: BulkTools): Handler<Batches, FundRefs> => ({
   name: 'payment.FundBulkLines',
   schema: batchesSchema,
@@ -294,10 +312,8 @@ const fundLines = (tools: BulkTools): Handler<Batches, FundRefs> => ({
   decide: (loaded, { batchIds }, { tenantId, now }, refs) => {
     const book = layeredBook(loadedBook(loaded, tools.balances, refs.accounts), { tenantId, now });
     const decisions: BulkDecision[] = [];
-    for (const batchId of batchIds) {
-      const decision = fundBatch(stateOf(loaded, batchId), book);
-      decisions.push(decision);
-    }
+    for (const batchId of batchIds)
+      decisions.push(fundBatch(stateOf(loaded, batchId), book, approvedIn(refs, batchId)));
     return withHouses(loaded, refs, together(decisions));
   },
   result: () => null,
@@ -410,6 +426,47 @@ const concludedLines = (batches: readonly BulkBatch[], wanted: ConcludeBulkLines
     return batch.lines.filter(({ line }) => numbers.has(line)).map((line) => ({ batch, line }));
   });
 
+/** Data of ReviewBulkLine. */
+export interface ReviewBulkLine extends ReviewLine, OneBulk {
+  readonly batchId: string;
+}
+
+const reviewBulkLine: Handler<ReviewBulkLine, undefined, BulkPayment> = {
+  name: 'payment.ReviewBulkLine',
+  schema: z.strictObject({
+    bulkId: uuid,
+    batchId: uuid,
+    line: z.int().min(1),
+    decision: z.enum(['approved', 'rejected']),
+    reason: code.optional(),
+  }) as z.ZodType<ReviewBulkLine>,
+  permission: 'payment:review',
+  loads: ({ bulkId, batchId }) =>
+    mergeNeeds(batchNeeds([batchId]), { streams: [{ aggregate: bulkAggregate, id: bulkId }] }),
+  decide: (loaded, { bulkId, batchId, ...review }, { metadata }) => {
+    const { state: bulk } = loaded.stream(bulkAggregate, bulkId);
+    const batch = stateOf(loaded, batchId);
+    if (bulk.status === 'unknown' || (batch.status !== 'unknown' && batch.bulkId !== bulkId))
+      return reject({ code: 'bulk_payment_unknown', bulkId });
+    return reviewLine(batch, review, { reviewer: metadata.actor, takenBy: bulk.takenBy });
+  },
+  result: resultOf,
+};
+
+interface ExpireReviews {
+  readonly batches: readonly { readonly batchId: string; readonly lines: readonly number[] }[];
+}
+
+const expireLineReviews: Handler<ExpireReviews, undefined> = {
+  name: 'payment.ExpireBulkReviews',
+  schema: z.strictObject({ batches: z.array(z.strictObject({ batchId: uuid, lines: z.array(z.int()) })) }),
+  permission: 'payment:rail',
+  loads: ({ batches }) => batchNeeds(batches.map(({ batchId }) => batchId)),
+  decide: (loaded, { batches }) =>
+    together(batches.map(({ batchId, lines }) => expireReviews(stateOf(loaded, batchId), lines))),
+  result: () => null,
+};
+
 interface OneBulk {
   readonly bulkId: string;
 }
@@ -437,6 +494,7 @@ export const createBulkStepHandlers = (tools: BulkTools) => ({
   fundWhole: fundWhole(tools),
   submitLines: submitLines(),
   concludeLines: concludeLines(tools),
+  expireReviews: expireLineReviews,
   rejectBulk: ofBulk(
     { name: 'payment.RejectBulk', schema: z.strictObject({ bulkId: uuid, reason: code }) },
     (state, data) => rejectBulk(state, data),
@@ -453,9 +511,18 @@ export const createBulkStepHandlers = (tools: BulkTools) => ({
 export type BulkStepHandlers = ReturnType<typeof createBulkStepHandlers>;
 
 /** Commands of whoever sends a file. */
-export const createBulkHandlers = (tools: BulkTools, definition: () => SagaDefinition) => ({
+export const createBulkHandlers = (
+  tools: BulkTools & { readonly sagas: () => Services['sagas'] },
+  definition: () => SagaDefinition,
+) => ({
   takeBulkLines: takeLines(tools),
   takeBulk: takeBulkHandler(tools, definition),
+  reviewBulkLine: withSignal(tools, reviewBulkLine, ({ bulkId, line, decision }) => ({
+    sagaId: bulkSagaId(bulkId),
+    signal: 'reviewed',
+    signalId: derivedUuid('bulk-line-review', bulkId, String(line)),
+    data: { line, decision },
+  })),
 });
 
 export type BulkHandlers = ReturnType<typeof createBulkHandlers>;

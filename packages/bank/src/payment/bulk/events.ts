@@ -109,6 +109,9 @@ export const bulkLinesTaken = defineEvent({
   }),
 });
 
+/** Why a person has to look at a line before it is paid. */
+const review = z.string().optional();
+
 /** Every line was checked and knows its way, or was refused. */
 export const bulkLinesChecked = defineEvent({
   type: 'BulkLinesChecked',
@@ -118,7 +121,13 @@ export const bulkLinesChecked = defineEvent({
     lines: z
       .array(
         z.union([
-          z.strictObject({ line: z.number(), kind: z.literal('internal'), accountId: z.string(), feeMinor: minor }),
+          z.strictObject({
+            line: z.number(),
+            kind: z.literal('internal'),
+            accountId: z.string(),
+            feeMinor: minor,
+            review,
+          }),
           z.strictObject({
             line: z.number(),
             kind: z.literal('rail'),
@@ -126,6 +135,7 @@ export const bulkLinesChecked = defineEvent({
             rail: z.string(),
             executionDate: z.string(),
             feeMinor: minor,
+            review,
           }),
           z.strictObject({ line: z.number(), kind: z.literal('rejected'), reason: z.string() }),
         ]),
@@ -142,6 +152,21 @@ export const bulkLinesFunded = defineEvent({
     ...batch,
     journalIds: z.array(z.string()).readonly(),
     rejected: z.array(z.strictObject({ line: z.number(), reason: z.string() })).readonly(),
+    /** Of the lines that a person had let go: those that were debited now. */
+    reviewed: z.array(z.number()).readonly().optional(),
+  }),
+});
+
+/** A person let a line go that waited in review, or did not; nobody decided in time where nobody is named. */
+export const bulkLineReviewed = defineEvent({
+  type: 'BulkLineReviewed',
+  schemaVersion: 1,
+  schema: z.strictObject({
+    ...batch,
+    line: z.number(),
+    decision: z.enum(['approved', 'rejected']),
+    reason: z.string().optional(),
+    reviewedBy: z.string().optional(),
   }),
 });
 
@@ -175,6 +200,7 @@ export const bulkLinesConcluded = defineEvent({
 export const bulkBatchEvents = [
   bulkLinesTaken,
   bulkLinesChecked,
+  bulkLineReviewed,
   bulkLinesFunded,
   bulkLinesSubmitted,
   bulkLinesConcluded,

@@ -22,15 +22,21 @@ export interface WayLine extends BulkLine {
   readonly way: LineWay;
 }
 
-/** The lines of a batch that are to be debited. */
+/** The lines of a batch that are to be debited; of those in review the ones a person let go. */
 export const linesToFund = ({ lines }: Pick<BulkBatch, 'lines'>): readonly WayLine[] =>
-  lines.filter((line): line is WayLine => line.status === 'checked' && line.way !== undefined);
+  lines.filter(
+    (line): line is WayLine => (line.status === 'checked' || line.status === 'approved') && line.way !== undefined,
+  );
 
 /** The place in the chart where a line's money waits. */
 export const waitsIn = (way: LineWay): string => (way.kind === 'internal' ? clearingBulk : clearingOf(way.rail));
 
-/** Lines that are debited together: a file's by asset; a standing order's by itself, since its payer sees it as one payment. */
+/**
+ * Lines that are debited together: a file's by asset; a standing order's by itself, since its payer sees it as one payment, and one that was in
+ * review, since the others did not wait for it.
+ */
 interface Group {
+  readonly kind: 'bulk-payment' | 'standing-order';
   readonly journalId: string;
   readonly debtorAccountId: string;
   readonly lines: readonly WayLine[];
@@ -39,21 +45,26 @@ interface Group {
 
 const groupsOf = (batch: BulkBatch, lines: readonly WayLine[]): readonly Group[] => {
   const { batchId, bulkId, debtorAccountId } = batch;
-  const ordered = lines
-    .filter(({ order }) => order !== undefined)
-    .map((line) => ({
+  const isAlone = ({ order, reviewReason }: WayLine): boolean => order !== undefined || reviewReason !== undefined;
+  const alone = lines.filter(isAlone).map(
+    (line): Group => ({
+      kind: line.order === undefined ? 'bulk-payment' : 'standing-order',
       journalId: derivedUuid('bulk-line-journal', lineKeyOf(bulkId, line), 'fund'),
       debtorAccountId: debtorOf(batch, line),
       lines: [line],
       endToEndId: line.endToEndId,
-    }));
-  const plain = lines.filter(({ order }) => order === undefined);
-  const grouped = [...new Set(plain.map(({ asset }) => asset))].map((asset) => ({
-    journalId: derivedUuid('bulk-journal', batchId, 'fund', asset),
-    debtorAccountId,
-    lines: plain.filter((line) => line.asset === asset),
-  }));
-  return [...ordered, ...grouped];
+    }),
+  );
+  const plain = lines.filter((line) => !isAlone(line));
+  const grouped = [...new Set(plain.map(({ asset }) => asset))].map(
+    (asset): Group => ({
+      kind: 'bulk-payment',
+      journalId: derivedUuid('bulk-journal', batchId, 'fund', asset),
+      debtorAccountId,
+      lines: plain.filter((line) => line.asset === asset),
+    }),
+  );
+  return [...alone, ...grouped];
 };
 
 /** The journals that funding a batch may make. */
@@ -98,11 +109,12 @@ interface Refused {
 const affordable = (
   book: Book,
   batch: BulkBatch,
+  wanted: readonly WayLine[],
 ): { readonly taken: readonly WayLine[]; readonly refused: readonly Refused[] } => {
   const left = new Map<string, bigint>();
   const taken: WayLine[] = [];
   const refused: Refused[] = [];
-  for (const one of linesToFund(batch)) {
+  for (const one of wanted) {
     const account = debtorOf(batch, one);
     const key = `${account} ${one.asset}`;
     const balance = book.balance(account, one.asset);
@@ -120,18 +132,28 @@ const affordable = (
 /** A book that also sees what was decided a moment ago. */
 export type GrowingBook = Book & { add(events: readonly NewEvent[]): void };
 
-/** Debits what the accounts can pay of a batch; the rest is refused line by line. */
-export const fundBatch = (state: BatchState, book: GrowingBook): BulkDecision => {
-  if (state.status !== 'checked') return accept();
+/**
+ * Debits what the accounts can pay of a batch; the rest is refused line by line. Lines that a person lets go afterwards are debited when it is done
+ * again.
+ * @param approved the lines let go that are prepared for; one that was let go a moment ago has its turn later
+ */
+export const fundBatch = (
+  state: BatchState,
+  book: GrowingBook,
+  approved: ReadonlySet<number> = new Set(),
+): BulkDecision => {
+  if (state.status === 'unknown' || state.status === 'taken') return accept();
+  const wanted = linesToFund(state).filter(({ line, status }) => status === 'checked' || approved.has(line));
+  if (state.status !== 'checked' && wanted.length === 0) return accept();
   const { batchId, bulkId, entity } = state;
-  const { taken, refused } = affordable(book, state);
+  const { taken, refused } = affordable(book, state, wanted);
   const rejected = [...refused];
   const journals: NewEvent[] = [];
   const journalIds: string[] = [];
-  for (const { journalId, debtorAccountId, lines, endToEndId } of groupsOf(state, taken)) {
+  for (const { kind, journalId, debtorAccountId, lines, endToEndId } of groupsOf(state, taken)) {
     const decision = postJournal(book, {
       journalId,
-      kind: endToEndId === undefined ? 'bulk-payment' : 'standing-order',
+      kind,
       postings: fundingPostings(lines.map((line) => ({ debtorAccountId, entity, line }))),
       captures: [],
       endToEndId,
@@ -144,9 +166,16 @@ export const fundBatch = (state: BatchState, book: GrowingBook): BulkDecision =>
     } else if (decision.rejection.code === 'day_closed') return decision;
     else rejected.push(...lines.map(({ line }) => ({ line, reason: decision.rejection.code })));
   }
+  const reviewed = wanted.filter(({ status }) => status === 'approved').map(({ line }) => line);
   return accept(
     ...journals,
-    batchAggregate.record(batchId, 'BulkLinesFunded', { batchId, bulkId, journalIds, rejected }),
+    batchAggregate.record(batchId, 'BulkLinesFunded', {
+      batchId,
+      bulkId,
+      journalIds,
+      rejected,
+      ...(reviewed.length === 0 ? {} : { reviewed }),
+    }),
   );
 };
 

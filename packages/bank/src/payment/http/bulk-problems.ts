@@ -2,7 +2,11 @@ import { defineProblems, type ProblemTable } from '@finaegis/platform/http/probl
 import type { JournalRefusal } from '../../ledger/contract.ts';
 import type { BulkRefusal } from '../bulk/bulk.ts';
 
-type Own = Exclude<BulkRefusal['code'], JournalRefusal['code']> | 'bulk_file_invalid' | 'bulk_debtor_unknown';
+// That nobody reviews his own is told as of a payment by itself.
+type Own =
+  | Exclude<BulkRefusal['code'], JournalRefusal['code'] | 'reviewer_is_creator'>
+  | 'bulk_file_invalid'
+  | 'bulk_debtor_unknown';
 
 /** How refusals of bulk payments are told. */
 export const bulkProblems = defineProblems({
@@ -14,6 +18,7 @@ export const bulkProblems = defineProblems({
   },
   bulk_payment_unknown: { status: 404, title: 'There is no such bulk payment', offender: 'bulkId' },
   bulk_payment_over: { status: 409, title: 'The bulk payment has ended' },
+  bulk_line_not_in_review: { status: 409, title: 'The line of the file is not in review' },
   bulk_line_refused: {
     status: 422,
     title: 'A line of the file was refused, and all lines are to be paid or none',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { derivedUuid } from '@finaegis/kernel/id';
-import { requireStaff } from '@finaegis/platform/auth/access';
+import { isCustomer, requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, instant, isoDate, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand, metadataOf, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
@@ -78,6 +78,14 @@ const returnBody = z
   })
   .meta({ id: 'BulkLineReturn' });
 
+const reviewBody = z
+  .strictObject({
+    decision: z.enum(['approved', 'rejected']),
+    reason: code.optional().describe('Why it is not paid.'),
+  })
+  .meta({ id: 'BulkLineReview' });
+const lineParams = z.strictObject({ bulkId: uuid, line: z.coerce.number().int().min(1) });
+
 /** Files of payments: sent, followed line by line, and reported on. */
 export const bulkRoutes = (http: BulkHttp): readonly Route[] => [...commandRoutes(http), ...readRoutes(http)];
 
@@ -123,12 +131,28 @@ const commandRoutes = (http: BulkHttp): readonly Route[] => [
     path: '/v1/bulk-payments/:bulkId/lines/:line/return',
     operationId: 'returnBulkPaymentLine',
     summary: 'Book that a paid line came back',
-    request: { params: z.strictObject({ bulkId: uuid, line: z.coerce.number().int().min(1) }), body: returnBody },
+    request: { params: lineParams, body: returnBody },
     responses: { 200: { description: 'The file.', schema: bulkResource } },
     problems: ['not_found', 'staff_only', 'day_closed'],
     handle: (request) => returnLine(http, request),
   }),
+  reviewRoute(http),
 ];
+
+const reviewRoute = (http: BulkHttp): Route =>
+  defineRoute({
+    ...commandRoute,
+    tag,
+    permission: 'payment:review',
+    path: '/v1/bulk-payments/:bulkId/lines/:line/review',
+    operationId: 'reviewBulkPaymentLine',
+    summary: 'Let a line in review go, or not',
+    description: 'Another person than the one who sent the file decides. A line let go is debited and paid by itself.',
+    request: { params: lineParams, body: reviewBody },
+    responses: { 200: { description: 'The file.', schema: bulkResource } },
+    problems: ['staff_only', 'not_found', 'bulk_payment_unknown', 'bulk_line_not_in_review', 'reviewer_is_creator'],
+    handle: (request) => reviewLine(http, request),
+  });
 
 const readRoutes = (http: BulkHttp): readonly Route[] => [
   defineRoute({
@@ -137,7 +161,12 @@ const readRoutes = (http: BulkHttp): readonly Route[] => [
     operationId: 'listBulkPayments',
     summary: 'List files, newest first',
     description: 'A customer is shown those whose payers are all accounts it has a mandate on.',
-    request: { query: z.strictObject(pageQuery) },
+    request: {
+      query: z.strictObject({
+        ...pageQuery,
+        inReview: z.enum(['true']).optional().describe('Only files with lines that wait for a person.'),
+      }),
+    },
     responses: { 200: { description: 'Files.', schema: pageSchema(bulkResource) } },
     problems: [],
     handle: (request) => list(http, request),
@@ -294,11 +323,12 @@ const withProgress = async (http: BulkHttp, tenantId: string, bulk: BulkPayment,
 
 const list = (
   http: BulkHttp,
-  request: ApiRequest<unknown, z.output<z.ZodObject<typeof pageQuery>>>,
+  request: ApiRequest<unknown, z.output<z.ZodObject<typeof pageQuery>> & { readonly inReview?: 'true' | undefined }>,
 ): Promise<ApiAnswer> =>
   answerList(http, request, {
     list: 'bulk-payments',
-    read: (tenantId, { accountIds }, page) => http.bulkReads.list(tenantId, { accountIds, ...page }),
+    read: (tenantId, { accountIds, inReview }, page) =>
+      http.bulkReads.list(tenantId, { accountIds, inReview: inReview === 'true', ...page }),
     assetsOf: ({ totals }) => totals.map(({ asset }) => asset),
     show: (bulk, amount) => showBulk(bulk, amount),
   });
@@ -336,7 +366,8 @@ const lines = async (
       ...line,
       ...(amountMinor === 0n ? {} : { amount: amount(asset, amountMinor) }),
       ...(iban === undefined ? {} : { iban }),
-      ...(reason === undefined ? {} : { reason }),
+      // Why the bank looks at a payment is not told to who made it.
+      ...(reason === undefined || (line.status === 'in_review' && isCustomer(request.principal)) ? {} : { reason }),
     }),
   });
   return { status: 200, body };
@@ -346,6 +377,33 @@ const report = async (http: BulkHttp, request: ApiRequest<z.output<typeof params
   const bulk = await visible(http, request);
   const batches = await http.bulkReads.batches(request.tenantId, batchIdsOf(bulk));
   return { status: 200, body: bulkReport(bulk, batches, http.services.now()), contentType: 'application/xml' };
+};
+
+const reviewLine = async (
+  http: BulkHttp,
+  request: ApiRequest<z.output<typeof lineParams>, unknown, z.output<typeof reviewBody>>,
+): Promise<ApiAnswer> => {
+  requireStaff(request.principal);
+  const bulk = await visible(http, request);
+  const { tenantId, params: its, body } = request;
+  const batches = await http.bulkReads.batches(tenantId, batchIdsOf(bulk));
+  const batch = batches.find(({ lines: some }) => some.some(({ line }) => line === its.line));
+  if (batch === undefined)
+    throw new ProblemError('not_found', { about: { sought: derivedUuid('bulk-line', bulk.bulkId, String(its.line)) } });
+  const amount = await amountWriter(
+    http.assets,
+    tenantId,
+    bulk.totals.map(({ asset }) => asset),
+  );
+  const data = { ...its, ...body, batchId: batch.batchId };
+  const how = {
+    status: 200,
+    show: (changed: BulkPayment) => showBulk(changed, amount),
+    problems: http.problems,
+    amount,
+  } as const;
+  const answer = await answerCommand(http.services, request, http.bulk.reviewBulkLine, data, how);
+  return adopting(http, request, bulkSagaId(bulk.bulkId), answer);
 };
 
 const returnLine = async (

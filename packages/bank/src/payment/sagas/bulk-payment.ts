@@ -16,7 +16,10 @@ import {
   batchIdOf,
   batchLinesMax,
   debtorOf,
+  isFundedLine,
+  isUndecided,
   type LineCheck,
+  type LineStatus,
   lineKeyOf,
   openLines,
   submittedBatch,
@@ -44,7 +47,7 @@ export interface BulkSagaTools {
   readonly checks: PaymentChecks;
   readonly fees: PaymentFees;
   readonly now: () => string;
-  readonly times: { readonly pollFirstMs: number; readonly pollMaxMs: number };
+  readonly times: { readonly pollFirstMs: number; readonly pollMaxMs: number; readonly reviewMaxMs: number };
   /** Batches as they were last committed, in the order asked for. */
   readonly batches: (tenantId: string, batchIds: readonly string[]) => Promise<readonly BulkBatch[]>;
   /** Accounts of the tenant by IBAN, with their entities. */
@@ -174,10 +177,13 @@ const checkBatches = async (
   const open = batches.filter(({ status }) => status === 'taken');
   const ibans = open.flatMap(({ lines }) => lines.flatMap(({ iban }) => (iban === undefined ? [] : [iban])));
   const internal = await tools.accountsOf(call.tenantId, [...new Set(ibans)]);
+  const isWhole = call.input.mode === 'all_or_none';
   const checked = await Promise.all(
     open.map(async (batch) => ({
       batchId: batch.batchId,
-      lines: await Promise.all(batch.lines.map((line) => checkedLine(tools, call.tenantId, { batch, line, internal }))),
+      lines: await Promise.all(
+        batch.lines.map((line) => checkedLine(tools, call.tenantId, { batch, line, internal, isWhole })),
+      ),
     })),
   );
   if (checked.length > 0) await tools.submit(checkLines, { batches: checked }, call);
@@ -187,12 +193,13 @@ interface ToCheck {
   readonly batch: BulkBatch;
   readonly line: BulkLine;
   readonly internal: Awaited<ReturnType<BulkSagaTools['accountsOf']>>;
+  readonly isWhole: boolean;
 }
 
 const checkedLine = async (
   { checks, rail, fees, now }: BulkSagaTools,
   tenantId: string,
-  { batch, line, internal }: ToCheck,
+  { batch, line, internal, isWhole }: ToCheck,
 ): Promise<LineCheck> => {
   const { asset, amountMinor, iban } = line;
   const [debtorAccountId, entity] = [debtorOf(batch, line), batch.entity];
@@ -214,12 +221,15 @@ const checkedLine = async (
     amountMinor,
     counterpartyIban: iban,
   });
-  // A file does not wait for one of its lines: what a person has to look at is paid by itself.
-  if (verdict.kind !== 'allow') return no(verdict.kind === 'review' ? 'review_needed' : verdict.reason);
+  // All of a file or none does not wait for one of its lines; of others the line waits by itself.
+  if (verdict.kind === 'refuse' || (verdict.kind === 'review' && isWhole))
+    return no(verdict.kind === 'review' ? 'review_needed' : verdict.reason);
+  const review = verdict.kind === 'review' ? { review: verdict.reason } : {};
   const feeMinor = await fees.feeOf({ tenantId, rail: way?.rail ?? 'internal', asset, amountMinor });
-  if (way === undefined) return { line: line.line, kind: 'internal', accountId: payee?.accountId ?? '', feeMinor };
+  if (way === undefined)
+    return { line: line.line, kind: 'internal', accountId: payee?.accountId ?? '', feeMinor, ...review };
   const { executionDate } = rail.cutOff({ ...way, asset, at: now() });
-  return { line: line.line, kind: 'rail', ...way, executionDate, feeMinor };
+  return { line: line.line, kind: 'rail', ...way, executionDate, feeMinor, ...review };
 };
 
 /** Sends what goes to banks and credits what stays here. */
@@ -234,12 +244,13 @@ const executeBatches = async (
   const isOurs = fresh.length === 0 || (await tools.submit(submitLines, { batchIds: fresh }, call)) === 'done';
   const ids = batches.map(({ batchId }) => batchId);
   // Whoever finds it done already is not alone, and knows nothing about what the other has sent.
-  const isFresh = new Set(isOurs ? fresh : []);
+  const isFresh = new Set(
+    isOurs ? batches.flatMap(({ lines }) => lines.filter(isFundedLine).map(({ line }) => line)) : [],
+  );
   const states = isOurs ? batches.map(submittedBatch) : await tools.batches(call.tenantId, ids);
   const concluded = [];
   for (const batch of states) {
-    const mayBeThere = !isFresh.has(batch.batchId);
-    const outcomes = await batchOutcomes(tools, call, { batch, mayBeThere });
+    const outcomes = await batchOutcomes(tools, call, { batch, isFresh });
     if (outcomes.length > 0) concluded.push({ batchId: batch.batchId, outcomes });
   }
   if (concluded.length > 0) await tools.submit(concludeLines, { batches: concluded }, call);
@@ -248,7 +259,7 @@ const executeBatches = async (
 const batchOutcomes = async (
   tools: BulkSagaTools,
   call: StepCall<Input>,
-  { batch, mayBeThere }: { readonly batch: BulkBatch; readonly mayBeThere: boolean },
+  { batch, isFresh }: { readonly batch: BulkBatch; readonly isFresh: ReadonlySet<number> },
 ): Promise<readonly LineOutcome[]> => {
   const open = openLines(batch);
   const [abroad, here] = [
@@ -260,7 +271,7 @@ const batchOutcomes = async (
   const outcomes: LineOutcome[] = here.map(({ line }) => ({ line, kind: 'credit' }));
   for (let at = 0; at < abroad.length; at += ordersAtOnce) {
     const some = abroad.slice(at, at + ordersAtOnce);
-    const answers = await Promise.all(some.map(({ line }) => sent(tools, call, orders.get(line), mayBeThere)));
+    const answers = await Promise.all(some.map(({ line }) => sent(tools, call, orders.get(line), !isFresh.has(line))));
     outcomes.push(...some.flatMap(({ line }, index) => conclusive(line, answers[index])));
   }
   return outcomes;
@@ -321,15 +332,44 @@ const awaitSettlement = async (
   let { at, isLeft } = before;
   for (let command = 0; command < commandsPerAttempt && at < ids.length; command += 1, at += batchesPerCommand) {
     const part = ids.slice(at, at + batchesPerCommand);
-    const open = (await tools.batches(call.tenantId, part)).filter((batch) => openLines(batch).length > 0);
+    const open = (await reviewed(tools, handlers, call, part)).filter(isOpen);
     if (open.length === 0) continue;
-    await executeBatches(tools, handlers, call, open);
-    isLeft ||= (await tools.batches(call.tenantId, openIds(open))).some((batch) => openLines(batch).length > 0);
+    await executeBatches(tools, handlers, call, open.filter(isToExecute));
+    const left = await tools.batches(call.tenantId, openIds(open));
+    isLeft ||= left.some(isOpen);
+    // Orders hear at once of what has ended, though another line of the run waits for a person.
+    if (call.input.isOfOrders === true) await tools.endOccurrences(occurrenceEnds(left), call);
   }
   if (at < ids.length) return { kind: 'again', afterMs: 0, carry: { at, waitMs: before.waitMs, isLeft } };
   if (!isLeft) return { kind: 'done' };
   const waitMs = Math.min(before.waitMs * 2, tools.times.pollMaxMs);
   return { kind: 'again', afterMs: before.waitMs, carry: { at: 0, waitMs, isLeft: false } };
+};
+
+const isToExecute = (batch: BulkBatch): boolean => openLines(batch).length > 0 || batch.lines.some(isFundedLine);
+const isOpen = (batch: BulkBatch): boolean => isToExecute(batch) || batch.lines.some(isUndecided);
+
+/** Batches after what people decided about their lines, or did not in time: those let go are debited now, each by itself. */
+const reviewed = async (
+  tools: BulkSagaTools,
+  { expireReviews, fundLines }: BulkStepHandlers,
+  call: StepCall<Input>,
+  ids: readonly string[],
+): Promise<readonly BulkBatch[]> => {
+  const batches = await tools.batches(call.tenantId, ids);
+  const oldest = new Date(Date.parse(tools.now()) - tools.times.reviewMaxMs).toISOString();
+  const late = batches
+    .filter(({ checkedAt }) => checkedAt !== undefined && checkedAt < oldest)
+    .map(({ batchId, lines }) => ({
+      batchId,
+      lines: lines.filter(({ status }) => status === 'in_review').map(({ line }) => line),
+    }))
+    .filter(({ lines }) => lines.length > 0);
+  const approved = batches.filter(({ lines }) => lines.some(({ status }) => status === 'approved'));
+  if (late.length === 0 && approved.length === 0) return batches;
+  if (late.length > 0) await tools.submit(expireReviews, { batches: late }, call);
+  if (approved.length > 0) await tools.submit(fundLines, { batchIds: openIds(approved) }, call);
+  return tools.batches(call.tenantId, ids);
 };
 
 interface Counts {
@@ -351,10 +391,12 @@ const counted = async (tools: BulkSagaTools, call: StepCall<Input>): Promise<Cou
   return counts;
 };
 
+const ended: ReadonlySet<LineStatus> = new Set(['settled', 'returned', 'rejected']);
+
 const occurrenceEnds = (batches: readonly BulkBatch[]) =>
   batches.flatMap(({ lines }) =>
     lines.flatMap(({ order, status, reason = 'refused' }) =>
-      order === undefined
+      order === undefined || !ended.has(status)
         ? []
         : [{ orderId: order.orderId, dueOn: order.dueOn, ...(status === 'settled' ? {} : { reason }) }],
     ),

@@ -28,7 +28,8 @@ const linesDdl = (name: string): string => `create table ${name} (
   status text not null,
   reason text,
   primary key (tenant_id, batch_id, line)
-)`;
+);
+create index on ${name} (tenant_id, bulk_id) where status = 'in_review'`;
 
 type Data = Readonly<Record<string, never>> & {
   readonly batchId: string;
@@ -45,12 +46,13 @@ interface Line {
   readonly kind?: string;
   readonly status?: LineStatus;
   readonly reason?: string;
+  readonly review?: string;
 }
 
 /** Files in the order they were taken on, and every line with where it stands. */
 export const bulkPaymentsView: View = defineView({
   name: 'payment_bulk',
-  version: 1,
+  version: 2,
   contexts: ['payment'],
   consumes: [...bulkEvents, ...bulkBatchEvents].map(({ type }) => type),
   tables: [
@@ -79,14 +81,26 @@ const applyOne = async (tx: Transaction, target: Target, event: LoggedEvent): Pr
       await insertLines(tx, target, data);
       return;
     case 'BulkLinesChecked':
-      return setLines(
+      return setLines(tx, target, data.batchId, data.lines.map(checkedRow));
+    case 'BulkLineReviewed':
+      return setLines(tx, target, data.batchId, [
+        {
+          line: data['line'] as unknown as number,
+          status: data['decision'] as unknown as LineStatus,
+          reason: data['reason'] as unknown as string,
+        },
+      ]);
+    case 'BulkLinesFunded':
+      await moveLines(tx, target, data.batchId, { from: ['checked'], to: 'funded' });
+      await setLines(
         tx,
         target,
         data.batchId,
-        data.lines.map((line) => ({ ...line, status: line.kind === 'rejected' ? 'rejected' : 'checked' })),
+        ((data['reviewed'] as unknown as readonly number[] | undefined) ?? []).map((line) => ({
+          line,
+          status: 'funded',
+        })),
       );
-    case 'BulkLinesFunded':
-      await moveLines(tx, target, data.batchId, { from: ['checked'], to: 'funded' });
       return setLines(
         tx,
         target,
@@ -98,6 +112,11 @@ const applyOne = async (tx: Transaction, target: Target, event: LoggedEvent): Pr
     case 'BulkLinesConcluded':
       return setLines(tx, target, data.batchId, data.lines);
   }
+};
+
+const checkedRow = ({ line, kind, review, reason }: Line): Pick<Line, 'line' | 'status' | 'reason'> => {
+  if (kind === 'rejected') return { line, status: 'rejected', ...(reason === undefined ? {} : { reason }) };
+  return review === undefined ? { line, status: 'checked' } : { line, status: 'in_review', reason: review };
 };
 
 const insertFile = (tx: Transaction, { tenantId, files }: Target, { data, seq }: LoggedEvent): Promise<unknown> => {
@@ -241,18 +260,23 @@ export const listBulkIds = async (
   tenantId: string,
   {
     accountIds,
+    inReview,
     before,
     limit,
   }: {
     readonly accountIds?: readonly string[] | undefined;
+    /** Only files with lines that wait for a person. */
+    readonly inReview?: boolean | undefined;
     readonly before?: bigint | undefined;
     readonly limit: number;
   },
 ): Promise<readonly { readonly seq: bigint; readonly bulkId: string }[]> => {
   const { rows } = await tx.query<{ seq: bigint; bulk_id: string }>(
-    `select seq, bulk_id from ${files} where tenant_id = $1 and ($2::bigint is null or seq < $2) and ($3::text[] is null or (debtor_account_ids <@ $3 and debtor_account_ids <> '{}'))
+    `select seq, bulk_id from ${files} f where tenant_id = $1
+      and (not $5 or exists (select 1 from ${linesName} l where l.tenant_id = $1 and l.bulk_id = f.bulk_id and l.status = 'in_review'))
+      and ($2::bigint is null or seq < $2) and ($3::text[] is null or (debtor_account_ids <@ $3 and debtor_account_ids <> '{}'))
       order by seq desc limit $4`,
-    [tenantId, before ?? null, accountIds ?? null, limit],
+    [tenantId, before ?? null, accountIds ?? null, limit, inReview === true],
   );
   return rows.map(({ seq, bulk_id: bulkId }) => ({ seq, bulkId }));
 };
