@@ -23,7 +23,7 @@ export interface Sealing {
 }
 
 /**
- * Starts what acts by itself: sealing of the audit log, expiry of holds, sagas, standing orders, planner statistics, and the daily removal of what is kept for a limited
+ * Starts what acts by itself: sealing of the audit log, expiry of holds, sagas, standing orders, days at partner banks, planner statistics, and the daily removal of what is kept for a limited
  * time.
  */
 export const startWorkers = (
@@ -46,6 +46,10 @@ export const startWorkers = (
   const orders = modules.payment.orderRuns.startOrderRuns({
     systemPool: pools.system,
     onError: (error) => onError('standing orders', error),
+  });
+  const bankDays = modules.custodian.bankDays.start({
+    systemPool: pools.system,
+    onError: (error) => onError('days at partner banks', error),
   });
   const statistics = startStatistics({
     writePool: pools.write,
@@ -74,7 +78,15 @@ export const startWorkers = (
   return {
     stop: async () => {
       clearInterval(timer);
-      await Promise.all([orders.close(), sagas.close(), sealer.close(), expiry.close(), statistics.stop(), pruning]);
+      await Promise.all([
+        orders.close(),
+        bankDays.close(),
+        sagas.close(),
+        sealer.close(),
+        expiry.close(),
+        statistics.stop(),
+        pruning,
+      ]);
     },
   };
 };

@@ -50,6 +50,7 @@ export type {
   StatementEntry,
   VerifiedWebhook,
 } from './connector.ts';
+export { bankDayClosed, bankDayOpened } from './day/events.ts';
 export { nostroReconciled } from './reconciliation/events.ts';
 export {
   custodianTransferCompleted,

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { allocationAggregate } from './allocation/allocation.ts';
 import { partnerBankAggregate } from './bank/bank.ts';
 import { breakAggregate } from './break/break.ts';
+import { bankDayAggregate } from './day/day.ts';
 import { reconciliationAggregate } from './reconciliation/reconciliation.ts';
 import { transferAggregate } from './transfer/transfer.ts';
 
@@ -15,11 +16,12 @@ const aggregates = [
   transferAggregate,
   reconciliationAggregate,
   breakAggregate,
+  bankDayAggregate,
 ];
 const catalogue = eventCatalogue(aggregates.flatMap(({ events }) => events));
 
 /** `break-found.v1.json` holds stored data of version 1 of BreakFound. */
-const golden = ['bank', 'allocation', 'transfer', 'reconciliation', 'break'].flatMap((room) => {
+const golden = ['bank', 'allocation', 'transfer', 'reconciliation', 'break', 'day'].flatMap((room) => {
   const folder = new URL(`./${room}/golden/`, import.meta.url);
   return readdirSync(folder).map((file): [string, number, EventData] => {
     const [, words = '', version = ''] = /^([a-z-]+)\.v(\d+)\.json$/.exec(file) ?? [];

@@ -1,6 +1,7 @@
 import { setAllocationHandler } from './allocation/commands.ts';
 import { partnerBankHandlers } from './bank/commands.ts';
 import { breakHandlers } from './break/commands.ts';
+import { type BankDayTools, bankDayHandlers } from './day/commands.ts';
 import type { CustodianPorts } from './ports.ts';
 import { recordReconciliationHandler } from './reconciliation/commands.ts';
 import {
@@ -14,6 +15,7 @@ import {
 export const createCustodianHandlers = (
   { ledger, parties }: Pick<CustodianPorts, 'ledger' | 'parties'>,
   transfers: TransferTools,
+  days: BankDayTools,
 ) => ({
   ...partnerBankHandlers(ledger.directory),
   setAllocation: setAllocationHandler(parties),
@@ -21,6 +23,7 @@ export const createCustodianHandlers = (
   completeTransfer: completeTransferHandler(),
   failTransfer: failTransferHandler(),
   recordReconciliation: recordReconciliationHandler(),
+  ...bankDayHandlers(days),
   ...breakHandlers({ ledger: ledger.directory, balances: ledger.balances }),
 });
 

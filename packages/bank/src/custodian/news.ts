@@ -3,6 +3,7 @@ import type { Nostro, PartnerBank } from './bank/bank.ts';
 import type { CustodianConnector, StatementEntry, VerifiedWebhook } from './connector.ts';
 import { type BankGateway, BankUnreachable, keyAtBank, type ReachedBank } from './gateway.ts';
 import { isLegOf, keyOfLegReference } from './transfer/leg.ts';
+import { breaksTable, breakTopic } from './views/breaks.ts';
 import { transfersTable } from './views/transfers.ts';
 
 /** An entry with whose account it is on, in the words of whoever books it. */
@@ -22,8 +23,8 @@ export interface EntryNews {
   readonly debtor?: StatementEntry['counterparty'];
   readonly creditorIban?: string | undefined;
   readonly remittance?: string | undefined;
-  /** A leg of a transfer between our own accounts, which its saga books. */
-  readonly isTransferOfOurs: boolean;
+  /** Booked by others here: a leg of a transfer between our own accounts, or what our books had before the bank did. */
+  readonly isBookedElsewhere: boolean;
 }
 
 /** What a bank told by itself. */
@@ -111,14 +112,16 @@ export const entryOf = async (
     asset: nostro.asset,
     entryReference: entryId,
     debtor: counterparty,
-    isTransferOfOurs: await isTransferOfOurs(services, tenantId, entry),
+    isBookedElsewhere:
+      (await isLegOfOurs(services, tenantId, entry)) ||
+      (await isWaitedFor(services, tenantId, { bank, asset: nostro.asset, entry })),
   };
 };
 
 const transfersMax = 10_000;
 
 /** Whether an entry carries the reference of a leg of a transfer that is there: anybody can write a reference of the same form. */
-const isTransferOfOurs = async (
+const isLegOfOurs = async (
   services: Services,
   tenantId: string,
   { reference = '', endToEndId = '' }: StatementEntry,
@@ -127,4 +130,22 @@ const isTransferOfOurs = async (
   if (key === undefined) return false;
   const transfers = await read(services, tenantId, (tx) => transfersTable.list(tx, tenantId, { limit: transfersMax }));
   return transfers.some(({ transferId }) => isLegOf(transferId, key));
+};
+
+const alikeMax = 100;
+
+/** Whether our books had the money before the bank did: an earlier day's posting that waits for this entry, or has found it. */
+const isWaitedFor = async (
+  services: Services,
+  tenantId: string,
+  { bank, asset, entry }: { readonly bank: string; readonly asset: string; readonly entry: StatementEntry },
+): Promise<boolean> => {
+  const { side, amountMinor, bookingDate, endToEndId } = entry;
+  if (side !== 'CRDT' || endToEndId === undefined) return false;
+  const sought = { topic: breakTopic({ bank, asset }), having: { kind: 'missing_there', endToEndId }, limit: alikeMax };
+  const breaks = await read(services, tenantId, (tx) => breaksTable.list(tx, tenantId, sought));
+  return breaks.some(
+    ({ differenceMinor, status, matchedOn }) =>
+      differenceMinor === -amountMinor && (status === 'open' || (status === 'matched' && matchedOn === bookingDate)),
+  );
 };

@@ -26,6 +26,8 @@ export interface ReconcileTools {
 export interface ReconciliationRun {
   readonly tenantId: string;
   readonly bank: string;
+  /** Whose accounts there; everybody's unless told. */
+  readonly entity?: string;
   readonly date: string;
   readonly metadata: EventMetadata;
   readonly abort: AbortSignal;
@@ -50,6 +52,7 @@ export const reconcileBank = async (
   const statements = await connector.statements(run.date, run.abort);
   const accounts: ReconciledAccount[] = [];
   for (const nostro of bank.nostros) {
+    if (run.entity !== undefined && !nostro.account.startsWith(`${run.entity}:`)) continue;
     const its = statements.filter(({ iban, asset }) => iban === nostro.iban && asset === nostro.asset);
     accounts.push(await reconcileNostro(tools, run, nostro, its));
   }

@@ -103,6 +103,7 @@ describe('the registry of partner banks', () => {
       failures: 5,
       failureBasisPoints: 5_000,
       openOperations: [],
+      openDays: [],
     });
   });
 

@@ -1,3 +1,4 @@
+import { tenantId } from '@finaegis/testing/context';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CustodianBank, nostroIbans, startCustodianBank } from './fixtures/custodian-bank.ts';
 
@@ -53,6 +54,24 @@ describe('a transfer between custodians', () => {
     expect(await get(transferId)).toMatchObject({ status: 'completed' });
     expect(await moved()).toEqual({ 'nostro/ing': -10_020, 'nostro/bbva': 10_000, 'cost/bank-fees': 20 });
     expect((await held('bbva')) - heldBefore).toBe(10_000n);
+  });
+
+  it('is booked by its saga alone: its entry at the bank is handed on as booked, another with a reference like it is not', async () => {
+    const { transferId } = await request('ing', 'bbva');
+    await bank.ended(transferId);
+    const { world, modules } = bank;
+    const forged = 'C0000000000000000000000042';
+    world.banks.bbva.receive({ iban: nostroIbans.bbva, amountMinor: 100n, endToEndId: forged });
+    const date = new Date(world.nowMs).toISOString().slice(0, 10);
+    const run = { tenantId, bank: 'bbva', entity: 'main', date, abort: AbortSignal.timeout(10_000) };
+    world.entries.length = 0;
+    const taken = await modules.custodian.takeStatements(run);
+    expect(taken).toMatchObject({ isWhole: false, fates: { seen: world.entries.length } });
+    expect(world.entries.find(({ endToEndId }) => endToEndId === forged)?.isBookedElsewhere).toBe(false);
+    const legs = world.entries.filter(({ endToEndId }) => endToEndId !== forged);
+    expect(legs.length).toBeGreaterThan(0);
+    expect(legs.map(({ isBookedElsewhere }) => isBookedElsewhere)).toEqual(legs.map(() => true));
+    expect(await modules.custodian.takeStatements({ ...run, entity: 'other' })).toMatchObject({ entries: 0 });
   });
 
   it('goes over a third bank where there is none', async () => {

@@ -152,7 +152,7 @@ const takeEntry = async (
   entry: BankEntry,
   tellingId: string,
 ): Promise<EntryFate> => {
-  if (entry.isTransferOfOurs) return 'booked_elsewhere';
+  if (entry.isBookedElsewhere) return 'booked_elsewhere';
   if (entry.side === 'DBIT') return settledBy(tools, tenantId, entry, tellingId);
   if (entry.isReturn) {
     if (await cameBack(tools, tenantId, entry, tellingId)) return 'return';

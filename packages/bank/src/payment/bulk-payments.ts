@@ -1,5 +1,6 @@
 import type { SagaDefinition } from '@finaegis/platform/saga/definition';
 import type { Services } from '@finaegis/platform/services';
+import type { TenantRounds, TenantRoundsOptions } from '@finaegis/platform/tenancy/tenant-rounds';
 import { batchAggregate } from './bulk/batch.ts';
 import { bulkAggregate } from './bulk/bulk.ts';
 import { type BulkHandlers, createBulkHandlers, createBulkStepHandlers } from './bulk/commands.ts';
@@ -8,13 +9,7 @@ import type { BulkHttp } from './http/bulk-http.ts';
 import { bulkProblems } from './http/bulk-problems.ts';
 import { bulkRoutes } from './http/bulk-routes.ts';
 import { scheduleProblems, scheduleRoutes } from './http/schedule-routes.ts';
-import {
-  type OrderDay,
-  type OrderRunOptions,
-  type OrderRunWorker,
-  runDueOrders,
-  startOrderRuns,
-} from './order-runs.ts';
+import { type OrderDay, runDueOrders, startOrderRuns } from './order-runs.ts';
 import { createRequestPart, type PartSources, type PaymentPart } from './payment-requests.ts';
 import { type BulkSagaTools, bulkPaymentSaga } from './sagas/bulk-payment.ts';
 import { createScheduleHandlers, type ScheduleHandlers } from './schedule/commands.ts';
@@ -31,7 +26,7 @@ export interface BulkPart extends PaymentPart {
 /** Running due standing orders, for a timer, the CLI or an operator. */
 export interface OrderRuns {
   runDueOrders(day: OrderDay): ReturnType<typeof runDueOrders>;
-  startOrderRuns(options: OrderRunOptions): OrderRunWorker;
+  startOrderRuns(options: TenantRoundsOptions): TenantRounds;
 }
 
 /** Files of payments, standing orders and requests, put together from what the context has. */

@@ -51,7 +51,13 @@ export { paidInSignal } from './waiting-saga.ts';
 export type { ResolveWorkItemData } from './work-item/commands.ts';
 export { workItemAssigned, workItemOpened, workItemResolved } from './work-item/events.ts';
 // What a neighbour that finds a difference commits with its own events.
-export { openWorkItem, type WorkItem, type WorkItemTerms, workItemAggregate } from './work-item/work-item.ts';
+export {
+  openWorkItem,
+  resolved as resolveWorkItem,
+  type WorkItem,
+  type WorkItemTerms,
+  workItemAggregate,
+} from './work-item/work-item.ts';
 
 /** Every refusal of this context. */
 export type PaymentContextRefusal = OutgoingRefusal | IncomingRefusal | ResolveRefusal | InboxRefusal;

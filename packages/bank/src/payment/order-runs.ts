@@ -1,14 +1,14 @@
 import type { EventMetadata } from '@finaegis/platform/event-store/event';
 import { read, type Services } from '@finaegis/platform/services';
+import {
+  startTenantRounds,
+  type TenantRounds,
+  type TenantRoundsOptions,
+} from '@finaegis/platform/tenancy/tenant-rounds';
 import { bulkSagaId } from './bulk/bulk.ts';
 import type { PaymentPorts } from './ports.ts';
 import { runOrdersMax, type ScheduleHandlers } from './schedule/commands.ts';
 import { findDueOrders } from './views/due-orders.ts';
-
-/** A worker that can be stopped; what it is doing is finished first. */
-export interface OrderRunWorker {
-  close(): Promise<void>;
-}
 
 /** A day of a legal entity. */
 export interface OrderDay {
@@ -57,54 +57,9 @@ export const runDueOrders = async (
   }
 };
 
-/** Options of the worker. */
-export interface OrderRunOptions {
-  /** As finaegis_system: knows all tenants. */
-  readonly systemPool: Services['readPool'];
-  /** 60,000 ms unless told. */
-  readonly everyMs?: number;
-  readonly onError?: (error: unknown) => void;
-}
-
 /** Looks for due orders of every entity whose day is open, again and again. */
-export const startOrderRuns = (
-  tools: OrderRunTools,
-  { systemPool, everyMs = 60_000, onError }: OrderRunOptions,
-): OrderRunWorker => {
-  let isClosed = false;
-  let wake: (() => void) | undefined;
-  const sleep = (): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, everyMs);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  const round = async (): Promise<void> => {
-    const { rows } = await systemPool.query<{ tenant_id: string }>(
-      'select tenant_id from tenant_heads where seq > 0 order by tenant_id',
-    );
-    for (const { tenant_id: tenantId } of rows) {
-      if (isClosed) return;
-      await runTenant(tools, tenantId).catch((error: unknown) => onError?.(error));
-    }
-  };
-  const loop = async (): Promise<void> => {
-    while (!isClosed) {
-      await round().catch((error: unknown) => onError?.(error));
-      if (!isClosed) await sleep();
-    }
-  };
-  const running = loop();
-  return {
-    close: async () => {
-      isClosed = true;
-      wake?.();
-      await running;
-    },
-  };
-};
+export const startOrderRuns = (tools: OrderRunTools, options: TenantRoundsOptions): TenantRounds =>
+  startTenantRounds((tenantId) => runTenant(tools, tenantId), options);
 
 const runTenant = async (tools: OrderRunTools, tenantId: string): Promise<void> => {
   for (const { entity, businessDate, status } of await tools.entities.entities(tenantId))

@@ -191,8 +191,8 @@ export interface BankEntry {
   /** The customer's number, where the bank knows of numbers behind our account. */
   readonly creditorIban?: string | undefined;
   readonly remittance?: string | undefined;
-  /** Money of ours that goes from bank to bank, which whoever moves it books. */
-  readonly isTransferOfOurs: boolean;
+  /** Booked by others: money of ours that goes from bank to bank, or what our books had before the bank did. */
+  readonly isBookedElsewhere: boolean;
 }
 
 /** What a bank tells by itself. Of an order it is only taken what to ask about, so that the order of messages means nothing. */

@@ -1,7 +1,8 @@
-import { accept, reject } from '@finaegis/kernel/decision';
+import { accept, type Decision, reject } from '@finaegis/kernel/decision';
 import { derivedUuid } from '@finaegis/kernel/id';
-import type { CommandHandler, Loaded } from '@finaegis/platform/command/handler';
+import type { CommandHandler, Loaded, Refusal } from '@finaegis/platform/command/handler';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
+import type { NewEvent } from '@finaegis/platform/event-store/event';
 import { text, uuid } from '@finaegis/platform/http/amount';
 import { z } from 'zod';
 import {
@@ -29,6 +30,7 @@ import {
   proposeCorrection,
   rejectCorrection,
 } from './break.ts';
+import { endingItems, itemNeed, raiseBreak } from './item.ts';
 
 /** What the commands of breaks are built over. */
 export interface BreakTools {
@@ -46,8 +48,16 @@ const resultOf = (loaded: Loaded, { breakId }: { readonly breakId: string }): Br
 
 const needsOf = ({ breakId }: { readonly breakId: string }) => ({
   rows: [{ table: breaksTable, key: breakId }],
-  streams: [{ aggregate: breakAggregate, id: breakId }],
+  streams: [{ aggregate: breakAggregate, id: breakId }, itemNeed(breakId)],
 });
+
+/** A decision with the end of the items that told of the breaks it ends. */
+const withItems = <R extends Refusal>(
+  loaded: Loaded,
+  decision: Decision<NewEvent, R>,
+  actor: string,
+): Decision<NewEvent, R> =>
+  decision.accepted ? accept(...decision.events, ...endingItems(loaded, decision.events, actor)) : decision;
 
 const explanation = z.strictObject({ breakId: uuid, reason: reasonCode });
 
@@ -60,7 +70,8 @@ const reasonedCommand = (
   schema: explanation,
   permission,
   loads: needsOf,
-  decide: (loaded, data, { metadata }) => decide(stateOf(loaded, data.breakId), data, { actor: metadata.actor }),
+  decide: (loaded, data, { metadata: { actor } }) =>
+    withItems(loaded, decide(stateOf(loaded, data.breakId), data, { actor }), actor),
   result: resultOf,
 });
 
@@ -70,6 +81,24 @@ export const breakHandlers = (tools: BreakTools) => ({
   rejectCorrection: reasonedCommand('custodian.RejectCorrection', 'custodian:approve', rejectCorrection),
   proposeCorrection: proposeCorrectionHandler(tools),
   approveCorrection: approveCorrectionHandler(tools),
+  raiseBreaks: raiseBreaksHandler(),
+});
+
+/** As many breaks as are told of in one command. */
+export const raisedMax = 100;
+
+/** Tells people of breaks, each once. */
+const raiseBreaksHandler = (): CommandHandler<{ readonly breakIds: readonly string[] }, undefined, null, never> => ({
+  name: 'custodian.RaiseBreaks',
+  schema: z.strictObject({ breakIds: z.array(uuid).max(raisedMax) }),
+  permission: 'custodian:reconcile',
+  weight: ({ breakIds }) => breakIds.length,
+  loads: ({ breakIds }) => ({
+    streams: breakIds.flatMap((breakId) => [{ aggregate: breakAggregate, id: breakId }, itemNeed(breakId)]),
+  }),
+  decide: (loaded, { breakIds }) =>
+    accept(...breakIds.flatMap((breakId) => raiseBreak(loaded, stateOf(loaded, breakId)))),
+  result: () => null,
 });
 
 const proposeCorrectionHandler = ({
@@ -152,7 +181,7 @@ const approveCorrectionHandler = ({
       ...(state.status === 'unknown' || state.endToEndId === undefined ? {} : { endToEndId: state.endToEndId }),
       metadata: { breakId },
     });
-    return booked.accepted ? accept(...booked.events, ...decision.events) : booked;
+    return booked.accepted ? withItems(loaded, accept(...booked.events, ...decision.events), metadata.actor) : booked;
   },
   result: resultOf,
 });

@@ -1,6 +1,6 @@
 import { formatAmount } from '@finaegis/kernel/money';
 import { requireStaff } from '@finaegis/platform/auth/access';
-import { amountSchema, assetCode, signedAmountSchema } from '@finaegis/platform/http/amount';
+import { amountSchema, assetCode, instant, isoDate, signedAmountSchema } from '@finaegis/platform/http/amount';
 import { answerCommand } from '@finaegis/platform/http/command-route';
 import { pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { commandRoute, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
@@ -9,6 +9,7 @@ import { amountWriter, parseAmountOfAnyLife, type ShowAmount } from '../../asset
 import type { PartnerBank, PartnerTerms } from '../bank/bank.ts';
 import { bankCode, nostroFields, partnerTermFields, railName, reasonCode } from '../bank/commands.ts';
 import { partnerKinds } from '../bank/events.ts';
+import { openBankDays } from '../bank-days.ts';
 import { bankHealth } from '../health.ts';
 import { partnerBanksTable } from '../views/banks.ts';
 import { askBank, type CustodianHttp, findOne, listPage } from './custodian-http.ts';
@@ -59,6 +60,9 @@ const health = z
     failures: z.int(),
     failureBasisPoints: z.int().optional(),
     openOperations: z.array(z.string()),
+    openDays: z
+      .array(z.object({ entity: z.string(), date: isoDate, openedAt: instant }))
+      .describe('Business days whose statement has not come, or that are not compared yet.'),
   })
   .meta({
     id: 'PartnerBankHealth',
@@ -355,7 +359,8 @@ const healthRoute = (http: CustodianHttp): Route =>
     path: '/v1/custodians/:bank/health',
     operationId: 'getCustodianHealth',
     summary: 'How calls to a partner bank are going',
-    description: 'As this process sees them; the state of breakers is the same in all processes.',
+    description:
+      'Calls as this process sees them; the state of breakers and the days that are open are the same in all processes.',
     tag,
     permission: 'custodian:read',
     request: { params: bankParams },
@@ -364,6 +369,8 @@ const healthRoute = (http: CustodianHttp): Route =>
     handle: async ({ principal, tenantId, params }) => {
       requireStaff(principal);
       const { terms } = await findOne(http, partnerBanksTable, { tenantId, id: params.bank });
-      return { status: 200, body: { bank: params.bank, ...bankHealth(http.callsOf(terms.connection)) } };
+      const days = await openBankDays(http.services, tenantId, params.bank);
+      const openDays = days.map(({ entity, date, openedAt }) => ({ entity, date, openedAt }));
+      return { status: 200, body: { bank: params.bank, ...bankHealth(http.callsOf(terms.connection)), openDays } };
     },
   });

@@ -4,6 +4,7 @@ import type { CommandHandler } from '@finaegis/platform/command/handler';
 import { z } from 'zod';
 import { breakAggregate, type FoundBreak, findBreak, matchBreak } from '../break/break.ts';
 import { breakFound } from '../break/events.ts';
+import { endingItems, itemNeed } from '../break/item.ts';
 import { breaksTable } from '../views/breaks.ts';
 import { reconciliationsTable } from '../views/reconciliations.ts';
 import { nostroReconciled } from './events.ts';
@@ -68,18 +69,21 @@ export const recordReconciliationHandler = (): CommandHandler<
       streams: [
         { aggregate: reconciliationAggregate, id },
         ...ids.map((breakId) => ({ aggregate: breakAggregate, id: breakId })),
+        ...matched.map(itemNeed),
       ],
     };
   },
-  decide: (loaded, { report, found, matched }) => {
+  decide: (loaded, { report, found, matched }, { metadata }) => {
     const recorded = recordReconciliation(
       loaded.stream(reconciliationAggregate, reconciliationId(report)).state,
       report,
     );
+    const ended = matched.flatMap((breakId) => matchBreak(loaded.stream(breakAggregate, breakId).state, report.date));
     return accept(
       ...(recorded.accepted ? recorded.events : []),
       ...found.flatMap((one) => findBreak(loaded.stream(breakAggregate, one.breakId).state, one)),
-      ...matched.flatMap((breakId) => matchBreak(loaded.stream(breakAggregate, breakId).state, report.date)),
+      ...ended,
+      ...endingItems(loaded, ended, metadata.actor),
     );
   },
   result: (_, { report }) => report,
