@@ -79,6 +79,7 @@ export interface OutsideWorld {
 
 /** Every context over the services of one process; what one needs of another is given here and nowhere else. */
 export const buildModules = (services: Services, { bankConnections = [], ...providers }: OutsideWorld = {}) => {
+  const nowMs = (): number => Date.parse(services.now());
   const asset = createAssetModule(services);
   const party = createPartyModule(services, {
     assets: asset.directory,
@@ -99,9 +100,9 @@ export const buildModules = (services: Services, { bankConnections = [], ...prov
     parties: party.parties,
     // Payments go out by the banks' rail, and what banks say comes back to payments.
     takeEntry: (tenantId, entry, tellingId) => payment.takeEntry(tenantId, entry, tellingId),
-    ...banksBy(bankConnections, resilience, () => Date.parse(services.now())),
+    ...banksBy(bankConnections, resilience, nowMs),
   });
-  const ways = waysToPay(providers, resilience, () => Date.parse(services.now()));
+  const ways = waysToPay(providers, resilience, nowMs);
   const payment: PaymentModule = createPaymentModule(services, {
     access: party.access,
     assets: asset.directory,
@@ -125,6 +126,8 @@ export const buildModules = (services: Services, { bankConnections = [], ...prov
     pollMs: 5_000,
   });
   let definitions: SagaCatalogue | undefined;
+  const catalogue = (): SagaCatalogue =>
+    (definitions ??= sagaCatalogue(sagasOf(Object.values<ContextModule>(modules))));
   const modules = {
     tenancy: createTenancyModule(services),
     auth: createAuthModule(services, {
@@ -134,11 +137,7 @@ export const buildModules = (services: Services, { bankConnections = [], ...prov
     }),
     audit: createAuditModule(services, { ledger: ledger.maySee, account: account.maySee }),
     resilience,
-    saga: createSagaModule(
-      services,
-      (): SagaCatalogue => (definitions ??= sagaCatalogue(sagasOf(Object.values<ContextModule>(modules)))),
-      parkedSagaItems,
-    ),
+    saga: createSagaModule(services, catalogue, parkedSagaItems),
     asset,
     party,
     ledger,
