@@ -2,8 +2,9 @@ import { bankConnectionSchema } from '@finaegis/bank/custodian/adapters/configur
 import { type Config, readConfig } from '@finaegis/platform/config/config';
 import type { HttpServer } from '@finaegis/platform/http/server';
 import { createLogger, type Logger } from '@finaegis/platform/observability/logger';
-import { createMetrics, serveMetrics } from '@finaegis/platform/observability/metrics';
+import { createMetrics, type Metrics, serveMetrics } from '@finaegis/platform/observability/metrics';
 import { startTracing } from '@finaegis/platform/observability/tracing';
+import { healthMetrics, watchHealth } from '@finaegis/platform/resilience/health-changes';
 import { assertServable } from '@finaegis/platform/tenancy/roles';
 import { z } from 'zod';
 import { type Bank, openBank } from './bank.ts';
@@ -52,6 +53,7 @@ export const start = async (config: Config = readConfig(process.env)): Promise<R
     onSagaSettled: sagaMetrics(metrics),
   });
   bankGauges(metrics, bank);
+  tellHealth(bank, metrics, logger);
   await Promise.all([assertServable(bank.pools.write), assertServable(bank.pools.read)]);
   await bank.modules.asset.seed();
   const isWorker = config.FINAEGIS_ROLE.includes('worker');
@@ -76,6 +78,20 @@ export const start = async (config: Config = readConfig(process.env)): Promise<R
     logger.info('stopped');
   };
   return { url, port, bank, database, http, logger, stop: () => (stopping ??= stop()) };
+};
+
+/** Says of every provider when it stops answering and when it is back, for whoever is to be woken. */
+const tellHealth = ({ modules, services }: Bank, metrics: Metrics, logger: Logger): void => {
+  const count = healthMetrics(metrics);
+  watchHealth(
+    modules.resilience.breakers,
+    () => Date.parse(services.now()),
+    (change) => {
+      count(change);
+      if (change.health === 'well') logger.info(change, 'a provider answers again');
+      else logger.warn(change, 'a provider does not answer');
+    },
+  );
 };
 
 const sealingOf = (config: Config, { auditKey }: OpenDatabase): Sealing => ({
