@@ -54,8 +54,8 @@ export type RailOutcome =
     };
 
 /**
- * The way out of the bank. An error it throws with `code: 'outcome_unknown'` means that the order may have arrived: it is asked about with `find`
- * and not sent again before the bank says `absent`.
+ * The way out of the bank. An error it throws that `isOutcomeUnknown` (of sagas) recognises means that the order may have arrived: it is asked about
+ * with `find` and not sent again before the bank says `absent`.
  */
 export interface BankRail {
   submit(order: RailOrder, abort: AbortSignal): Promise<RailOutcome>;
