@@ -29,7 +29,7 @@ export const createCryptoReads = (services: Services): CryptoReads => ({
   list: (tenantId, filter, page) =>
     read(services, tenantId, async (tx) => {
       const rows = await listCryptoDeposits(tx, tenantId, filter, page);
-      const ids = rows.map(({ depositId }) => depositId);
+      const ids = rows.map(({ id }) => id);
       const states = await readStates(tx, services.catalogue, cryptoDepositAggregate, { tenantId, ids });
       return rows.map(({ seq }, index) => ({ seq, item: states[index] as CryptoDeposit }));
     }),

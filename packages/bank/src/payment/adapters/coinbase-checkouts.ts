@@ -6,8 +6,11 @@ import {
   amountOf,
   type CoinbaseCalls,
   type CoinbaseHttp,
-  clockSlackMs,
   createCoinbaseHttp,
+  depositIn,
+  findByKey,
+  metadataOf,
+  metadataShape,
   priceOf,
   usdCoin,
 } from './coinbase-http.ts';
@@ -38,7 +41,7 @@ const checkoutShape = z.object({
   currency: z.string(),
   status: z.string(),
   createdAt: z.string(),
-  metadata: z.record(z.string(), z.unknown()).nullish(),
+  metadata: metadataShape,
   settlement: z.object({ totalAmount: z.string(), feeAmount: z.string(), currency: z.string() }).nullish(),
   refunds: z.array(refundShape).nullish(),
 });
@@ -64,21 +67,22 @@ export const createCoinbaseCheckouts = (options: CoinbaseCheckoutsOptions): Cryp
   return {
     name: 'coinbase',
     assets,
-    createCheckout: async ({ tenantId, key, depositId, asset, amountMinor, expiresAt }) => {
+    createCheckout: async (order) => {
+      const { key, depositId, asset, amountMinor, expiresAt } = order;
       const body = {
         amount: priceOf(assets, asset, amountMinor),
         currency: asset,
         network: 'base',
         description: `Deposit ${depositId}`,
         expiresAt,
-        metadata: { key, depositId, tenantId },
+        metadata: metadataOf(order),
       };
       const headers = { 'x-idempotency-key': key };
       const made = await http.move('checkouts', { path: root, body, headers }, checkoutShape);
       return 'kind' in made ? made : shown(assets, made);
     },
-    findCheckout: async ({ key, since }) => {
-      const found = await find(http, key, since);
+    findCheckout: async (order) => {
+      const found = await find(http, order);
       return found === undefined ? { kind: 'absent' } : shown(assets, found);
     },
     checkout: async ({ checkoutId }) => shown(assets, await get(checkoutId)),
@@ -103,18 +107,13 @@ export const createCoinbaseCheckouts = (options: CoinbaseCheckoutsOptions): Cryp
 
 const pathOf = (checkoutId: string): string => `${root}/${encodeURIComponent(checkoutId)}`;
 
-const find = async (http: CoinbaseHttp, key: string, since: string): Promise<Checkout | undefined> => {
-  const oldest = Date.parse(since) - clockSlackMs;
-  for (let token: string | undefined; ; ) {
+const find = (http: CoinbaseHttp, order: { readonly key: string; readonly since: string }) =>
+  findByKey(order, async (token) => {
     const query = `pageSize=100${token === undefined ? '' : `&pageToken=${encodeURIComponent(token)}`}`;
     const { checkouts, nextPageToken } = await http.read('checkouts', `${root}?${query}`, page);
-    const found = checkouts.find(({ metadata }) => metadata?.['key'] === key);
-    if (found !== undefined) return found;
-    const last = checkouts.at(-1);
-    if (last === undefined || !nextPageToken || Date.parse(last.createdAt) < oldest) return undefined;
-    token = nextPageToken;
-  }
-};
+    const orders = checkouts.map((checkout) => ({ ...checkout, orderedAt: checkout.createdAt }));
+    return { orders, next: nextPageToken || undefined };
+  });
 
 const statuses: Readonly<Record<string, CryptoCheckout['status']>> = {
   ACTIVE: 'open',
@@ -130,15 +129,13 @@ const statuses: Readonly<Record<string, CryptoCheckout['status']>> = {
 const shown = (assets: readonly PayableAsset[], checkout: Checkout): CryptoCheckout => {
   const { id: checkoutId, url, amount, currency, metadata, settlement } = checkout;
   const status = statuses[checkout.status] ?? 'pending';
-  const [depositId, tenantId] = [metadata?.['depositId'], metadata?.['tenantId']];
   const asset = settlement?.currency ?? currency;
   const fee = settlement === undefined || settlement === null ? undefined : settlement.feeAmount;
   return {
     checkoutId,
     status,
     ...(url === undefined ? {} : { url }),
-    ...(typeof depositId === 'string' ? { depositId } : {}),
-    ...(typeof tenantId === 'string' ? { tenantId } : {}),
+    ...depositIn(metadata),
     ...(status === 'paid'
       ? { received: { asset, amountMinor: amountOf(assets, asset, settlement?.totalAmount ?? amount) } }
       : {}),

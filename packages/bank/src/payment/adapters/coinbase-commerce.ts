@@ -5,8 +5,11 @@ import {
   amountOf,
   type CoinbaseCalls,
   type CoinbaseHttp,
-  clockSlackMs,
   createCoinbaseHttp,
+  depositIn,
+  findByKey,
+  metadataOf,
+  metadataShape,
   priceOf,
   usdCoin,
 } from './coinbase-http.ts';
@@ -28,7 +31,7 @@ const charge = z.object({
   id: z.string(),
   hosted_url: z.string().optional(),
   created_at: z.string(),
-  metadata: z.record(z.string(), z.unknown()).nullish(),
+  metadata: metadataShape,
   timeline: z.array(z.object({ status: z.string(), context: z.string().nullish() })),
   payments: z.array(z.object({ status: z.string(), value: z.object({ crypto: money }) })),
 });
@@ -55,19 +58,20 @@ export const createCoinbaseCommerce = (options: CoinbaseCommerceOptions): Crypto
   return {
     name: 'coinbase-commerce',
     assets,
-    createCheckout: async ({ tenantId, key, depositId, asset, amountMinor }) => {
+    createCheckout: async (order) => {
+      const { depositId, asset, amountMinor } = order;
       const body = {
         name: 'Deposit',
         description: `Deposit ${depositId}`,
         pricing_type: 'fixed_price',
         local_price: { amount: priceOf(assets, asset, amountMinor), currency: asset },
-        metadata: { key, depositId, tenantId },
+        metadata: metadataOf(order),
       };
       const made = await http.move('checkouts', { path: '/charges', body }, single);
       return 'kind' in made ? made : shown(assets, made.data);
     },
-    findCheckout: async ({ key, since }) => {
-      const found = await findCharge(http, key, since);
+    findCheckout: async (order) => {
+      const found = await findCharge(http, order);
       return found === undefined ? { kind: 'absent' } : shown(assets, found);
     },
     checkout: ({ checkoutId }) => get(checkoutId),
@@ -83,19 +87,13 @@ export const createCoinbaseCommerce = (options: CoinbaseCommerceOptions): Crypto
 
 const pathOf = (checkoutId: string): string => `/charges/${encodeURIComponent(checkoutId)}`;
 
-/** Newest first, until those are older than the order. */
-const findCharge = async (http: CoinbaseHttp, key: string, since: string): Promise<Charge | undefined> => {
-  const oldest = Date.parse(since) - clockSlackMs;
-  for (let after: string | undefined; ; ) {
+const findCharge = (http: CoinbaseHttp, order: { readonly key: string; readonly since: string }) =>
+  findByKey(order, async (after) => {
     const query = `limit=${pageSize}&order=desc${after === undefined ? '' : `&starting_after=${after}`}`;
     const { data } = await http.read('checkouts', `/charges?${query}`, page);
-    const found = data.find(({ metadata }) => metadata?.['key'] === key);
-    if (found !== undefined) return found;
-    const last = data.at(-1);
-    if (last === undefined || data.length < pageSize || Date.parse(last.created_at) < oldest) return undefined;
-    after = last.id;
-  }
-};
+    const orders = data.map((one) => ({ ...one, orderedAt: one.created_at }));
+    return { orders, next: data.length < pageSize ? undefined : data.at(-1)?.id };
+  });
 
 const statuses: Readonly<Record<string, CryptoCheckout['status']>> = {
   NEW: 'open',
@@ -114,14 +112,12 @@ const shown = (assets: readonly PayableAsset[], { id, hosted_url: url, metadata,
   const told = statuses[timeline.at(-1)?.status ?? 'NEW'] ?? 'pending';
   const received = receivedOf(assets, payments);
   const isPaid = told === 'paid' && received !== undefined;
-  const [depositId, tenantId] = [metadata?.['depositId'], metadata?.['tenantId']];
   return {
     checkoutId: id,
     // Somebody resolved by hand what nobody had paid.
     status: told === 'paid' && received === undefined ? 'closed' : told,
     ...(url === undefined ? {} : { url }),
-    ...(typeof depositId === 'string' ? { depositId } : {}),
-    ...(typeof tenantId === 'string' ? { tenantId } : {}),
+    ...depositIn(metadata),
     ...(isPaid ? { received } : {}),
     isLate: timeline.some(({ context }) => context === 'DELAYED'),
   } satisfies CryptoCheckout;

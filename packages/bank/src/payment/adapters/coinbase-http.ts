@@ -2,7 +2,7 @@ import { formatAmount, parseAmount } from '@finaegis/kernel/money';
 import { OutcomeUnknown, ProviderFault } from '@finaegis/platform/resilience/faults';
 import type { CallContext, MoneyCall, ReadCall } from '@finaegis/platform/resilience/guarded-call';
 import { type OutboundAnswer, type OutboundRequest, sendJson } from '@finaegis/platform/resilience/outbound-http';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { CheckoutDecline, PayableAsset } from '../crypto-provider.ts';
 
 /** What the breakers count apart. */
@@ -120,5 +120,57 @@ export const amountOf = (assets: readonly PayableAsset[], asset: string, text: s
   return parsed.amountMinor;
 };
 
+/** Metadata as both APIs keep it: what we gave, as a rule. */
+export const metadataShape = z.record(z.string(), z.unknown()).nullish();
+
+/** What an order says of itself in its metadata, so that it can be found again and led back to its deposit. */
+export const metadataOf = (order: {
+  readonly key: string;
+  readonly depositId: string;
+  readonly tenantId: string;
+}): Readonly<Record<string, string>> => {
+  const { key, depositId, tenantId } = order;
+  return { key, depositId, tenantId };
+};
+
+/** The deposit a checkout says it is of; nothing where somebody else has made it. */
+export const depositIn = (
+  metadata: z.output<typeof metadataShape>,
+): { readonly depositId?: string; readonly tenantId?: string } => {
+  const [depositId, tenantId] = [metadata?.['depositId'], metadata?.['tenantId']];
+  return {
+    ...(typeof depositId === 'string' ? { depositId } : {}),
+    ...(typeof tenantId === 'string' ? { tenantId } : {}),
+  };
+};
+
+/** One page of what was ordered, newest first; `next` is where the following begins. */
+interface OrderPage<Order> {
+  readonly orders: readonly Order[];
+  readonly next: string | undefined;
+}
+
+interface Ordered {
+  readonly metadata?: z.output<typeof metadataShape>;
+  /** An instant. */
+  readonly orderedAt: string;
+}
+
 /** How much older than the order a checkout may look, since two clocks are compared. */
-export const clockSlackMs = 3_600_000;
+const clockSlackMs = 3_600_000;
+
+/** Looks for an order by its key, page by page, until what is listed is older than the order can be. */
+export const findByKey = async <Order extends Ordered>(
+  { key, since }: { readonly key: string; readonly since: string },
+  pageFrom: (place: string | undefined) => Promise<OrderPage<Order>>,
+): Promise<Order | undefined> => {
+  const oldest = Date.parse(since) - clockSlackMs;
+  for (let place: string | undefined; ; ) {
+    const { orders, next } = await pageFrom(place);
+    const found = orders.find(({ metadata }) => metadata?.['key'] === key);
+    if (found !== undefined) return found;
+    const last = orders.at(-1);
+    if (last === undefined || next === undefined || Date.parse(last.orderedAt) < oldest) return undefined;
+    place = next;
+  }
+};

@@ -1,9 +1,6 @@
-import { derivedUuid } from '@finaegis/kernel/id';
-import { isCustomer } from '@finaegis/platform/auth/access';
-import { amountSchema, instant, uuid } from '@finaegis/platform/http/amount';
+import { amountSchema, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
 import { pageSchema } from '@finaegis/platform/http/cursor';
-import { ProblemError } from '@finaegis/platform/http/problem';
 import {
   type ApiAnswer,
   type ApiRequest,
@@ -13,12 +10,21 @@ import {
   readRoute,
 } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { amountWriter, parseAssetAmount, type ShowAmount } from '../../asset/contract.ts';
+import { amountWriter } from '../../asset/contract.ts';
 import { type CardDeposit, cardDepositStatuses } from '../card-deposit/card-deposit.ts';
 import { cardDepositSagaId, methodToken } from '../card-deposit/commands.ts';
 import type { NextAction } from '../card-provider.ts';
-import { leftOf, type Remainder } from '../refund/remainder.ts';
 import type { CardHttp } from './card-http.ts';
+import {
+  askedDeposit,
+  depositDoorProblems,
+  depositParams,
+  depositRequest,
+  depositTimes,
+  showDeposit,
+  showingTo,
+  visibleDeposit,
+} from './deposit-http.ts';
 import { answerList, cardQuery, ofAsset } from './lists.ts';
 import { adopting } from './payment-http.ts';
 import { bookingProblems } from './problems.ts';
@@ -27,9 +33,7 @@ const tag = 'Card deposits';
 
 const depositBody = z
   .strictObject({
-    depositId: uuid.optional().describe('Yours; asked again with the same content it is the same deposit.'),
-    accountId: uuid,
-    amount: amountSchema,
+    ...depositRequest,
     paymentMethod: methodToken
       .optional()
       .describe('The card provider’s token of a card; without it the payer chooses on the provider’s own form.'),
@@ -54,13 +58,10 @@ const depositResource = z
     reason: z.string().optional(),
     nextAction: nextAction.optional().describe('What the payer has to do; only while it is `requires_action`.'),
     workItemId: uuid.optional().describe('Shown to staff.'),
-    expiresAt: instant,
-    createdAt: instant,
-    changedAt: instant,
+    ...depositTimes,
   })
   .meta({ id: 'CardDeposit', description: 'Money put on an account by card.' });
 
-const params = z.strictObject({ depositId: uuid });
 const search = z.strictObject({ ...cardQuery, status: z.enum(cardDepositStatuses).optional() });
 
 /** Deposits by card. */
@@ -81,8 +82,7 @@ export const cardDepositRoutes = (http: CardHttp): readonly Route[] => [
       201: { description: 'Announced; the provider is being asked.', schema: depositResource },
     },
     problems: [
-      'not_found',
-      'mandate_missing',
+      ...depositDoorProblems,
       'card_deposit_exists_with_different_content',
       'card_asset_not_supported',
       ...bookingProblems,
@@ -101,15 +101,13 @@ export const cardDepositRoutes = (http: CardHttp): readonly Route[] => [
     request: { query: search },
     responses: { 200: { description: 'Card deposits.', schema: pageSchema(depositResource) } },
     problems: [],
-    handle: (request) => {
-      const isOfCustomer = isCustomer(request.principal);
-      return answerList(http, request, {
+    handle: (request) =>
+      answerList(http, request, {
         list: 'card-deposits',
         read: http.cardReads.listDeposits,
         assetsOf: ofAsset,
-        show: (deposit, amount) => showDeposit(deposit, { amount, isOfCustomer }),
-      });
-    },
+        show: (deposit, amount) => showDeposit(deposit, showingTo(request, amount)),
+      }),
   }),
   defineRoute({
     ...readRoute,
@@ -118,7 +116,7 @@ export const cardDepositRoutes = (http: CardHttp): readonly Route[] => [
     operationId: 'getCardDeposit',
     summary: 'Get a card deposit',
     permission: 'payment:read',
-    request: { params },
+    request: { params: depositParams },
     responses: { 200: { description: 'The deposit.', schema: depositResource } },
     problems: ['not_found'],
     handle: (request) => get(http, request),
@@ -129,40 +127,25 @@ const create = async (
   http: CardHttp,
   request: ApiRequest<unknown, unknown, z.output<typeof depositBody>>,
 ): Promise<ApiAnswer> => {
-  const { principal, tenantId, body, idempotency } = request;
-  const { depositId: given, amount: written, ...rest } = body;
-  await http.access.require(principal, rest.accountId, 'operate');
-  const terms = await http.accounts.find(tenantId, rest.accountId);
-  if (terms === undefined) throw new ProblemError('not_found', { about: { sought: rest.accountId } });
-  const day = http.entities.bookingDay(tenantId, terms.entity);
-  const { asset, amountMinor } = await parseAssetAmount(http.assets, tenantId, written, '/body/amount', day);
-  const amount = await amountWriter(http.assets, tenantId, [asset]);
-  // Derived from the key, so that a request repeated under it takes the money once also where the answer was never stored.
-  const depositId =
-    given ??
-    (idempotency === undefined
-      ? http.services.newId()
-      : derivedUuid('card-deposit-of-key', tenantId, principal.id, idempotency.key));
-  const show = (deposit: CardDeposit) => showDeposit(deposit, { amount, isOfCustomer: isCustomer(principal) });
+  const { amount: _written, ...rest } = request.body;
+  const { amount, ...asked } = await askedDeposit(http, request, request.body, 'card');
+  const show = (deposit: CardDeposit) => showDeposit(deposit, showingTo(request, amount));
   const how = { status: 201, show, problems: http.problems, amount } as const;
-  const data = { ...rest, depositId, asset, amountMinor };
+  const data = { ...rest, ...asked };
   const answer = await answerCommand(http.services, request, http.cardHandlers.createCardDeposit, data, how);
-  return adopting(http, request, cardDepositSagaId(depositId), answer);
+  return adopting(http, request, cardDepositSagaId(asked.depositId), answer);
 };
 
-const get = async (http: CardHttp, request: ApiRequest<z.output<typeof params>>): Promise<ApiAnswer> => {
-  const { tenantId, principal } = request;
-  const { depositId } = request.params;
-  const deposit = await http.cardReads.deposit(tenantId, depositId);
-  if (deposit.status === 'unknown') throw new ProblemError('not_found', { about: { sought: depositId } });
-  await http.access.require(principal, deposit.accountId, 'view');
+const get = async (http: CardHttp, request: ApiRequest<z.output<typeof depositParams>>): Promise<ApiAnswer> => {
+  const { tenantId, params } = request;
+  const deposit = await visibleDeposit(http, request, http.cardReads.deposit);
   const [amount, remainder, action] = await Promise.all([
     amountWriter(http.assets, tenantId, [deposit.asset]),
-    http.cardReads.remainder(tenantId, depositId),
+    http.cardReads.remainder(tenantId, params.depositId),
     actionOf(http, tenantId, deposit),
   ]);
-  const body = showDeposit(deposit, { amount, isOfCustomer: isCustomer(principal), remainder, action });
-  return { status: 200, body };
+  const shown = showDeposit(deposit, { ...showingTo(request, amount), remainder });
+  return { status: 200, body: { ...shown, ...(action === undefined ? {} : { nextAction: action }) } };
 };
 
 // Asked of the provider each time, since it may carry a secret that only the payer may have and that we therefore do not keep.
@@ -173,39 +156,4 @@ const actionOf = async (
 ): Promise<NextAction | undefined> => {
   if (status !== 'requires_action' || intentId === undefined) return undefined;
   return (await cards.provider.intent({ tenantId, intentId })).nextAction;
-};
-
-const showDeposit = (
-  deposit: CardDeposit,
-  {
-    amount,
-    isOfCustomer,
-    remainder,
-    action,
-  }: {
-    readonly amount: ShowAmount;
-    readonly isOfCustomer: boolean;
-    readonly remainder?: Remainder;
-    readonly action?: NextAction | undefined;
-  },
-): unknown => {
-  const { asset, receivedMinor, feeMinor, reason, workItemId, status } = deposit;
-  // A customer is told why a card was declined, and not why the bank looks at his money.
-  const isToBeTold = !isOfCustomer || status !== 'suspended';
-  const left = receivedMinor === undefined || remainder === undefined ? undefined : leftOf(remainder, receivedMinor);
-  return {
-    depositId: deposit.depositId,
-    status,
-    accountId: deposit.accountId,
-    amount: amount(asset, deposit.amountMinor),
-    ...(receivedMinor === undefined ? {} : { received: amount(asset, receivedMinor) }),
-    ...(left === undefined || status !== 'credited' ? {} : { refundable: amount(asset, left) }),
-    ...(feeMinor === undefined || isOfCustomer ? {} : { fee: amount(asset, feeMinor) }),
-    ...(reason === undefined || !isToBeTold ? {} : { reason }),
-    ...(action === undefined ? {} : { nextAction: action }),
-    ...(workItemId === undefined || isOfCustomer ? {} : { workItemId }),
-    expiresAt: deposit.expiresAt,
-    createdAt: deposit.createdAt,
-    changedAt: deposit.changedAt,
-  };
 };

@@ -1,9 +1,7 @@
-import { derivedUuid } from '@finaegis/kernel/id';
-import { isCustomer } from '@finaegis/platform/auth/access';
-import { amountSchema, instant, uuid } from '@finaegis/platform/http/amount';
+import { amountSchema, uuid } from '@finaegis/platform/http/amount';
 import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
 import { pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
-import { defineProblems, ProblemError, type ProblemTable } from '@finaegis/platform/http/problem';
+import { defineProblems, type ProblemTable } from '@finaegis/platform/http/problem';
 import {
   type ApiAnswer,
   type ApiRequest,
@@ -13,7 +11,7 @@ import {
   readRoute,
 } from '@finaegis/platform/http/route';
 import { z } from 'zod';
-import { amountWriter, parseAssetAmount, type ShowAmount } from '../../asset/contract.ts';
+import { amountWriter } from '../../asset/contract.ts';
 import type { LedgerRefusal } from '../../ledger/contract.ts';
 import type { CardReads } from '../card-reads.ts';
 import { type CreateCryptoDepositHandler, cryptoDepositSagaId } from '../crypto-deposit/commands.ts';
@@ -23,7 +21,17 @@ import {
   cryptoDepositStatuses,
 } from '../crypto-deposit/crypto-deposit.ts';
 import type { CryptoReads } from '../crypto-reads.ts';
-import { leftOf, type Remainder } from '../refund/remainder.ts';
+import {
+  askedDeposit,
+  depositDoorProblems,
+  depositParams,
+  depositRequest,
+  depositTimes,
+  type Showing,
+  showDeposit,
+  showingTo,
+  visibleDeposit,
+} from './deposit-http.ts';
 import { answerList } from './lists.ts';
 import { adopting, type PaymentHttp } from './payment-http.ts';
 import { bookingProblems } from './problems.ts';
@@ -60,13 +68,7 @@ export const cryptoProblems = defineProblems({
 
 const tag = 'Crypto deposits';
 
-const depositBody = z
-  .strictObject({
-    depositId: uuid.optional().describe('Yours; asked again with the same content it is the same deposit.'),
-    accountId: uuid,
-    amount: amountSchema,
-  })
-  .meta({ id: 'CryptoDepositRequest' });
+const depositBody = z.strictObject(depositRequest).meta({ id: 'CryptoDepositRequest' });
 
 const depositResource = z
   .object({
@@ -82,13 +84,10 @@ const depositResource = z
     reason: z.string().optional(),
     provider: z.string().optional().describe('Shown to staff.'),
     workItemId: uuid.optional().describe('Shown to staff.'),
-    expiresAt: instant,
-    createdAt: instant,
-    changedAt: instant,
+    ...depositTimes,
   })
   .meta({ id: 'CryptoDeposit', description: 'Money put on an account by crypto.' });
 
-const params = z.strictObject({ depositId: uuid });
 const search = z.strictObject({
   ...pageQuery,
   status: z.enum(cryptoDepositStatuses).optional(),
@@ -113,8 +112,7 @@ export const cryptoDepositRoutes = (http: CryptoHttp): readonly Route[] => [
       201: { description: 'Announced; the provider is being asked.', schema: depositResource },
     },
     problems: [
-      'not_found',
-      'mandate_missing',
+      ...depositDoorProblems,
       'crypto_deposit_exists_with_different_content',
       'crypto_asset_not_supported',
       'crypto_amount_too_fine',
@@ -142,7 +140,7 @@ export const cryptoDepositRoutes = (http: CryptoHttp): readonly Route[] => [
     operationId: 'getCryptoDeposit',
     summary: 'Get a crypto deposit',
     permission: 'payment:read',
-    request: { params },
+    request: { params: depositParams },
     responses: { 200: { description: 'The deposit.', schema: depositResource } },
     problems: ['not_found'],
     handle: (request) => get(http, request),
@@ -153,39 +151,22 @@ const create = async (
   http: CryptoHttp,
   request: ApiRequest<unknown, unknown, z.output<typeof depositBody>>,
 ): Promise<ApiAnswer> => {
-  const { principal, tenantId, body, idempotency } = request;
-  const { depositId: given, amount: written, accountId } = body;
-  await http.access.require(principal, accountId, 'operate');
-  const terms = await http.accounts.find(tenantId, accountId);
-  if (terms === undefined) throw new ProblemError('not_found', { about: { sought: accountId } });
-  const day = http.entities.bookingDay(tenantId, terms.entity);
-  const { asset, amountMinor } = await parseAssetAmount(http.assets, tenantId, written, '/body/amount', day);
-  const amount = await amountWriter(http.assets, tenantId, [asset]);
-  // Derived from the key, so that a request repeated under it asks for the money once also where the answer was never stored.
-  const depositId =
-    given ??
-    (idempotency === undefined
-      ? http.services.newId()
-      : derivedUuid('crypto-deposit-of-key', tenantId, principal.id, idempotency.key));
-  const show = (deposit: CryptoDeposit) => showDeposit(deposit, { amount, isOfCustomer: isCustomer(principal) });
+  const { amount, ...asked } = await askedDeposit(http, request, request.body, 'crypto');
+  const show = (deposit: CryptoDeposit) => showCrypto(deposit, showingTo(request, amount));
   const how = { status: 201, show, problems: http.problems, amount } as const;
-  const data = { depositId, accountId, asset, amountMinor };
+  const data = { accountId: request.body.accountId, ...asked };
   const answer = await answerCommand(http.services, request, http.createCryptoDeposit, data, how);
-  return adopting(http, request, cryptoDepositSagaId(depositId), answer);
+  return adopting(http, request, cryptoDepositSagaId(asked.depositId), answer);
 };
 
-const get = async (http: CryptoHttp, request: ApiRequest<z.output<typeof params>>): Promise<ApiAnswer> => {
-  const { tenantId, principal } = request;
-  const { depositId } = request.params;
-  const deposit = await http.reads.deposit(tenantId, depositId);
-  if (deposit.status === 'unknown') throw new ProblemError('not_found', { about: { sought: depositId } });
-  await http.access.require(principal, deposit.accountId, 'view');
+const get = async (http: CryptoHttp, request: ApiRequest<z.output<typeof depositParams>>): Promise<ApiAnswer> => {
+  const { tenantId, params } = request;
+  const deposit = await visibleDeposit(http, request, http.reads.deposit);
   const [amount, remainder] = await Promise.all([
     amountWriter(http.assets, tenantId, assetsOf(deposit)),
-    http.remainder(tenantId, depositId),
+    http.remainder(tenantId, params.depositId),
   ]);
-  const body = showDeposit(deposit, { amount, isOfCustomer: isCustomer(principal), remainder });
-  return { status: 200, body };
+  return { status: 200, body: showCrypto(deposit, { ...showingTo(request, amount), remainder }) };
 };
 
 const list = (http: CryptoHttp, request: ApiRequest<unknown, z.output<typeof search>>): Promise<ApiAnswer> =>
@@ -193,38 +174,17 @@ const list = (http: CryptoHttp, request: ApiRequest<unknown, z.output<typeof sea
     list: 'crypto-deposits',
     read: http.reads.list,
     assetsOf,
-    show: (deposit, amount) => showDeposit(deposit, { amount, isOfCustomer: isCustomer(request.principal) }),
+    show: (deposit, amount) => showCrypto(deposit, showingTo(request, amount)),
   });
 
 const assetsOf = ({ asset, receivedAsset = asset }: CryptoDeposit): readonly string[] => [asset, receivedAsset];
 
-const showDeposit = (
-  deposit: CryptoDeposit,
-  {
-    amount,
-    isOfCustomer,
-    remainder,
-  }: { readonly amount: ShowAmount; readonly isOfCustomer: boolean; readonly remainder?: Remainder },
-): unknown => {
-  const { asset, receivedAsset = asset, receivedMinor, feeMinor, reason, workItemId, status, url, isLate } = deposit;
-  // A customer is told why nothing came, and not why the bank looks at his money.
-  const isToBeTold = !isOfCustomer || status !== 'suspended';
-  const left = receivedMinor === undefined || remainder === undefined ? undefined : leftOf(remainder, receivedMinor);
+const showCrypto = (deposit: CryptoDeposit, showing: Showing) => {
+  const { url, status, isLate, provider } = deposit;
   return {
-    depositId: deposit.depositId,
-    status,
-    accountId: deposit.accountId,
-    amount: amount(asset, deposit.amountMinor),
+    ...showDeposit(deposit, showing),
     ...(url === undefined || status !== 'open' ? {} : { checkoutUrl: url }),
-    ...(receivedMinor === undefined ? {} : { received: amount(receivedAsset, receivedMinor) }),
-    ...(left === undefined || status !== 'credited' ? {} : { refundable: amount(asset, left) }),
     ...(isLate === undefined ? {} : { isLate }),
-    ...(feeMinor === undefined || isOfCustomer ? {} : { fee: amount(receivedAsset, feeMinor) }),
-    ...(reason === undefined || !isToBeTold ? {} : { reason }),
-    ...(isOfCustomer ? {} : { provider: deposit.provider }),
-    ...(workItemId === undefined || isOfCustomer ? {} : { workItemId }),
-    expiresAt: deposit.expiresAt,
-    createdAt: deposit.createdAt,
-    changedAt: deposit.changedAt,
+    ...(showing.isOfCustomer ? {} : { provider }),
   };
 };

@@ -1,6 +1,7 @@
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { LoggedEvent } from '@finaegis/platform/event-store/event';
 import { defineView, tableName, type View } from '@finaegis/platform/view/view';
+import { type NewestPage, newestFirst } from './newest-first.ts';
 
 const ddl = (name: string): string => `create table ${name} (
   tenant_id uuid not null,
@@ -140,29 +141,24 @@ export const listCards = async (
   tx: Transaction,
   tenantId: string,
   { kind, ...filter }: CardFilter & { readonly kind: CardKind },
-  page: { readonly before?: bigint | undefined; readonly limit: number },
-): Promise<readonly { readonly seq: bigint; readonly id: string }[]> => {
-  const values: unknown[] = [tenantId, kind];
-  const put = (value: unknown): string => `$${values.push(value)}`;
-  const when = (value: unknown, condition: (name: string) => string): readonly string[] =>
-    value === undefined ? [] : [condition(put(value))];
-  const conditions = [
-    'tenant_id = $1 and kind = $2',
-    ...when(page.before, (seq) => `seq < ${seq}`),
-    ...when(filter.accountId, (id) => `account_id = ${id}`),
-    ...when(filter.paymentId, (id) => `payment_id = ${id}`),
-    ...when(filter.status, (status) => `status = ${status}`),
-    ...when(filter.asset, (asset) => `asset = ${asset}`),
-    ...when(filter.reason, (reason) => `reason = ${reason}`),
-    ...when(filter.way, (way) => `way = ${way}`),
-    ...when(filter.dueBefore, (at) => `due_at < ${at}::timestamptz`),
-    ...when(filter.from, (at) => `created_at >= ${at}::timestamptz`),
-    ...when(filter.to, (at) => `created_at < ${at}::timestamptz`),
-    ...when(filter.accountIds, (ids) => `account_id = any (${ids})`),
-  ];
-  const { rows } = await tx.query<{ seq: bigint; id: string }>(
-    `select seq, id from ${cards} where ${conditions.join(' and ')} order by seq desc limit ${put(page.limit)}`,
-    values,
+  page: NewestPage,
+): Promise<readonly { readonly seq: bigint; readonly id: string }[]> =>
+  newestFirst(
+    tx,
+    { table: cards, idColumn: 'id' },
+    [
+      [(tenant) => `tenant_id = ${tenant}`, tenantId],
+      [(its) => `kind = ${its}`, kind],
+      [(id) => `account_id = ${id}`, filter.accountId],
+      [(id) => `payment_id = ${id}`, filter.paymentId],
+      [(status) => `status = ${status}`, filter.status],
+      [(asset) => `asset = ${asset}`, filter.asset],
+      [(reason) => `reason = ${reason}`, filter.reason],
+      [(way) => `way = ${way}`, filter.way],
+      [(at) => `due_at < ${at}::timestamptz`, filter.dueBefore],
+      [(at) => `created_at >= ${at}::timestamptz`, filter.from],
+      [(at) => `created_at < ${at}::timestamptz`, filter.to],
+      [(ids) => `account_id = any (${ids})`, filter.accountIds],
+    ],
+    page,
   );
-  return rows;
-};

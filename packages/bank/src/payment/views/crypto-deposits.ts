@@ -2,6 +2,7 @@ import type { Transaction } from '@finaegis/platform/database/transaction';
 import { defineView, tableName, type View } from '@finaegis/platform/view/view';
 import type { CryptoDepositStatus } from '../crypto-deposit/crypto-deposit.ts';
 import { cryptoDepositEvents } from '../crypto-deposit/events.ts';
+import { type NewestPage, newestFirst } from './newest-first.ts';
 
 const ddl = (name: string): string => `create table ${name} (
   tenant_id uuid not null,
@@ -70,14 +71,16 @@ export const listCryptoDeposits = async (
   tx: Transaction,
   tenantId: string,
   { status, accountId, accountIds }: CryptoDepositFilter,
-  { before, limit }: { readonly before?: bigint | undefined; readonly limit: number },
-): Promise<readonly { readonly seq: bigint; readonly depositId: string }[]> => {
-  const { rows } = await tx.query<{ seq: bigint; deposit_id: string }>(
-    `select seq, deposit_id from ${deposits}
-      where tenant_id = $1 and ($2::bigint is null or seq < $2) and ($3::text is null or status = $3)
-        and ($4::uuid is null or account_id = $4) and ($5::uuid[] is null or account_id = any ($5))
-      order by seq desc limit $6`,
-    [tenantId, before ?? null, status ?? null, accountId ?? null, accountIds ?? null, limit],
+  page: NewestPage,
+): Promise<readonly { readonly seq: bigint; readonly id: string }[]> =>
+  newestFirst(
+    tx,
+    { table: deposits, idColumn: 'deposit_id' },
+    [
+      [(tenant) => `tenant_id = ${tenant}`, tenantId],
+      [(its) => `status = ${its}`, status],
+      [(id) => `account_id = ${id}`, accountId],
+      [(ids) => `account_id = any (${ids})`, accountIds],
+    ],
+    page,
   );
-  return rows.map(({ seq, deposit_id: depositId }) => ({ seq, depositId }));
-};
