@@ -1,7 +1,13 @@
 import type { Pool } from 'pg';
 
 /** What can be wrong with the tables the log is read from, apart from what stands in them. */
-export type GuardFaultCode = 'table_replaced' | 'policy_changed' | 'rule_added' | 'index_missing' | 'trigger_changed';
+export type GuardFaultCode =
+  | 'table_replaced'
+  | 'policy_changed'
+  | 'rule_added'
+  | 'index_missing'
+  | 'trigger_changed'
+  | 'function_changed';
 
 /** Something that a superuser put around a table, or took away from it. */
 export interface GuardFault {
@@ -37,6 +43,17 @@ const onlyGrown = [
   'CREATE TRIGGER refuse_delete BEFORE DELETE ON TABLE FOR EACH ROW EXECUTE FUNCTION finaegis_refuse_change()',
   'CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON TABLE FOR EACH STATEMENT EXECUTE FUNCTION finaegis_refuse_change()',
 ];
+
+/** SHA-256 of the body of each function those triggers call, as the migrations made it: a trigger is worth what it calls. */
+const bodies: Readonly<Record<string, string>> = {
+  finaegis_refuse_change: '66843e939ae322f4d6310ff796d26b8d6de810a08e0d277b8f6ba33eb304c314',
+  finaegis_tile_grows: '515b7025ee356a9fb44af7f6f7c7b694a412046978c6c6f329b8ccb205ad27ac',
+};
+const bodiesStatement = {
+  name: 'audit-guard-functions',
+  text: `select name, encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex') as body
+    from unnest($1::text[]) as name left join pg_proc p on p.oid = to_regprocedure('public.' || name || '()') order by name`,
+};
 
 interface Expected {
   readonly kind: 'p' | 'r';
@@ -96,7 +113,18 @@ export const checkGuards = async (
     }
     return undefined;
   };
-  return { hiding: first(hidingFault), lax: first(triggerFault) };
+  return { hiding: first(hidingFault), lax: first(triggerFault) ?? (await functionFault(pool)) };
+};
+
+const functionFault = async (pool: Pool): Promise<GuardFault | undefined> => {
+  const { rows } = await pool.query<{ name: string; body: string | null }>({
+    ...bodiesStatement,
+    values: [Object.keys(bodies)],
+  });
+  const changed = rows.find(({ name, body }) => body !== bodies[name]);
+  return changed === undefined
+    ? undefined
+    : { code: 'function_changed', detail: `${changed.name} is not the function that was migrated` };
 };
 
 const hidingFault = (table: Guarded, expected: Expected): GuardFault | undefined => {

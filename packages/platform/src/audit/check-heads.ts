@@ -2,7 +2,7 @@ import { equalBytes, fromHex } from '@finaegis/kernel/hash';
 import { type AuditKey, headFault, type SignedTreeHead } from '@finaegis/kernel/tree-head';
 import type { Pool } from 'pg';
 import { inTransaction, type Transaction } from '../database/transaction.ts';
-import { readSealedLeaves } from './examine-stretch.ts';
+import { isAgainstSeal, readSealedLeaves } from './examine-stretch.ts';
 import { readHeadsUp } from './heads-table.ts';
 import type { LogFault } from './log-fault.ts';
 import { verifyEd25519 } from './signing-key.ts';
@@ -14,7 +14,10 @@ export interface HeadChecker {
   readonly count: number;
   /** Appends leaves to the tree and stops at the first head that is not what the tree then is. */
   follow(tree: GrowingTree, leaves: readonly Uint8Array[]): Promise<LogFault | undefined>;
-  /** Whether the leaf that contradicts an event can be believed: whether a signed head stands on the sealed leaves. */
+  /**
+   * Whether what is before a fault can be believed, and the leaf that contradicts an event: whether the next signed head stands on the leaves before
+   * it and the sealed ones from there on.
+   */
   judge(tree: GrowingTree, fault: LogFault): Promise<LogFault>;
   /** What is wrong when a head is over more events than the log turned out to have. */
   beyond(tree: GrowingTree): LogFault | undefined;
@@ -115,7 +118,9 @@ export const headChecker = (options: HeadCheckerOptions): HeadChecker => {
       const after = tree.size - (tree.size % tileWidth);
       const leaves = await asTenant(pool, tenantId, (tx) => readSealedLeaves(tx, { tenantId, after, upTo: head.size }));
       for (const leaf of leaves.slice(tree.size - after)) tree.add(leaf);
-      return tree.size === head.size && equalBytes(tree.root(), fromHex(head.root)) ? fault : rewritten(head);
+      // With leaves gone as well nothing can be judged: what the log itself shows stands, what only a leaf said does not.
+      if (tree.size < head.size) return isAgainstSeal(fault) ? rewritten(head) : fault;
+      return equalBytes(tree.root(), fromHex(head.root)) ? fault : rewritten(head);
     },
     beyond: ({ size }) => {
       const signed = Math.max(sealed, largest?.size ?? 0);

@@ -28,7 +28,7 @@ export interface EventFault {
 }
 
 /** Faults that only a comparison with the sealed leaves shows: the event itself agrees with its hash and its columns. */
-export const isAgainstSeal = ({ code }: EventFault): boolean =>
+export const isAgainstSeal = ({ code }: { readonly code: string }): boolean =>
   code === 'event_altered' || code === 'event_removed' || code === 'event_inserted' || code === 'events_reordered';
 
 /** A part of a log: the events behind `after` up to `upTo`. `after` is a multiple of 256, where a tile begins. */

@@ -237,6 +237,35 @@ describe('an event is named when it', () => {
     expect(verdict).toMatchObject({ isIntact: false, events: 299, fault: { seq: 300n, code: 'events_reordered' } });
   });
 
+  it('was altered behind one that was forged with its leaf, which only the next head contradicts', async () => {
+    const verdict = await tampered(async (client) => {
+      await forge(client, 150);
+      await rewriteLeaf(client, 150);
+      await client.query("update counter_events set envelope = envelope || ' ' where tenant_id = $1 and seq = 170", [
+        tenantA,
+      ]);
+    });
+    expect(verdict).toMatchObject({
+      isIntact: false,
+      events: 100,
+      fault: { code: 'leaves_rewritten', between: { lastGood: 100, firstBad: 200 } },
+    });
+  });
+
+  it('was cut off behind one that was forged with its leaf', async () => {
+    const verdict = await tampered(async (client) => {
+      await forge(client, 610);
+      await rewriteLeaf(client, 610);
+      await client.query('delete from counter_events where tenant_id = $1 and seq > 620', [tenantA]);
+      await client.query('update tenant_heads set seq = 620 where tenant_id = $1', [tenantA]);
+    });
+    expect(verdict).toMatchObject({
+      isIntact: false,
+      events: 600,
+      fault: { code: 'leaves_rewritten', between: { lastGood: 600, firstBad: 660 } },
+    });
+  });
+
   it('was cut off with everything behind it, and the count of events with them', async () => {
     const verdict = await tampered(async (client) => {
       await client.query('delete from counter_events where tenant_id = $1 and seq > 620', [tenantA]);
@@ -460,6 +489,12 @@ describe('what stands around the tables', () => {
       'drop trigger refuse_change on audit_keys; create trigger refuse_change before update or delete on audit_keys for each row when (old.number > 1) execute function finaegis_refuse_change()',
       'drop trigger refuse_change on audit_keys; create trigger refuse_change before update or delete on audit_keys for each row execute function finaegis_refuse_change()',
       { code: 'trigger_changed', detail: /^the triggers of audit_keys .*WHEN/ },
+    ],
+    [
+      'a trigger whose function lets everything pass',
+      'create or replace function finaegis_refuse_change() returns trigger language plpgsql as $$ begin return coalesce(new, old); end $$',
+      "create or replace function finaegis_refuse_change() returns trigger language plpgsql as $$\nbegin\n  raise exception 'events are never updated or deleted' using errcode = 'FA002';\nend\n$$",
+      { code: 'function_changed', detail: /^finaegis_refuse_change / },
     ],
   ])('is named: %s', async (_, change, undo, { code, detail }) => {
     await stage.adminPool.query(change);

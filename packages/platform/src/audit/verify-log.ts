@@ -5,7 +5,7 @@ import { platformTenantId } from '../auth/principal.ts';
 import { inTransaction, type Transaction } from '../database/transaction.ts';
 import { checkGuards, type GuardFault } from './check-guards.ts';
 import { headChecker } from './check-heads.ts';
-import { examineStretch, isAgainstSeal, type Stretch, type StretchReport } from './examine-stretch.ts';
+import { examineStretch, type Stretch, type StretchReport } from './examine-stretch.ts';
 import { readAuditKeys } from './heads-table.ts';
 import type { LogFault } from './log-fault.ts';
 import { verifyEd25519 } from './signing-key.ts';
@@ -52,7 +52,12 @@ const stretchLength = 16 * tileWidth;
 export const verifyLog = async (options: VerifyLogOptions): Promise<LogVerdict> => {
   const { pool, tenantId, onProgress } = options;
   const examine = options.examine ?? ((stretch: Stretch) => examineStretch(pool, stretch));
-  const fail = (events: number, fault: LogFault): LogVerdict => ({ isIntact: false, events, fault });
+  // Where not even the leaves tell which event it was, only what is behind the last good head is intact.
+  const fail = (events: number, fault: LogFault): LogVerdict => ({
+    isIntact: false,
+    events: fault.between?.lastGood ?? events,
+    fault,
+  });
   const guards = await checkGuards(pool);
   // Nothing that is read can be believed while something may hide rows.
   if (guards.hiding !== undefined) return fail(0, ofWholeLog(guards.hiding));
@@ -79,8 +84,8 @@ export const verifyLog = async (options: VerifyLogOptions): Promise<LogVerdict> 
       const { leaves, fault } = await report;
       begin();
       const wrongHead = await heads.follow(tree, hashesOf(leaves));
-      if (wrongHead !== undefined) return fail(wrongHead.between?.lastGood ?? tree.size, wrongHead);
-      if (fault !== undefined) return fail(tree.size, isAgainstSeal(fault) ? await heads.judge(tree, fault) : fault);
+      if (wrongHead !== undefined) return fail(tree.size, wrongHead);
+      if (fault !== undefined) return fail(tree.size, await heads.judge(tree, fault));
       const wrongTile = await differingTile(pool, tenantId, tree, sealed);
       if (wrongTile !== undefined) return fail(tree.size, wrongTile);
       onProgress?.(BigInt(tree.size), BigInt(total));
@@ -88,8 +93,10 @@ export const verifyLog = async (options: VerifyLogOptions): Promise<LogVerdict> 
   } finally {
     await Promise.allSettled(pending);
   }
-  const loose = heads.beyond(tree) ?? (await faultBehind(pool, tenantId));
-  if (loose !== undefined) return fail(tree.size, loose);
+  const { size } = tree;
+  const beyond = heads.beyond(tree);
+  const loose = beyond === undefined ? await faultBehind(pool, tenantId) : await heads.judge(tree, beyond);
+  if (loose !== undefined) return fail(size, loose);
   // A guard that is lax hides nothing: an event it let somebody change is worth more to know, and was looked for first.
   if (guards.lax !== undefined) return fail(tree.size, ofWholeLog(guards.lax));
   const root = toHex(tree.root());
