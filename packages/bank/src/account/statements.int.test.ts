@@ -255,6 +255,17 @@ describe('statements', () => {
   });
 });
 
+describe('a statement once issued', () => {
+  it.each(["update account_statements set digest = ''", 'delete from account_statements'])(
+    'is changed by nobody, the owner of its table included: %s',
+    async (statement) => {
+      const { rows } = await bank.adminPool.query<{ n: number }>('select count(*)::int as n from account_statements');
+      expect(rows[0]?.n).toBeGreaterThan(0);
+      await expect(bank.adminPool.query(statement)).rejects.toMatchObject({ code: 'FA002' });
+    },
+  );
+});
+
 describe('two entities on different days', () => {
   it('share no journal: it would be booked on a day that one of them has closed, and stated', async () => {
     const { openEntity, openHouseAccount } = bank.modules.ledger.handlers;

@@ -32,9 +32,11 @@ const ddl = (name: string): string => `create table ${name} (
   issued_at timestamptz(3) not null,
   primary key (tenant_id, account_id, asset, number)
 );
-create index on ${name} (tenant_id, account_id, to_date, asset, number) where number > 0`;
+create index on ${name} (tenant_id, account_id, to_date, asset, number) where number > 0;
+create trigger refuse_change before update or delete on ${name} for each row execute function finaegis_refuse_change()`;
 
-/** Statements in the commit that issues them, since the next one begins where the last one ended. Rows are only ever inserted. */
+/** Statements in the commit that issues them, since the next one begins where the last one ended. Rows are only ever inserted: the
+ * database refuses anything else, whoever asks. */
 export const statementsTable: ModuleTable<Statement> = {
   name: 'account.statements',
   rank: 16,
