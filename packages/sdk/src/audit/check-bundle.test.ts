@@ -111,6 +111,9 @@ describe('a bundle', () => {
     [{ ...bundle, events: [{ ...first, proof: ['xyz'] }] }],
     [{ ...bundle, keys: [{ ...oldKey, publicKey: '00' }] }, 'key_chain_broken'],
     [{ ...bundle, heads: [{ ...oldHead, timestamp: 'yesterday' }] }],
+    [{ ...bundle, claim: 'nobody signed this' }],
+    [{ ...bundle, events: [{ ...first, claim: 'nor this' }] }],
+    [{ ...bundle, heads: [{ ...oldHead, claim: 'nor this' }, newHead] }],
   ])('that is not one is refused without an exception (%#)', (value, code = 'bundle_malformed') => {
     expect(checkBundle(value)).toMatchObject({ isValid: false, fault: { code } });
   });

@@ -14,11 +14,13 @@ const isListOf =
   (check: Check): Check =>
   (value) =>
     Array.isArray(value) && value.every(check);
+/** With these members and no other: what nobody signed would be read as if it had been. */
 const isObjectOf =
   (fields: Readonly<Record<string, Check>>): Check =>
   (value) =>
     typeof value === 'object' &&
     value !== null &&
+    Object.keys(value).every((name) => Object.hasOwn(fields, name)) &&
     Object.entries(fields).every(([name, check]) => check((value as Fields)[name]));
 
 const key: Readonly<Record<keyof AuditKey, Check>> = {
@@ -56,6 +58,8 @@ export const readBundle = (value: unknown): AuditBundle | string => {
   if (typeof value !== 'object' || value === null) return 'it is no object';
   const fields = value as Fields;
   if (fields['format'] !== auditBundleFormat) return `its format is not ${auditBundleFormat}`;
+  const unknown = Object.keys(fields).find((name) => name !== 'format' && !Object.hasOwn(bundleFields, name));
+  if (unknown !== undefined) return `it has a member ${unknown}, which nothing vouches for`;
   const wrong = Object.entries(bundleFields).find(([name, check]) => !check(fields[name]));
   if (wrong !== undefined) return `its ${wrong[0]} are not of the documented shape`;
   const { heads, events } = value as AuditBundle;
