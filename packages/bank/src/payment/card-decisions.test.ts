@@ -22,7 +22,7 @@ import {
   writeOffDispute,
 } from './dispute/decide.ts';
 import { type DisputeTerms, disputeAggregate } from './dispute/dispute.ts';
-import { explain, unexplainedOf } from './explained.ts';
+import { costsOf, explain, unexplainedOf } from './explained.ts';
 import { bookOf, events, postings, said, sealed, stateAfter } from './fixtures/paper-payment.ts';
 import { type BookCardPayout, bookCardPayout, cardPayoutAggregate, returnCardPayout } from './payout/payout.ts';
 import {
@@ -39,6 +39,7 @@ import {
   completeRefund,
   failRefund,
   fundRefund,
+  type RefundState,
   type RefundTerms,
   refundAggregate,
   requestRefund,
@@ -478,6 +479,8 @@ describe('a payout on paper', () => {
     amountMinor: 5_825n,
     parts: [],
     unexplainedMinor: 0n,
+    unexplained: [],
+    costs: { takenMinor: 0n, givenBackMinor: 0n },
   };
 
   it('is booked once, and what nothing explains is somebody’s to find out', () => {
@@ -485,14 +488,69 @@ describe('a payout on paper', () => {
     expect(postings(booked)).toEqual(['main:nostro/ing debit 5825', 'main:psp/stripe credit 5825']);
     const after = stateAfter(cardPayoutAggregate, booked);
     expect(said(bookCardPayout(after, data, book))).toBe('');
-    expect(said(bookCardPayout(unknown, { ...data, unexplainedMinor: -5n }, book))).toBe(
-      ['JournalPosted', 'WorkItemOpened', 'CardPayoutBooked'].join(' '),
+    // Two that cancel each other are two things to look at.
+    const unexplained = [
+      { movementId: 'txn_1', netMinor: -5n },
+      { movementId: 'txn_2', netMinor: 5n },
+    ];
+    const opened = events(bookCardPayout(unknown, { ...data, unexplained }, book));
+    expect(opened.map(({ type }) => type)).toEqual([
+      'JournalPosted',
+      'WorkItemOpened',
+      'WorkItemOpened',
+      'CardPayoutBooked',
+    ]);
+    expect(opened[1]?.data).toMatchObject({
+      kind: 'break',
+      amountMinor: 5n,
+      links: [{}, {}, {}].map(() => expect.any(String)),
+    });
+    expect(opened[2]?.data['links']).toContain('movement:txn_2');
+    const crowd = Array.from({ length: 60 }, (_, index) => ({ movementId: `txn_${index}`, netMinor: 1n }));
+    const items = events(bookCardPayout(unknown, { ...data, unexplained: crowd }, book)).filter(
+      ({ type }) => type === 'WorkItemOpened',
     );
+    expect(items).toHaveLength(51);
+    expect(items.at(-1)?.data).toMatchObject({ amountMinor: 10n });
     expect(said(returnCardPayout(after, data.payoutId, book)).split(' ')).toEqual([
       'JournalPosted',
       'CardPayoutReturned',
     ]);
     expect(said(returnCardPayout(unknown, data.payoutId, book))).toBe('card_payout_unknown');
+  });
+
+  it('books what the provider took for itself, gross both ways', () => {
+    const costs = { takenMinor: 35n, givenBackMinor: 10n };
+    expect(postings(events(bookCardPayout(unknown, { ...data, costs }, book)))).toEqual([
+      'main:cost/stripe debit 35',
+      'main:psp/stripe credit 35',
+      'main:psp/stripe debit 10',
+      'main:cost/stripe credit 10',
+      'main:nostro/ing debit 5825',
+      'main:psp/stripe credit 5825',
+    ]);
+  });
+
+  it('is explained by a refund whatever the provider took for it, and by the provider’s own fees', async () => {
+    const refund = { status: 'completed', amountMinor: 4_000n } as RefundState;
+    const books = {
+      provider: 'stripe',
+      deposit: async () => none,
+      refund: async () => refund,
+      dispute: async () => newCase,
+      payout: async () => cardPayoutAggregate.initial,
+    };
+    const of = { movementId: 'm', asset: 'EUR', subject: depositId };
+    const explained = await explain(books, 't', [
+      { ...of, kind: 'refund', grossMinor: -4_000n, feeMinor: 25n, netMinor: -4_025n },
+      { ...of, kind: 'fee', grossMinor: -200n, feeMinor: 0n, netMinor: -200n },
+      { ...of, kind: 'fee', grossMinor: 30n, feeMinor: 0n, netMinor: 30n },
+      { ...of, kind: 'refund', grossMinor: -4_001n, feeMinor: 25n, netMinor: -4_026n },
+      { ...of, kind: 'other', grossMinor: -7n, feeMinor: 0n, netMinor: -7n },
+    ]);
+    expect(explained.map(({ isExplained }) => isExplained)).toEqual([true, true, true, false, false]);
+    expect(costsOf(explained)).toEqual({ takenMinor: 225n, givenBackMinor: 30n });
+    expect(unexplainedOf(explained)).toBe(-4_033n);
   });
 
   it('is not explained by what we do not know', async () => {
@@ -501,15 +559,16 @@ describe('a payout on paper', () => {
       deposit: async () => none,
       refund: async () => refundAggregate.initial,
       dispute: async () => newCase,
+      payout: async () => cardPayoutAggregate.initial,
     };
     const movement = { movementId: 'm', asset: 'EUR', grossMinor: 5n, feeMinor: 0n, netMinor: 5n, subject: depositId };
-    const kinds = ['charge', 'refund', 'refund_failure', 'dispute', 'other'] as const;
+    const kinds = ['charge', 'refund', 'refund_failure', 'dispute', 'payout_failure', 'other'] as const;
     const explained = await explain(
       books,
       't',
       kinds.map((kind) => ({ ...movement, kind })),
     );
-    expect(unexplainedOf(explained)).toBe(25n);
+    expect(unexplainedOf(explained)).toBe(30n);
   });
 });
 

@@ -6,7 +6,7 @@ import { type CardStepHandlers, cardDepositSagaId } from './card-deposit/command
 import type { CardEars, CardPorts } from './card-ports.ts';
 import type { CardReads } from './card-reads.ts';
 import { type DisputeStepHandlers, toRecord } from './dispute/commands.ts';
-import { explain, isOwnId, unexplainedOf } from './explained.ts';
+import { costsOf, explain, isOwnId, unexplainedOf } from './explained.ts';
 import type { PayoutHandlers } from './payout/commands.ts';
 import { cardPayoutIdOf, partsOf } from './payout/payout.ts';
 import { type RefundStepHandlers, refundSagaId } from './refund/commands.ts';
@@ -139,6 +139,10 @@ const bookPayout = async (
     amountMinor,
     parts: partsOf(movements),
     unexplainedMinor: unexplainedOf(explained),
+    unexplained: explained
+      .filter(({ isExplained }) => !isExplained)
+      .map(({ movementId, netMinor }) => ({ movementId, netMinor })),
+    costs: costsOf(explained),
   });
 };
 

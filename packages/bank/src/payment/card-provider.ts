@@ -50,6 +50,10 @@ export const movementKinds = [
   'dispute',
   'dispute_reversal',
   'payout',
+  /** A payout that our bank sent back. */
+  'payout_failure',
+  /** What the provider takes for itself, and gives back of it. */
+  'fee',
   'other',
 ] as const;
 export type MovementKind = (typeof movementKinds)[number];

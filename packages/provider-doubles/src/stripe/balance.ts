@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Merchant } from './merchant.ts';
 
 interface Movement {
-  readonly type: 'adjustment' | 'charge' | 'payout' | 'payout_failure' | 'refund' | 'refund_failure';
+  readonly type: 'adjustment' | 'charge' | 'payout' | 'payout_failure' | 'refund' | 'refund_failure' | 'stripe_fee';
   readonly reportingCategory: string;
   /** What moves, gross; negative when it leaves. */
   readonly amount: number;
@@ -10,7 +10,8 @@ interface Movement {
   readonly fee?: number;
   readonly feeDescription?: string;
   readonly currency: string;
-  readonly source: string;
+  /** Nothing stands behind what Stripe moves by itself. */
+  readonly source: string | null;
   readonly description?: string | null;
   readonly availableAfterSeconds?: number;
 }

@@ -5,7 +5,7 @@ import { createFaultQueue, type Fault } from '../faults.ts';
 import { startLoopbackServer } from '../loopback-server.ts';
 import { createWebhookSender, type WebhookEndpoint } from '../webhook-sender.ts';
 import { createStripeApi } from './api.ts';
-import { failPayout, payOut } from './balance.ts';
+import { failPayout, move, payOut } from './balance.ts';
 import { completeSession } from './checkout-sessions.ts';
 import { type DisputeOpening, decideDispute, openDispute } from './disputes.ts';
 import { createMerchant, type Merchant, type MerchantSettings } from './merchant.ts';
@@ -35,6 +35,8 @@ export interface StripeControl {
   readonly failRefund: (refundId: string, reason?: string) => Stripe.Refund;
   /** Pays out the available balance of a currency (ISO 4217, any case). */
   readonly payOut: (currency: string) => Stripe.Payout;
+  /** Moves the balance by itself: takes a fee of its own, or corrects something. */
+  readonly adjustBalance: (currency: string, amount: number, category: 'fee' | 'other_adjustment') => void;
   readonly failPayout: (payoutId: string) => Stripe.Payout;
   readonly completeCheckout: (sessionId: string, paymentMethod?: string) => Stripe.Checkout.Session;
   /** Has the next matching requests or events go wrong. */
@@ -118,6 +120,10 @@ const happenings = (merchant: Merchant) => {
     settleRefund: (id: string) => happen(() => settleRefund(merchant, id)),
     failRefund: (id: string, reason?: string) => happen(() => failRefund(merchant, id, reason)),
     payOut: (currency: string) => happen(() => payOut(merchant, currency.toLowerCase())),
+    adjustBalance: (currency: string, amount: number, reportingCategory: 'fee' | 'other_adjustment') => {
+      const type = reportingCategory === 'fee' ? 'stripe_fee' : 'adjustment';
+      happen(() => move(merchant, { type, reportingCategory, amount, currency: currency.toLowerCase(), source: null }));
+    },
     failPayout: (id: string) => happen(() => failPayout(merchant, id)),
     completeCheckout: (id: string, method?: string) => happen(() => completeSession(merchant, id, method)),
   };

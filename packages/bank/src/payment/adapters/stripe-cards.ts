@@ -334,6 +334,13 @@ const kinds: Readonly<Record<string, MovementKind>> = {
   dispute: 'dispute',
   dispute_reversal: 'dispute_reversal',
   payout: 'payout',
+  payout_failure: 'payout_failure',
+  payout_reversal: 'payout_failure',
+  fee: 'fee',
+  network_cost: 'fee',
+  stripe_fee: 'fee',
+  stripe_fx_fee: 'fee',
+  tax_fee: 'fee',
 };
 
 const shownMovement = (transaction: Stripe.BalanceTransaction): CardMovement => {

@@ -292,12 +292,17 @@ const payout = async (http: CardHttp, request: ApiRequest<z.output<typeof payout
     body: {
       ...showPayout(booked, amount),
       unexplained: amount(asset, unexplainedOf(explained)),
-      movements: explained.map(({ grossMinor, feeMinor, netMinor, asset: its, ...rest }) => ({
-        ...rest,
-        gross: amount(its, grossMinor),
-        fee: amount(its, feeMinor),
-        net: amount(its, netMinor),
-      })),
+      movements: explained.map(
+        ({ movementId, kind, subject, isExplained, grossMinor, feeMinor, netMinor, asset: its }) => ({
+          movementId,
+          kind,
+          ...(subject === undefined ? {} : { subject }),
+          isExplained,
+          gross: amount(its, grossMinor),
+          fee: amount(its, feeMinor),
+          net: amount(its, netMinor),
+        }),
+      ),
     },
   };
 };

@@ -3,9 +3,9 @@ import { assetCode, text, uuid } from '@finaegis/platform/http/amount';
 import { z } from 'zod';
 import { entityName, loadedBook, postingNeeds } from '../../ledger/contract.ts';
 import { movementKinds } from '../card-provider.ts';
-import { findAccounts, type HouseRefs, houseNeeds, mergeNeeds, nostroOf, pspOf, withHouses } from '../house.ts';
+import { costOf, findAccounts, type HouseRefs, houseNeeds, mergeNeeds, nostroOf, pspOf, withHouses } from '../house.ts';
 import type { PaymentTools } from '../outgoing/commands.ts';
-import { bankName, positiveMinor } from '../terms.ts';
+import { bankName, minor, positiveMinor } from '../terms.ts';
 import { workItemAggregate } from '../work-item/work-item.ts';
 import {
   type BookCardPayout,
@@ -16,6 +16,8 @@ import {
   cardPayoutJournalId,
   cardPayoutWorkItemId,
   returnCardPayout,
+  type UnexplainedMovement,
+  unexplainedItems,
 } from './payout.ts';
 
 const signed = z
@@ -29,6 +31,8 @@ interface Place {
   readonly provider: string;
   readonly entity: string;
   readonly bank: string;
+  /** Of one that is booked. */
+  readonly unexplained?: readonly UnexplainedMovement[];
 }
 
 const place = { payoutId: uuid, provider: bankName, entity: entityName, bank: bankName };
@@ -56,19 +60,29 @@ const payoutCommand = <Data extends Place>(
   schema,
   permission: 'payment:rail',
   prepare: ({ entity, provider, bank }, { tenantId }) =>
-    findAccounts(tools.ledger, tenantId, { entity, chartCodes: [pspOf(provider), nostroOf(bank)], accounts: [] }),
-  loads: ({ payoutId, entity }, refs) =>
+    findAccounts(tools.ledger, tenantId, {
+      entity,
+      chartCodes: [pspOf(provider), nostroOf(bank), costOf(provider)],
+      accounts: [],
+    }),
+  loads: ({ payoutId, entity, unexplained = [] }, refs) =>
     mergeNeeds(
       postingNeeds(tools.balances, refs.accounts, {
         postings: [],
-        journals: [cardPayoutJournalId(payoutId, step)],
+        journals: (step === 'arrive' ? (['arrive', 'cost', 'cost-back'] as const) : [step]).map((one) =>
+          cardPayoutJournalId(payoutId, one),
+        ),
         entities: [entity],
       }),
       houseNeeds(refs),
       {
         streams: [
           { aggregate: cardPayoutAggregate, id: payoutId },
-          { aggregate: workItemAggregate, id: cardPayoutWorkItemId(payoutId), isNew: true },
+          ...unexplainedItems(unexplained).map(({ movementId }) => ({
+            aggregate: workItemAggregate,
+            id: cardPayoutWorkItemId(payoutId, movementId),
+            isNew: true,
+          })),
         ],
       },
     ),
@@ -93,6 +107,8 @@ export const createPayoutHandlers = (tools: PaymentTools) => ({
         amountMinor: positiveMinor,
         parts: z.array(z.strictObject({ kind: z.enum(movementKinds), count: z.int(), netMinor: signed })),
         unexplainedMinor: signed,
+        unexplained: z.array(z.strictObject({ movementId: text(200), netMinor: signed })),
+        costs: z.strictObject({ takenMinor: minor, givenBackMinor: minor }),
       }),
     },
     bookCardPayout,

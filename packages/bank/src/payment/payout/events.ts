@@ -27,7 +27,11 @@ export const cardPayoutBooked = defineEvent({
     parts: z.array(z.strictObject({ kind: z.enum(movementKinds), count: z.number(), netMinor: signed })).readonly(),
     /** Of it, what our own books did not know. */
     unexplainedMinor: signed,
+    /** The first of the items about what is unexplained. */
     workItemId: z.string().optional(),
+    workItemIds: z.array(z.string()).readonly().optional(),
+    /** What the provider took, and gave back, that nothing had booked before. */
+    costs: z.strictObject({ takenMinor: minor, givenBackMinor: minor }).optional(),
   }),
 });
 

@@ -4,8 +4,8 @@ import { type Aggregate, defineAggregate, type Recorded } from '@finaegis/platfo
 import type { EventOf, NewEvent } from '@finaegis/platform/event-store/event';
 import { type Book, houseAccountId, type JournalRefusal } from '../../ledger/contract.ts';
 import type { CardMovement, MovementKind } from '../card-provider.ts';
-import { nostroOf, pspOf } from '../house.ts';
-import { postPair } from '../pair.ts';
+import { costOf, nostroOf, pspOf } from '../house.ts';
+import { allOf, postPair } from '../pair.ts';
 import { openWorkItem } from '../work-item/work-item.ts';
 import { type cardPayoutBooked, cardPayoutEvents } from './events.ts';
 
@@ -45,13 +45,29 @@ export const cardPayoutAggregate: Aggregate<CardPayoutState, CardPayoutEvent> = 
 /** Our id of a provider's payout: told twice, it is one. */
 export const cardPayoutIdOf = (provider: string, payoutReference: string): string =>
   derivedUuid('card-payout', provider, payoutReference);
-export const cardPayoutJournalId = (payoutId: string, step: 'arrive' | 'return'): string =>
+export const cardPayoutJournalId = (payoutId: string, step: 'arrive' | 'return' | 'cost' | 'cost-back'): string =>
   derivedUuid('card-payout-journal', payoutId, step);
-export const cardPayoutWorkItemId = (payoutId: string): string => derivedUuid('work-item', 'card-payout', payoutId);
+/** The item about a movement that nothing explains, or about those for which there are no more items. */
+export const cardPayoutWorkItemId = (payoutId: string, movementId: string): string =>
+  derivedUuid('work-item', 'card-payout', payoutId, movementId);
 
 /** What of our own books a movement is explained by; undefined where nothing explains it. */
 export interface Explained extends CardMovement {
   readonly isExplained: boolean;
+  /** What the provider took with it and nothing of ours has booked; below zero where it gave back. */
+  readonly costMinor: bigint;
+}
+
+/** What is booked as cost with a payout. */
+export interface PayoutCosts {
+  readonly takenMinor: bigint;
+  readonly givenBackMinor: bigint;
+}
+
+/** A movement that nothing explains. */
+export interface UnexplainedMovement {
+  readonly movementId: string;
+  readonly netMinor: bigint;
 }
 
 /** A payout as the provider tells it. */
@@ -65,6 +81,8 @@ export interface BookCardPayout {
   readonly amountMinor: bigint;
   readonly parts: Booked['parts'];
   readonly unexplainedMinor: bigint;
+  readonly unexplained: readonly UnexplainedMovement[];
+  readonly costs: PayoutCosts;
 }
 
 /** Sums movements by kind. */
@@ -77,10 +95,43 @@ export const partsOf = (movements: readonly CardMovement[]): Booked['parts'] => 
   return [...byKind].map(([kind, sum]) => ({ kind, ...sum }));
 };
 
+/** Most movements of one payout with an item of their own; whoever finds more has something larger to look at, and one item for all of it. */
+export const ownItemsMax = 50;
+
+/** What each item is about: a movement, or the sum of those beyond the most. */
+export const unexplainedItems = (movements: readonly UnexplainedMovement[]): readonly UnexplainedMovement[] => {
+  if (movements.length <= ownItemsMax) return movements.filter(({ netMinor }) => netMinor !== 0n);
+  const rest = movements.slice(ownItemsMax);
+  const netMinor = rest.reduce((sum, one) => sum + (one.netMinor < 0n ? -one.netMinor : one.netMinor), 0n);
+  return [...unexplainedItems(movements.slice(0, ownItemsMax)), { movementId: `${rest.length} more`, netMinor }];
+};
+
+/** Dr cost · Cr psp: what the provider took for itself, and the other way round what it gave back. */
+const bookCosts = (
+  { payoutId, provider, entity, asset, costs }: BookCardPayout,
+  book: Book,
+): Decision<NewEvent, JournalRefusal> => {
+  const [psp, cost] = [houseAccountId(entity, pspOf(provider)), houseAccountId(entity, costOf(provider))];
+  const pair = (step: 'cost' | 'cost-back', amountMinor: bigint) =>
+    amountMinor === 0n
+      ? accept<NewEvent>()
+      : postPair(book, {
+          journalId: cardPayoutJournalId(payoutId, step),
+          kind: 'card-cost',
+          ...(step === 'cost' ? { debit: cost, credit: psp } : { debit: psp, credit: cost }),
+          asset,
+          amountMinor,
+          purpose: 'cost',
+          metadata: { payoutId },
+        });
+  return allOf(pair('cost', costs.takenMinor), pair('cost-back', costs.givenBackMinor));
+};
+
 /** Dr nostro · Cr psp: what the provider owed us is on our account at the bank. What nothing explains is somebody's to find out. */
 export const bookCardPayout = (state: CardPayoutState, data: BookCardPayout, book: Book): CardPayoutDecision => {
   if (state.status !== 'unknown') return accept();
-  const { payoutId, provider, entity, bank, asset, amountMinor, unexplainedMinor, payoutReference } = data;
+  const { unexplained, costs, ...told } = data;
+  const { payoutId, provider, entity, bank, asset, amountMinor, payoutReference } = told;
   const journalId = cardPayoutJournalId(payoutId, 'arrive');
   const psp = houseAccountId(entity, pspOf(provider));
   const posted = postPair(book, {
@@ -92,23 +143,33 @@ export const bookCardPayout = (state: CardPayoutState, data: BookCardPayout, boo
     amountMinor,
     metadata: { payoutId },
   });
-  if (!posted.accepted) return posted;
-  const workItemId = cardPayoutWorkItemId(payoutId);
-  if (unexplainedMinor === 0n)
-    return accept(...posted.events, cardPayoutAggregate.record(payoutId, 'CardPayoutBooked', { ...data, journalId }));
-  const item = openWorkItem({
-    workItemId,
-    kind: 'break',
-    entity,
-    account: psp,
-    asset,
-    amountMinor: unexplainedMinor < 0n ? -unexplainedMinor : unexplainedMinor,
-    subject: `card-payout:${payoutId}`,
-    reason: 'movement_unexplained',
-    links: [`journal:${journalId}`, `payout:${payoutReference}`],
+  const booked = allOf(bookCosts(data, book), posted);
+  if (!booked.accepted) return booked;
+  const items = unexplainedItems(unexplained).map(({ movementId, netMinor }) => {
+    const workItemId = cardPayoutWorkItemId(payoutId, movementId);
+    const item = openWorkItem({
+      workItemId,
+      kind: 'break',
+      entity,
+      account: psp,
+      asset,
+      amountMinor: netMinor < 0n ? -netMinor : netMinor,
+      subject: `card-payout:${payoutId}`,
+      reason: 'movement_unexplained',
+      links: [`journal:${journalId}`, `payout:${payoutReference}`, `movement:${movementId}`],
+    });
+    return { workItemId, item };
   });
-  const booked = cardPayoutAggregate.record(payoutId, 'CardPayoutBooked', { ...data, journalId, workItemId });
-  return accept(...posted.events, item, booked);
+  const [first] = items;
+  const record = cardPayoutAggregate.record(payoutId, 'CardPayoutBooked', {
+    ...told,
+    journalId,
+    ...(costs.takenMinor === 0n && costs.givenBackMinor === 0n ? {} : { costs }),
+    ...(first === undefined
+      ? {}
+      : { workItemId: first.workItemId, workItemIds: items.map(({ workItemId }) => workItemId) }),
+  });
+  return accept(...booked.events, ...items.map(({ item }) => item), record);
 };
 
 /** Dr psp · Cr nostro: our bank did not take it, and the provider owes us again. */
