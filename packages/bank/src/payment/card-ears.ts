@@ -9,6 +9,7 @@ import { type DisputeStepHandlers, toRecord } from './dispute/commands.ts';
 import { costsOf, explain, isOwnId, unexplainedOf } from './explained.ts';
 import type { PayoutHandlers } from './payout/commands.ts';
 import { cardPayoutIdOf, partsOf } from './payout/payout.ts';
+import type { PaymentChecks } from './ports.ts';
 import { type RefundStepHandlers, refundSagaId } from './refund/commands.ts';
 import type { WayBack } from './refund-ways.ts';
 
@@ -16,6 +17,7 @@ import type { WayBack } from './refund-ways.ts';
 export interface EarTools {
   readonly services: Services;
   readonly cards: CardPorts;
+  readonly checks: PaymentChecks;
   readonly reads: CardReads;
   readonly cardWay: WayBack;
   readonly steps: {
@@ -49,13 +51,23 @@ export const createCardEars = (tools: EarTools): CardEars => {
         });
         return;
       }
-      // Its saga is over. Money that came all the same is money that arrived.
+      // Its saga is over. Money that came all the same is money that arrived, and is looked at as any other.
       const { intentId } = deposit;
       if (intentId === undefined) return;
       const intent = await cards.provider.intent({ tenantId, intentId });
       if (intent.status !== 'succeeded') return;
       const { status, receivedMinor } = intent;
-      const data = { depositId, intent: { intentId, status, receivedMinor }, verdict: { kind: 'allow' as const } };
+      const { accountId, asset } = deposit;
+      const verdict = await tools.checks.check({
+        tenantId,
+        direction: 'incoming',
+        paymentId: depositId,
+        accountId,
+        asset,
+        amountMinor: receivedMinor,
+        counterpartyIban: undefined,
+      });
+      const data = { depositId, intent: { intentId, status, receivedMinor }, verdict };
       await submit(tenantId, steps.deposit.conclude, data);
       const movements = await cards.provider.movementsOf({ tenantId, intentId });
       const feeMinor = movements.reduce((sum, movement) => sum + movement.feeMinor, 0n);

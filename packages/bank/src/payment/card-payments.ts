@@ -112,7 +112,7 @@ export const createCardPart = (
       ...disputeRoutes(routes),
     ],
     problems: cardProblems,
-    webhooks: cards.messages(createCardEars({ services, cards, reads, cardWay: back, steps })),
+    webhooks: cards.messages(createCardEars({ services, cards, checks: tools.checks, reads, cardWay: back, steps })),
     reads,
     handlers,
   };
