@@ -13,11 +13,12 @@ interface Looking {
   readonly worker: SagaWorker;
   readonly claims: readonly Claim[];
   readonly worked: readonly string[];
+  readonly released: readonly string[];
 }
 
 /** A worker with one saga in hand at most, for which every saga ends at once, and which looks by itself once a minute. */
-const startLooking = (queued: string[]): Looking => {
-  const [claims, worked]: [Claim[], string[]] = [[], []];
+const startLooking = (queued: string[], whileClaiming: () => Promise<void> = async () => undefined): Looking => {
+  const [claims, worked, released]: [Claim[], string[], string[]] = [[], [], []];
   const worker = startSagaWorker({
     workerId: 'worker',
     definitions: {
@@ -29,10 +30,11 @@ const startLooking = (queued: string[]): Looking => {
     queue: {
       claim: async (claim) => {
         claims.push(claim);
+        await whileClaiming();
         return queued.splice(0, claim.limit).map(leased);
       },
       renew: async (_, inHand) => inHand.map(({ sagaId }) => leased(sagaId)),
-      release: async () => undefined,
+      release: async (_, { sagaId }) => void released.push(sagaId),
     },
     readSaga: async ({ sagaId }) => {
       worked.push(sagaId);
@@ -44,7 +46,7 @@ const startLooking = (queued: string[]): Looking => {
     inHandMax: 1,
     pollMs: 60_000,
   });
-  return { worker, claims, worked };
+  return { worker, claims, worked, released };
 };
 
 test('a worker with a hand free again goes on with what the queue still holds', async () => {
@@ -63,4 +65,16 @@ test('a worker that found the queue empty does not look again because something 
   expect(worked).toHaveLength(10);
   expect(claims).toHaveLength(1);
   await worker.close();
+});
+
+test('a worker that was closed while it claimed gives back what it got', async () => {
+  let go: () => void = () => undefined;
+  const claiming = new Promise<void>((resolve) => (go = resolve));
+  const { worker, claims, worked, released } = startLooking(['a'], () => claiming);
+  await expect.poll(() => claims.length, { interval: 2 }).toBe(1);
+  const closed = worker.close();
+  go();
+  await closed;
+  expect(worked).toEqual([]);
+  expect(released).toEqual(['a']);
 });

@@ -105,7 +105,10 @@ export const startSagaWorker = (options: SagaWorkerOptions): SagaWorker => {
     const known = definitions.known;
     const claimed = await queue.claim({ workerId, known, now: now(), limit, inHand: held() });
     isMoreThere = claimed.length === limit;
-    for (const { lease, ...saga } of claimed) take(saga, lease);
+    // Claimed while this worker was closing: nobody would go on with it until the lease has run out.
+    for (const { lease, ...saga } of claimed)
+      if (closing.signal.aborted) await queue.release(workerId, saga, 0);
+      else take(saga, lease);
   };
   const loop = async (): Promise<void> => {
     while (!closing.signal.aborted) {
