@@ -79,6 +79,12 @@ export const failedOnce: readonly Seed[] = [
     found:
       'a card declined on the provider’s own form and a payer who never came back, asked about every millisecond for ever',
   },
+  {
+    seed: 738696153,
+    steps: 200,
+    script: 'cards',
+    found: 'an approval of a refund which, said again, was refused because the refund had gone on meanwhile',
+  },
 ];
 
 /** Seeds that are run because some must be. */

@@ -112,7 +112,12 @@ describe('a refund', () => {
       approvedBy: 'key-2',
     });
     expect((await bank.refundEnded(String(refundId))).body).toMatchObject({ status: 'completed' });
-    expect((await review(refundId, 'rejected', 'key-2')).body).toMatchObject({ code: 'refund_not_awaiting_approval' });
+    expect((await review(refundId, 'approved', 'key-2')).body).toMatchObject({ status: 'completed' });
+    for (const [decision, by] of [
+      ['rejected', 'key-2'],
+      ['approved', 'key-3'],
+    ] as const)
+      expect((await review(refundId, decision, by)).body).toMatchObject({ code: 'refund_not_awaiting_approval' });
     expect(await bank.call('cancelRefund', { params: { refundId: String(refundId) } })).toMatchObject({
       status: 409,
       body: { code: 'refund_not_cancellable' },
