@@ -362,6 +362,20 @@ describe('a command', () => {
     expect((await submit(counterId, 5n, under(counterId))).kind).toBe('decided');
   });
 
+  it('that is only tried by many does not keep another tenant waiting', async () => {
+    const flood = Array.from({ length: 300 }, fresh).map((counterId) => submit(counterId, 1n, { isDryRun: true }));
+    let flooded = 0;
+    for (const one of flood) void one.then(() => (flooded += 1));
+    const other = await stage.first.commands.submit(
+      increase,
+      { counterId: fresh(), by: 1n },
+      { tenantId: tenantB, metadata, isDryRun: true },
+    );
+    expect(other.kind).toBe('decided');
+    expect(flooded).toBeLessThan(10);
+    await Promise.all(flood);
+  });
+
   it('is never booked earlier than what its rows have seen, whatever the clock says', async () => {
     const counterId = fresh();
     await submit(counterId, 1n);

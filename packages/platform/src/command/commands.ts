@@ -1,9 +1,11 @@
 import type { EventMetadata } from '../event-store/event.ts';
+import { whileTrying } from '../event-store/trial.ts';
 import type { IdempotencyKey } from './answers.ts';
 import { type Checks, ChecksUnavailable } from './checks.ts';
 import type { CommitStore } from './commit-store.ts';
-import { type Committer, type CommitterOptions, createCommitter } from './committer.ts';
+import { type Committer, type CommitterOptions, createCommitter, Overloaded } from './committer.ts';
 import type { QueuedCommand } from './decide-batch.ts';
+import { FairGate } from './fair-gate.ts';
 import type { Answer, CommandHandler, Outcome, Refusal } from './handler.ts';
 import { type BatchTools, type Pause, runLocked } from './locked-batch.ts';
 import { nodePace, type Pace } from './pace.ts';
@@ -75,6 +77,10 @@ export interface CommandsOptions {
 const interactiveLimits = { commandsMax: 256, weightMax: 2_000 };
 // A bulk batch is one of a thousand transfers: larger ones would hold their locks too long.
 const bulkLimits = { commandsMax: 1_000, weightMax: 4_000 };
+/** A queue never holds fewer than this before commands are refused: the largest batch of the API must fit. */
+const queuedMin = { interactive: 1_024, bulk: 100_000 };
+/** Dry runs that hold locks and connections at once. */
+const trialsAtOnce = 2;
 const timeoutDefaultMs = 10_000;
 
 /** Builds the write side: an interactive lane and a bulk lane over one pool. */
@@ -84,15 +90,28 @@ export const createCommands = (options: CommandsOptions): Commands => {
   const remembered = new RememberedBatches(tools, () => pace.monotonicMs());
   const observed = { pace, remembered, ...(options.onBatch === undefined ? {} : { onBatch: options.onBatch }) };
   const lanes = {
-    interactive: createCommitter(tools, { limits: interactiveLimits, ...observed }),
-    bulk: createCommitter(tools, { limits: bulkLimits, queueMin: 100_000, ...observed }),
+    interactive: createCommitter(tools, { limits: interactiveLimits, queueMin: queuedMin.interactive, ...observed }),
+    bulk: createCommitter(tools, { limits: bulkLimits, queueMin: queuedMin.bulk, ...observed }),
+  };
+
+  const pausing = { ...tools, pause: (durationMs: number) => pace.pause(durationMs) };
+  const trials = new FairGate(trialsAtOnce);
+  const tryOut: Commands['submit'] = (handler, data, submission) => {
+    const { tenantId, lane = 'interactive', timeoutMs = timeoutDefaultMs } = submission;
+    if (trials.queued >= queuedMin[lane]) return Promise.reject(new Overloaded('overloaded'));
+    const deadlineMs = pace.monotonicMs() + timeoutMs;
+    return trials.through(tenantId, () =>
+      whileTrying(async () => {
+        if (pace.monotonicMs() > deadlineMs) throw new Overloaded('deadline_passed');
+        return (await dryRun(pausing, await queued(handler, data, submission))) as never;
+      }),
+    );
   };
 
   const submit: Commands['submit'] = async (handler, data, submission) => {
     await passChecks(options, handler.name, data, submission);
+    if (submission.isDryRun === true) return tryOut(handler, data, submission);
     const command = await queued(handler, data, submission);
-    if (submission.isDryRun === true)
-      return (await dryRun({ ...tools, pause: (durationMs) => pace.pause(durationMs) }, command)) as never;
     const lane: Committer = lanes[submission.lane ?? 'interactive'];
     const settled = await lane.submit(command, pace.monotonicMs() + (submission.timeoutMs ?? timeoutDefaultMs));
     if (settled.kind === 'key_reused') return settled;

@@ -11,6 +11,7 @@ import { createPersonalData, localKeyService, type PersonalData, storeSealed } f
 import { personalMarker } from './personal-ref.ts';
 import { unpackValues } from './sealed-packet.ts';
 import { decrypt, type KeyService } from './subject-keys.ts';
+import { whileTrying } from './trial.ts';
 
 const tenantId = '0190a000-0000-7000-8000-00000000000a';
 const otherTenantId = '0190a000-0000-7000-8000-00000000000b';
@@ -221,6 +222,25 @@ describe('a stored answer', () => {
       kind: 'person',
     });
     expect(await personalData.render(tenantId, '{"a":1}')).toBe('{"a":1}');
+  });
+});
+
+describe('a value that is only tried', () => {
+  it('is sealed for nobody and makes no key, yet can be shown as long as the trial lasts', async () => {
+    const stored = await whileTrying(async () => {
+      const [sealed] = await personalData.seal(tenantId, 'party:14', ['Olga']);
+      const json = JSON.stringify({ name: personalMarker(sealed?.reference ?? { ref: '' }) });
+      expect(await personalData.render(tenantId, json)).toBe('{"name":"Olga"}');
+      return json;
+    });
+    expect(await keysOf('party:14')).toEqual([]);
+    expect(await personalData.render(tenantId, stored)).toBe('{"name":"erased"}');
+  });
+
+  it('is recognised as what its subject said before', async () => {
+    const [kept] = await keep('party:15', ['Pavla']);
+    const [tried] = await whileTrying(() => personalData.seal(tenantId, 'party:15', ['Pavla']));
+    expect(tried?.reference.commitment).toBe(kept?.reference.commitment);
   });
 });
 

@@ -6,6 +6,7 @@ import { all, inTransaction, type Transaction } from '../database/transaction.ts
 import { erased, type SealedValue, type Sealing } from './personal-ref.ts';
 import { packetOf, packValues, refOf, unpackValues, valuesMax } from './sealed-packet.ts';
 import { createSubjectKeys, decrypt, destroyKeys, encrypt, type KeyService } from './subject-keys.ts';
+import { triedTexts } from './trial.ts';
 
 export { type KeyService, localKeyService } from './subject-keys.ts';
 
@@ -66,7 +67,10 @@ export const createPersonalData = ({
   return {
     seal: async (tenantId, subject, values) => {
       if (values.length === 0) return [];
-      const key = await subjectKeys.keyOf(tenantId, subject);
+      const tried = triedTexts();
+      const key = await (tried === undefined
+        ? subjectKeys.keyOf(tenantId, subject)
+        : subjectKeys.keyForTrial(tenantId, subject));
       const salted = values.map((value) => saltedValue(key, value));
       const packets = Array.from({ length: Math.ceil(values.length / valuesMax) }, (_, number) =>
         salted.slice(number * valuesMax, (number + 1) * valuesMax),
@@ -74,10 +78,11 @@ export const createPersonalData = ({
       return packets.flatMap((its) => {
         const packet = packetOf(newId());
         const sealed = { ref: packet, subject, ciphertext: encrypt(key, packValues(its)) };
-        return its.map((bytes, index) => ({
-          reference: { ref: refOf(packet, index), commitment: toHex(sha3_256(bytes)) },
-          sealed,
-        }));
+        return its.map((bytes, index) => {
+          const ref = refOf(packet, index);
+          tried?.set(ref, bytes.subarray(saltLength).toString('utf8'));
+          return { reference: { ref, commitment: toHex(sha3_256(bytes)) }, sealed };
+        });
       });
     },
     read,
@@ -91,12 +96,14 @@ export const createPersonalData = ({
       ]);
     },
     render: async (tenantId, json) => {
-      const refs = [...json.matchAll(marker)].map(([, ref]) => ref ?? '');
-      if (refs.length === 0) return json;
+      const tried = triedTexts();
+      const told = tried === undefined ? json : withValues(json, tried);
+      const refs = [...told.matchAll(marker)].map(([, ref]) => ref ?? '');
+      if (refs.length === 0) return told;
       const values = await inTransaction(pool, { tenants: [tenantId], readOnly: true }, (tx) =>
         read(tx, tenantId, refs),
       );
-      return json.replaceAll(marker, (_, ref: string) => JSON.stringify(values.get(ref) ?? erased));
+      return withValues(told, values);
     },
     blindIndex: async (tenantId) => {
       // This key may be remembered: it belongs to the tenant and dies with it, no person's erasure touches it.
@@ -148,5 +155,12 @@ const readValues =
     }
     return values;
   };
+
+/** Text in the place of the markers whose values are known. */
+const withValues = (json: string, values: ReadonlyMap<string, string>): string =>
+  json.replaceAll(marker, (whole, ref: string) => {
+    const value = values.get(ref);
+    return value === undefined ? whole : JSON.stringify(value);
+  });
 
 const marker = /\{"\$personal":"([0-9a-f-]{36})"\}/g;

@@ -12,6 +12,8 @@ export interface KeyService {
 export interface SubjectKeys {
   /** The subject's key; of a subject that was erased a key nobody keeps, so that what it seals is lost at once. */
   keyOf(tenantId: string, subject: string): Promise<Uint8Array>;
+  /** The subject's key where it has one, so that a trial recognises what was said before; a key nobody keeps where it has none. Makes nothing. */
+  keyForTrial(tenantId: string, subject: string): Promise<Uint8Array>;
 }
 
 const cipher = 'aes-256-gcm';
@@ -101,6 +103,14 @@ export const createSubjectKeys = (options: { readonly pool: Pool; readonly keys:
         waiting.push({ tenantId, subject, resolve, reject });
         if (!isRunning) void run();
       }),
+    keyForTrial: async (tenantId, subject) => {
+      const { pool, keys } = options;
+      const [known] = await inTransaction(pool, { tenants: [tenantId], readOnly: true }, (tx) =>
+        readKeys(tx, [{ tenantId, subject }]),
+      );
+      const [, wrapped] = known ?? ['', Buffer.alloc(0)];
+      return wrapped.length === 0 ? randomBytes(keyLength) : keys.unwrap(wrapped);
+    },
   };
 };
 

@@ -1,3 +1,4 @@
+import { whileTrying } from '../event-store/trial.ts';
 import { pointerToken } from './json-position.ts';
 import { type FieldError, ProblemError, type ProblemExtras, type ProblemTable } from './problem.ts';
 import type { ApiAnswer, ApiRequest, Route } from './route.ts';
@@ -65,7 +66,7 @@ export const handleNamingFields = async (
   problems: ProblemTable,
 ): Promise<ApiAnswer> => {
   try {
-    return await route.handle(request);
+    return await (request.dryRun ? whileTrying(() => route.handle(request)) : route.handle(request));
   } catch (error) {
     if (!(error instanceof ProblemError) || error.extras.errors !== undefined) throw error;
     const { code, extras } = error;

@@ -70,9 +70,19 @@ describe('a party', () => {
 
   it('can be tried without being registered', async () => {
     const partyId = bank.services.newId();
+    const keys = async (): Promise<unknown> =>
+      (await bank.adminPool.query('select count(*)::int as n from subject_keys')).rows;
+    const before = await keys();
     const tried = await bank.call('registerParty', { body: { ...jana, partyId }, query: { dryRun: 'true' } });
-    expect(tried.status).toBe(201);
+    expect(tried).toMatchObject({ status: 201, body: { ...jana, partyId } });
     expect(await get(partyId)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await keys()).toEqual(before);
+    await register({ ...jana, partyId });
+    // Tried again it is known for the repeat it would be.
+    expect(await bank.call('registerParty', { body: { ...jana, partyId }, query: { dryRun: 'true' } })).toMatchObject({
+      status: 200,
+      body: { name: jana.name },
+    });
   });
 
   it('can be an organisation, and then has neither family name nor birthday', async () => {
