@@ -47,6 +47,10 @@ export const paymentRefusals: Readonly<Record<string, (its: Case) => boolean>> =
     its.name === 'createPayment' && !its.books.customers.accounts.has(its.refusal['account'] ?? ''),
   account_closed: (its) => its.books.customers.accounts.get(its.refusal['account'] ?? '')?.isClosed === true,
   account_pays_itself: ({ books, asked }) => ourOwn(books, asked.creditor?.iban) === asked.debtorAccountId,
+  creditor_takes_no_credits: ({ books, asked }) => {
+    const account = books.replayed.accounts.get(ourOwn(books, asked.creditor?.iban) ?? '');
+    return account !== undefined && (account.isClosed || account.creditBlocks > 0);
+  },
   creditor_account_missing: ({ asked }) => asked.creditor?.iban === undefined,
   rail_not_found: ({ books, asked }) => asked.asset !== 'EUR' && ourOwn(books, asked.creditor?.iban) === undefined,
   payee_not_matched: ({ asked }) => asked.creditor?.iban === payeesElsewhere[2] && asked.isPayeeConfirmed !== true,

@@ -220,6 +220,19 @@ describe('a payment nobody can make', () => {
 });
 
 describe('a payment within the tenant', () => {
+  it('to an account that takes no credits says neither whose it is nor why', async () => {
+    const payee = await bank.customer(0n);
+    const { placeBlock } = bank.modules.ledger.handlers;
+    const block = { blockId: bank.services.newId(), kind: 'credit', reason: 'fraud_suspicion' } as const;
+    await bank.run(placeBlock, { accountId: payee.accountId, ...block });
+    const { answer } = await pay({ creditor: { name: 'C', iban: payee.iban } });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'creditor_takes_no_credits', errors: [{ field: '/body/creditor/iban' }] },
+    });
+    expect(JSON.stringify(answer.body)).not.toMatch(new RegExp(`${payee.accountId}|block|fraud`));
+  });
+
   it('is one journal and settled at once, without a saga', async () => {
     const payee = await bank.customer(0n);
     const { answer, accountId, paymentId } = await pay({ creditor: { name: 'C', iban: payee.iban } });

@@ -139,6 +139,7 @@ const payingRoutes = (http: PaymentHttp): readonly Route[] => [
       'mandate_limit_exceeded',
       'payment_exists_with_different_content',
       'creditor_account_missing',
+      'creditor_takes_no_credits',
       'rail_not_found',
       'payee_not_matched',
       'payment_refused',

@@ -24,6 +24,12 @@ export const paymentProblems = defineProblems({
     title: 'The payee has no account',
     description: 'Name an `iban`, or an `account` where there are none.',
   },
+  creditor_takes_no_credits: {
+    status: 422,
+    title: 'The payee’s account takes no credits',
+    description: 'Why is between the payee and the bank.',
+    offender: 'iban',
+  },
   rail_not_found: {
     status: 422,
     title: 'No partner bank pays this',

@@ -1,4 +1,4 @@
-import { accept, type Decision } from '@finaegis/kernel/decision';
+import { accept, type Decision, reject } from '@finaegis/kernel/decision';
 import { referenceOf } from '@finaegis/kernel/reference';
 import type { CommandHandler, Loaded, Needs } from '@finaegis/platform/command/handler';
 import type { NewEvent } from '@finaegis/platform/event-store/event';
@@ -253,7 +253,7 @@ export const decideCreation = (
   if (!decision.accepted || decision.events.length === 0) return decision;
   const isAtOnce = isFunded || (verdict?.kind === 'allow' && refs.isDueNow);
   const funded = isAtOnce ? fundTerms(terms, book, true) : accept();
-  if (!funded.accepted) return funded;
+  if (!funded.accepted) return reject(withoutPayee(funded.rejection, terms));
   const booked = [...decision.events, ...funded.events];
   // Within the tenant one journal is all there is to do.
   if (isAtOnce && rail === 'internal') return withHouses(loaded, refs, accept(...booked));
@@ -267,6 +267,12 @@ export const decideCreation = (
   const started = startSaga(definition, { sagaId: outgoingSagaId(paymentId), input }, { tenantId, now });
   return withHouses(loaded, refs, accept(...booked, ...started));
 };
+
+/** Whoever pays a number is not told whose account it is, nor what was done to it. */
+const withoutPayee = (refusal: OutgoingRefusal, { creditor }: OutgoingTerms): OutgoingRefusal =>
+  'account' in refusal && refusal.account === creditor.accountId
+    ? { code: 'creditor_takes_no_credits', ...(creditor.iban === undefined ? {} : { iban: creditor.iban }) }
+    : refusal;
 
 /** Takes a payment on. Within the tenant it is booked at once; to another bank a saga takes it from here. */
 export const createPaymentHandler = (

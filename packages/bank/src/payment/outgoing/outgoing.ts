@@ -52,6 +52,7 @@ export type OutgoingRefusal =
   | { readonly code: 'payment_exists_with_different_content'; readonly paymentId: string }
   | { readonly code: 'payment_unknown'; readonly paymentId: string }
   | { readonly code: 'creditor_account_missing' }
+  | { readonly code: 'creditor_takes_no_credits'; readonly iban?: string }
   | { readonly code: 'rail_not_found'; readonly asset: string }
   | { readonly code: 'payee_not_matched'; readonly iban: string }
   | { readonly code: 'payment_refused'; readonly reason: string }
