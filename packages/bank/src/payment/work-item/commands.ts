@@ -158,9 +158,10 @@ const decide = (
   },
 ): Decision<NewEvent, ResolveRefusal> => {
   const { workItemId, resolution, reason } = data;
-  // Opened only after it was looked for: what resolving needs besides was not found with it.
-  if (refs.item === undefined) return reject({ code: 'work_item_unknown', workItem: workItemId });
   const { state } = loaded.stream(workItemAggregate, workItemId);
+  // Opened only after it was looked for: what resolving needs besides was not found with it.
+  if (refs.item === undefined && state.status !== 'unknown' && hasMoney(state))
+    return reject({ code: 'work_item_unknown', workItem: workItemId });
   const { metadata, now, tenantId } = facts;
   const paymentId = refs.creation?.terms.paymentId;
   const wanted: ResolveWorkItem = {
