@@ -162,6 +162,12 @@ const foldPayment = (books: PaymentBooks, { type, data, actor }: AuditedEvent, a
   const complain = (text: string): void => around.complain(`payment ${paymentId} ${text}`);
   if (payment === undefined) return complain('was never created');
   const was = payment.status;
+  if (type === 'PaymentReturnIdentified') {
+    // The entry of money that has come back already; it moves nothing.
+    if (was !== 'Returned') complain(`has its return named after it was ${was}`);
+    payment.returnEntry = texts['entryReference'] ?? '';
+    return;
+  }
   payment.status = type.slice('Payment'.length);
   const isAtOnce = type === 'PaymentSettled' && was === 'Funded' && payment.creditor !== undefined;
   if (before[type]?.includes(was) !== true && !isAtOnce) complain(`is ${payment.status} after it was ${was}`);
