@@ -63,8 +63,7 @@ export const createCommitter = (tools: BatchTools, options: CommitterOptions): C
       new Promise((resolve, reject) => {
         if (isDraining) return reject(new Overloaded('draining'));
         const bound = Math.max(options.queueMin ?? 1_024, boundSeconds * lane.perSecond);
-        const isFull =
-          queues.size >= bound || (queues.sizeOf(command.tenantId) >= bound / 2 && queues.size >= bound / 2);
+        const isFull = queues.size >= bound || queues.sizeOf(command.tenantId) >= bound / 2;
         if (isFull) return reject(new Overloaded('overloaded', boundSeconds));
         queues.add({
           command,
