@@ -37,12 +37,14 @@ import { createAuditModule } from '@finaegis/platform/audit/module';
 import { createAuthModule } from '@finaegis/platform/auth/module';
 import { permissionsOf } from '@finaegis/platform/auth/scope';
 import type { ContextModule } from '@finaegis/platform/module';
+import { type PublishedCatalogue, publishedCatalogue } from '@finaegis/platform/published/catalogue';
 import { createResilienceModule, type ResilienceModule } from '@finaegis/platform/resilience/module';
 import { healthOf } from '@finaegis/platform/resilience/provider-health';
 import { type SagaCatalogue, type SagaDefinition, sagaCatalogue } from '@finaegis/platform/saga/definition';
 import { createSagaModule } from '@finaegis/platform/saga/module';
 import type { Services } from '@finaegis/platform/services';
 import { createTenancyModule } from '@finaegis/platform/tenancy/module';
+import { createWebhookModule } from '@finaegis/platform/webhook/module';
 
 /** The Stripe account that takes card payments. */
 export interface StripeAccount {
@@ -125,9 +127,9 @@ export const buildModules = (services: Services, { bankConnections = [], ...prov
     payments: investmentPayments(services, { payment, account, ways }),
     pollMs: 5_000,
   });
-  let definitions: SagaCatalogue | undefined;
-  const catalogue = (): SagaCatalogue =>
-    (definitions ??= sagaCatalogue(sagasOf(Object.values<ContextModule>(modules))));
+  const all = (): readonly ContextModule[] => Object.values<ContextModule>(modules);
+  const catalogue = once(() => sagaCatalogue(sagasOf(all())));
+  const published = once(() => publishedCatalogue(all()));
   const modules = {
     tenancy: createTenancyModule(services),
     auth: createAuthModule(services, {
@@ -138,6 +140,7 @@ export const buildModules = (services: Services, { bankConnections = [], ...prov
     audit: createAuditModule(services, { ledger: ledger.maySee, account: account.maySee }),
     resilience,
     saga: createSagaModule(services, catalogue, parkedSagaItems),
+    webhook: createWebhookModule({ published }),
     asset,
     party,
     ledger,
@@ -147,6 +150,12 @@ export const buildModules = (services: Services, { bankConnections = [], ...prov
     cgo,
   };
   return modules;
+};
+
+/** Makes a thing when it is first asked for. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly it: T } | undefined;
+  return () => (made ??= { it: make() }).it;
 };
 
 /** The ways to partner banks that the configuration names, and how they fare. */

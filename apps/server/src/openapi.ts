@@ -6,7 +6,7 @@ import { declaredModules } from './modules.ts';
 import { apiInfo, publishedApi, served } from './server.ts';
 
 // Prints the OpenAPI document of this release; committed as docs/reference/openapi.json and compared by `npm run check`.
-const { routes, problems } = publishedApi(declaredModules());
+const { routes, problems, published } = publishedApi(declaredModules());
 const asServed = served(routes, {
   guard: { requireActive: async () => undefined },
   positions: () => positionsOf(''),
@@ -14,5 +14,5 @@ const asServed = served(routes, {
   head: async () => 0n,
 });
 process.stdout.write(
-  `${JSON.stringify(openApiDocument(asServed, mergeProblems(commonProblems, ...problems), apiInfo), null, 2)}\n`,
+  `${JSON.stringify(openApiDocument(asServed, mergeProblems(commonProblems, ...problems), apiInfo, published), null, 2)}\n`,
 );

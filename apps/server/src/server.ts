@@ -11,6 +11,7 @@ import { createHttpServer, type HttpServer } from '@finaegis/platform/http/serve
 import type { ContextModule } from '@finaegis/platform/module';
 import type { Logger } from '@finaegis/platform/observability/logger';
 import type { Metrics } from '@finaegis/platform/observability/metrics';
+import { type PublishedCatalogue, publishedCatalogue } from '@finaegis/platform/published/catalogue';
 import { createTenantGuard, guarded, type TenantGuard } from '@finaegis/platform/tenancy/guard';
 import { type Follower, viewsReach } from '@finaegis/platform/view/follower';
 import { type ReadYourWrites, readingOwnWrites } from '@finaegis/platform/view/read-your-writes';
@@ -29,9 +30,14 @@ export const apiInfo = {
 /** The routes and problems of all contexts. */
 export const publishedApi = (
   modules: readonly ContextModule[],
-): { readonly routes: ContextModule['routes']; readonly problems: readonly ContextModule['problems'][] } => ({
+): {
+  readonly routes: ContextModule['routes'];
+  readonly problems: readonly ContextModule['problems'][];
+  readonly published: PublishedCatalogue['events'];
+} => ({
   routes: modules.flatMap(({ routes }) => routes),
   problems: modules.map(({ problems }) => problems),
+  published: publishedCatalogue(modules).events,
 });
 
 /** Routes with what holds for all of them: suspended tenants do not write, and a read that names a position has seen it. */
@@ -51,7 +57,7 @@ export interface ServeOptions {
 
 /** The API of a bank over HTTP; `close` drains it. */
 export const createServer = async ({ bank, config, logger, metrics, follower }: ServeOptions): Promise<HttpServer> => {
-  const { routes, problems } = publishedApi(moduleList(bank.modules));
+  const { routes, problems, published } = publishedApi(moduleList(bank.modules));
   const { pools } = bank;
   const names = moduleList(bank.modules).flatMap(({ views }) => views.map(subscriptionName));
   const lastUse = createKeyLastUse({
@@ -67,6 +73,7 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
       head: (tenantId) => readHead(pools.read, tenantId),
     }),
     problems,
+    published,
     authenticate: createAuthenticate({
       readPool: pools.read,
       lastUse,

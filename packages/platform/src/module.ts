@@ -2,6 +2,7 @@ import type { CommandHandler } from './command/handler.ts';
 import type { LockedTable } from './command/locked-table.ts';
 import type { EventDefinition } from './event-store/event.ts';
 import type { Route } from './http/route.ts';
+import type { PublishedEvent } from './published/published-event.ts';
 import type { SagaDefinition } from './saga/definition.ts';
 import type { View } from './view/view.ts';
 
@@ -23,6 +24,8 @@ export interface ContextModule {
   readonly checked: readonly string[];
   /** Instructions of the context that take more than one commit. */
   readonly sagas?: readonly SagaDefinition[];
+  /** What those outside are told of its events. */
+  readonly publishes?: readonly PublishedEvent[];
   readonly routes: readonly Route[];
   /** Permissions asked for inside a handler, besides those of routes and commands. */
   readonly permissions?: readonly string[];

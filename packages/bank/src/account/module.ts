@@ -19,6 +19,7 @@ import { numberingAggregate } from './identifier/identifier.ts';
 import { type AccountNumbers, createAccountNumbers } from './numbers.ts';
 import type { AccountPorts } from './ports.ts';
 import { firstProducts, type PublishProduct, productAggregate } from './product/product.ts';
+import { accountPublishes } from './published.ts';
 import { standingOrderAggregate } from './standing-order/standing-order.ts';
 import { statementAggregate } from './statement/statement.ts';
 import { issueDueStatements, type StatementRun, type StatementRunReport } from './statement-run.ts';
@@ -42,6 +43,14 @@ export interface AccountModule extends ContextModule {
   /** Issues the statements of an entity's accounts whose own cycle ends on a date that is over; for a timer, the CLI or an operator. */
   issueDueStatements(run: StatementRun): Promise<StatementRunReport>;
 }
+
+const accountEvents = [
+  ...productAggregate.events,
+  ...numberingAggregate.events,
+  ...accountAggregate.events,
+  ...statementAggregate.events,
+  ...standingOrderAggregate.events,
+] as const;
 
 /**
  * Customers' accounts: what they are opened under, how they are known, what happened on them, and the statements that say so.
@@ -79,13 +88,7 @@ export const createAccountModule = (
   };
   return {
     name: 'account',
-    events: [
-      ...productAggregate.events,
-      ...numberingAggregate.events,
-      ...accountAggregate.events,
-      ...statementAggregate.events,
-      ...standingOrderAggregate.events,
-    ],
+    events: accountEvents,
     tables: [
       productsTable,
       numberingTable,
@@ -108,6 +111,7 @@ export const createAccountModule = (
       ...statementRoutes(http),
       ...standingOrderRoutes(http),
     ],
+    publishes: accountPublishes,
     problems: accountProblems,
     handlers,
     directory,

@@ -25,6 +25,7 @@ import { transferBatchRoutes } from './http/transfer-batch-routes.ts';
 import { transferRoutes } from './http/transfer-routes.ts';
 import { incomingAggregate } from './incoming/incoming.ts';
 import { journalAggregate } from './journal/journal.ts';
+import { ledgerPublishes } from './published.ts';
 import { quoteAggregate } from './quote/quote.ts';
 import { createReads, type LedgerReads } from './reads.ts';
 import { repairAggregate } from './repair/repair.ts';
@@ -97,6 +98,7 @@ export const createLedgerModule = (services: Services, { access, assets, rates }
       ...blockRoutes(http),
       ...entityRoutes(http),
     ],
+    publishes: ledgerPublishes,
     permissions: ['ledger:force', 'ledger:margin'],
     problems: ledgerProblems,
     directory,

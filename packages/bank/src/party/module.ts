@@ -10,6 +10,7 @@ import { mandateEvents } from './mandate/events.ts';
 import { createPartyCommands, type PartyCommands } from './party/commands.ts';
 import { partyEvents } from './party/events.ts';
 import type { PartyPorts } from './ports.ts';
+import { partyPublishes } from './published.ts';
 import { createAccess } from './views/access.ts';
 import { partyDirectory } from './views/directory.ts';
 import { erasureTable } from './views/erasure.ts';
@@ -42,6 +43,7 @@ export const createPartyModule = (services: Services, ports: PartyPorts): PartyM
     commands: Object.values(handlers),
     checked: [],
     routes: [...partyRoutes(services, parties), ...mandateRoutes(services, mandates, ports)],
+    publishes: partyPublishes,
     problems: partyProblems,
     access: createAccess(services, ports.assets),
     parties: createParties(services),

@@ -30,6 +30,7 @@ import {
   silentBanks,
   type WebhookHandlers,
 } from './ports.ts';
+import { paymentPublishes } from './published.ts';
 import { railKey, railOrderOf } from './rail-order.ts';
 import { createPaymentReads, type PaymentReads } from './reads.ts';
 import { outgoingPaymentSaga } from './sagas/outgoing-payment.ts';
@@ -53,6 +54,13 @@ export interface PaymentModule extends ContextModule {
   /** Books what a bank's statement says of an account of ours, once whoever tells of it. */
   readonly takeEntry: BankEars['take'];
 }
+
+const ownEvents = [
+  ...outgoingAggregate.events,
+  ...incomingAggregate.events,
+  ...workItemAggregate.events,
+  ...inboxAggregate.events,
+] as const;
 
 /**
  * Payments: money that crosses the border of the bank, both ways, and whatever on the way somebody has to look at.
@@ -85,13 +93,7 @@ export const createPaymentModule = (
   const ears = createEars(services, ports, { reads, handlers, steps, cards });
   return {
     name: 'payment',
-    events: [
-      ...outgoingAggregate.events,
-      ...incomingAggregate.events,
-      ...workItemAggregate.events,
-      ...inboxAggregate.events,
-      ...parts.flatMap(({ events }) => events),
-    ],
+    events: [...ownEvents, ...parts.flatMap(({ events }) => events)],
     tables: [],
     views: [paymentsView, workItemsView, inboxView, ...bulk.views, ...cards.views, ...crypto.views],
     commands: [
@@ -110,6 +112,7 @@ export const createPaymentModule = (
       ...webhookRoutes(http),
       ...parts.flatMap(({ routes }) => routes),
     ],
+    publishes: paymentPublishes,
     problems: { ...paymentProblems, ...bulk.problems, ...cards.problems, ...crypto.problems },
     handlers,
     reads,

@@ -1,4 +1,6 @@
 import { ZodObject, type ZodType } from 'zod';
+import { messageSchema, sampleMessage } from '../published/message.ts';
+import type { PublishedEvent } from '../published/published-event.ts';
 import { type Json, SchemaCollection, sorted } from './openapi-schema.ts';
 import { type ProblemTable, problemContentType } from './problem.ts';
 import type { Route } from './route.ts';
@@ -44,12 +46,17 @@ const problemSchema: Json = {
 };
 
 /**
- * Writes the OpenAPI 3.1 document of the routes. It is a pure function of its arguments, with all members sorted:
+ * Writes the OpenAPI 3.1 document of the routes, and of what is published to webhooks. It is a pure function of its arguments, with all members sorted:
  * the text is committed and compared.
  *
  * @throws Error when a route names a problem that no table has, or one schema id names two shapes
  */
-export const openApiDocument = (routes: readonly Route[], problems: ProblemTable, info: ApiInfo): Json => {
+export const openApiDocument = (
+  routes: readonly Route[],
+  problems: ProblemTable,
+  info: ApiInfo,
+  published: readonly PublishedEvent[] = [],
+): Json => {
   const schemas = new SchemaCollection();
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes.filter(({ isHidden }) => isHidden !== true)) {
@@ -65,6 +72,7 @@ export const openApiDocument = (routes: readonly Route[], problems: ProblemTable
       .map((name) => ({ name })),
     security: [{ apiKey: [] }],
     paths,
+    ...(published.length === 0 ? {} : { webhooks: webhooksOf(published, schemas) }),
     components: {
       schemas: { ...schemas.components, Problem: problemSchema },
       securitySchemes: {
@@ -74,6 +82,47 @@ export const openApiDocument = (routes: readonly Route[], problems: ProblemTable
     },
   });
 };
+
+/** What is sent to those who subscribe, one operation a type. */
+const webhooksOf = (published: readonly PublishedEvent[], schemas: SchemaCollection): Json =>
+  Object.fromEntries(
+    published.map((event) => [
+      event.name,
+      {
+        post: {
+          summary: event.summary,
+          tags: ['Webhooks'],
+          security: [],
+          parameters: signatureHeaders,
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': {
+                schema: schemas.describe(messageSchema(event), 'output'),
+                example: sampleMessage(event) as Json,
+              },
+            },
+          },
+          responses: { '2XX': { description: 'Taken; every other answer is a failure and is tried again.' } },
+        },
+      },
+    ]),
+  );
+
+const signatureHeaders: Json = [
+  ['webhook-id', 'Id of the message, the same for every attempt.'],
+  ['webhook-timestamp', 'When this attempt was made, in seconds since 1970.'],
+  [
+    'webhook-signature',
+    'HMAC-SHA256 by Standard Webhooks, `v1,` and base64; one for each valid secret, divided by spaces.',
+  ],
+].map(([name = '', description = '']) => ({
+  in: 'header',
+  name,
+  required: true,
+  description,
+  schema: { type: 'string' },
+}));
 
 const operation = (route: Route, problems: ProblemTable, schemas: SchemaCollection): Json => ({
   operationId: route.operationId,

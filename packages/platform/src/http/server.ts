@@ -10,6 +10,7 @@ import { type FastifyError, type FastifyInstance, type FastifyReply, type Fastif
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { PublishedEvent } from '../published/published-event.ts';
 import { type RouteServices, serveRoute } from './adapter.ts';
 import { sendProblem } from './answer.ts';
 import { commonProblems } from './common-problems.ts';
@@ -70,6 +71,8 @@ export const defaultHttpLimits: HttpLimits = {
 export type HttpServerOptions = {
   readonly info: ApiInfo;
   readonly routes: readonly Route[];
+  /** What is sent to those who subscribe, for the published document. */
+  readonly published?: readonly PublishedEvent[];
   /** The contexts' tables; the common problems are always there. */
   readonly problems: readonly ProblemTable[];
   readonly authenticate: Authenticate;
@@ -120,7 +123,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   answerInsteadOfNode(app);
   await refuseUnderPressure(app, limits);
 
-  const openapi = (): Json => openApiDocument(options.routes, problems, options.info);
+  const openapi = (): Json => openApiDocument(options.routes, problems, options.info, options.published);
   serveHealth(app, {
     checks: options.checks ?? {},
     isDraining: () => state.isDraining,
