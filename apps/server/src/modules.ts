@@ -37,13 +37,14 @@ import { createAuditModule } from '@finaegis/platform/audit/module';
 import { createAuthModule } from '@finaegis/platform/auth/module';
 import { permissionsOf } from '@finaegis/platform/auth/scope';
 import type { ContextModule } from '@finaegis/platform/module';
-import { type PublishedCatalogue, publishedCatalogue } from '@finaegis/platform/published/catalogue';
+import { publishedCatalogue } from '@finaegis/platform/published/catalogue';
 import { createResilienceModule, type ResilienceModule } from '@finaegis/platform/resilience/module';
 import { healthOf } from '@finaegis/platform/resilience/provider-health';
-import { type SagaCatalogue, type SagaDefinition, sagaCatalogue } from '@finaegis/platform/saga/definition';
+import { sagaCatalogue } from '@finaegis/platform/saga/definition';
 import { createSagaModule } from '@finaegis/platform/saga/module';
 import type { Services } from '@finaegis/platform/services';
 import { createTenancyModule } from '@finaegis/platform/tenancy/module';
+import { type AddressRules, publicOnly } from '@finaegis/platform/webhook/address-guard';
 import { createWebhookModule } from '@finaegis/platform/webhook/module';
 
 /** The Stripe account that takes card payments. */
@@ -77,10 +78,15 @@ export interface OutsideWorld {
   readonly stripe?: StripeAccount;
   readonly coinbase?: CoinbaseAccounts;
   readonly bankConnections?: readonly BankConnection[];
+  /** Where webhooks may go. */
+  readonly webhooks?: AddressRules;
 }
 
 /** Every context over the services of one process; what one needs of another is given here and nowhere else. */
-export const buildModules = (services: Services, { bankConnections = [], ...providers }: OutsideWorld = {}) => {
+export const buildModules = (
+  services: Services,
+  { bankConnections = [], webhooks = publicOnly, ...providers }: OutsideWorld = {},
+) => {
   const nowMs = (): number => Date.parse(services.now());
   const asset = createAssetModule(services);
   const party = createPartyModule(services, {
@@ -128,8 +134,6 @@ export const buildModules = (services: Services, { bankConnections = [], ...prov
     pollMs: 5_000,
   });
   const all = (): readonly ContextModule[] => Object.values<ContextModule>(modules);
-  const catalogue = once(() => sagaCatalogue(sagasOf(all())));
-  const published = once(() => publishedCatalogue(all()));
   const modules = {
     tenancy: createTenancyModule(services),
     auth: createAuthModule(services, {
@@ -139,8 +143,7 @@ export const buildModules = (services: Services, { bankConnections = [], ...prov
     }),
     audit: createAuditModule(services, { ledger: ledger.maySee, account: account.maySee }),
     resilience,
-    saga: createSagaModule(services, catalogue, parkedSagaItems),
-    webhook: createWebhookModule({ published }),
+    ...overAll(services, all, webhooks),
     asset,
     party,
     ledger,
@@ -150,12 +153,6 @@ export const buildModules = (services: Services, { bankConnections = [], ...prov
     cgo,
   };
   return modules;
-};
-
-/** Makes a thing when it is first asked for. */
-const once = <T>(make: () => T): (() => T) => {
-  let made: { readonly it: T } | undefined;
-  return () => (made ??= { it: make() }).it;
 };
 
 /** The ways to partner banks that the configuration names, and how they fare. */
@@ -282,8 +279,21 @@ const doorOf = ({ cards, reads }: PaymentModule, { numbers }: Pick<AccountModule
   ibanOf: (tenantId, accountId) => numbers.ibanOf(tenantId, accountId),
 });
 
-const sagasOf = (modules: readonly ContextModule[]): readonly SagaDefinition[] =>
-  modules.flatMap(({ sagas }) => sagas ?? []);
+/** Contexts that need what all of them declare. */
+const overAll = (services: Services, all: () => readonly ContextModule[], rules: AddressRules) => ({
+  saga: createSagaModule(
+    services,
+    once(() => sagaCatalogue(all().flatMap(({ sagas = [] }) => sagas))),
+    parkedSagaItems,
+  ),
+  webhook: createWebhookModule(services, { rules, published: once(() => publishedCatalogue(all())) }),
+});
+
+/** What is made of all contexts together, when it is first asked for. */
+const once = <Made>(make: () => Made): (() => Made) => {
+  let made: Made | undefined;
+  return () => (made ??= make());
+};
 
 /** Every context by name. */
 export type BankModules = ReturnType<typeof buildModules>;

@@ -119,7 +119,11 @@ const outsideOf = (config: Config): OutsideWorld => {
   const connections = z.array(bankConnectionSchema).safeParse(config.BANK_CONNECTIONS ?? []);
   if (!connections.success) throw new TypeError(`BANK_CONNECTIONS: ${z.prettifyError(connections.error)}`);
   const { STRIPE_API_KEY: apiKey, STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_URL: url } = config;
-  const banks = { bankConnections: connections.data, coinbase: coinbaseOf(config) };
+  const banks = {
+    bankConnections: connections.data,
+    coinbase: coinbaseOf(config),
+    webhooks: { allowsLoopback: config.WEBHOOKS_ALLOW_LOOPBACK },
+  };
   if (apiKey === undefined) return banks;
   if (webhookSecret === undefined) throw new TypeError('STRIPE_API_KEY needs STRIPE_WEBHOOK_SECRET beside it.');
   const { STRIPE_ASSETS: assets, STRIPE_PAYOUT_BANK: payoutBank } = config;

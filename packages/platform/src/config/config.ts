@@ -197,6 +197,10 @@ const variables = {
     schema: z.url('must be a URL').optional(),
     about: 'Where Coinbase Commerce is, for a double of it; its own host when absent.',
   },
+  WEBHOOKS_ALLOW_LOOPBACK: {
+    schema: flag.prefault('false'),
+    about: 'Webhooks may go to this machine, over http too; for development.',
+  },
   CLOCK_OFFSET_MS: {
     schema: z.coerce
       .number('must be a number')

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { assetCode, text, uuid } from '../../http/amount.ts';
+
+/** `*`, `payment.*`, `payment.refund.*` or one type. */
+export const filterPattern = /^(\*|[a-z]+\.\*|[a-z]+\.[a-z_]+\.(\*|[a-z_]+))$/;
+
+/** Whether a filter lets a type pass. */
+export const passes = (filter: string, name: string): boolean =>
+  filter === name || (filter.endsWith('*') && name.startsWith(filter.slice(0, -1)));
+
+// What the protocol and the signature set themselves, or what would let a receiver be spoken to in another's name.
+const reserved =
+  /^(webhook-|content-|host$|connection$|transfer-encoding$|upgrade$|te$|trailer$|expect$|user-agent$|keep-alive$|proxy-)/;
+
+const headers = z
+  .record(
+    z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'names are lower case letters, digits and -')
+      .refine((name) => !reserved.test(name), 'is set by the sender'),
+    z
+      .string()
+      .max(1_000)
+      .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII'),
+  )
+  .refine((them) => Object.keys(them).length <= 20, 'must be at most 20');
+
+/** What a client says of an endpoint; also the shape of the request's body. */
+export const endpointTerms = {
+  name: text(100).default('webhook').describe('What it is for; not a person’s name.'),
+  url: z.string().min(1).max(2_000).describe('Where to; `https` unless the installation allows its own machine.'),
+  events: z
+    .array(z.string().regex(filterPattern, 'must be *, context.*, context.noun.* or context.noun.verb'))
+    .min(1)
+    .max(100)
+    .default(['*'])
+    .describe('Types to be told of.'),
+  accounts: z
+    .array(text(200))
+    .max(1_000)
+    .default([])
+    .describe('Only what concerns one of these accounts; empty for all.'),
+  assets: z.array(assetCode).max(100).default([]).describe('Only what concerns one of these assets; empty for all.'),
+  headers: headers.default({}).describe('Sent with every request; their values are not shown again.'),
+  isOrdered: z
+    .boolean()
+    .default(false)
+    .describe('One after the other in the order of the log; a message that is not taken holds up those behind it.'),
+};
+
+/** A secret text that was sealed before it became part of a command, so that no command holds one. */
+export const sealedText = z.strictObject({ ref: uuid, commitment: z.string(), ciphertext: z.base64() });
+export type SealedText = z.output<typeof sealedText>;
+
+const stored = {
+  name: z.string(),
+  url: z.string(),
+  events: z.array(z.string()),
+  accounts: z.array(z.string()),
+  assets: z.array(z.string()),
+  headerNames: z.array(z.string()),
+  headers: sealedText.optional(),
+  isOrdered: z.boolean(),
+};
+const secret = z.strictObject({ secretId: uuid, sealed: sealedText });
+
+/** `{ endpointId, …terms, secret }`. */
+export const createEndpointSchema = z.strictObject({ endpointId: uuid, ...stored, secret });
+/** `{ endpointId, …terms }`: what is not named stays; headers are replaced where `headerNames` is named. */
+export const changeEndpointSchema = z.strictObject({ endpointId: uuid, ...z.object(stored).partial().shape });
+/** `{ endpointId }`. */
+export const endpointSchema = z.strictObject({ endpointId: uuid });
+/** `{ endpointId, reason, failingSince? }`. */
+export const disableEndpointSchema = z.strictObject({
+  endpointId: uuid,
+  reason: z.enum(['failing', 'gone']),
+  failingSince: z.string().optional(),
+});
+/** `{ endpointId, secret, graceSeconds }`. */
+export const rotateSecretSchema = z.strictObject({
+  endpointId: uuid,
+  secret,
+  graceSeconds: z.number().int().min(0).max(604_800),
+});
+
+export type CreateEndpoint = z.output<typeof createEndpointSchema>;
+export type ChangeEndpoint = z.output<typeof changeEndpointSchema>;
+export type DisableEndpoint = z.output<typeof disableEndpointSchema>;
+export type RotateSecret = z.output<typeof rotateSecretSchema>;

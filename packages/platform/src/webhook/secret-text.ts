@@ -1,0 +1,6 @@
+import { randomBytes } from 'node:crypto';
+
+const prefix = 'whsec_';
+
+/** A fresh secret as Standard Webhooks writes them: 32 random bytes. */
+export const newSecretText = (): string => `${prefix}${randomBytes(32).toString('base64')}`;
