@@ -14,6 +14,7 @@ import type { Saga } from '@finaegis/platform/saga/saga';
 import type { SagaWorker } from '@finaegis/platform/saga/worker';
 import type { Services } from '@finaegis/platform/services';
 import { type Follower, startFollower } from '@finaegis/platform/view/follower';
+import type { WebhookWorker } from '@finaegis/platform/webhook/worker';
 import type { Pool } from 'pg';
 import { type BankModules, buildModules, moduleList, type OutsideWorld } from './modules.ts';
 
@@ -54,6 +55,8 @@ export interface Bank {
   seal(options: Omit<SealerOptions, 'systemPool'>): Sealer;
   /** Executes the sagas of every tenant; none is executed by this process before. */
   runSagas(): SagaWorker;
+  /** Sends what is published to the webhooks of every tenant; nothing is sent by this process before. */
+  sendWebhooks(): WebhookWorker;
   /** Settles what is queued, stops following and sealing, closes the pools. */
   close(): Promise<void>;
 }
@@ -65,6 +68,7 @@ interface Late {
   sealer?: Sealer;
   sagas?: Services['sagas'];
   sagaWorker?: SagaWorker;
+  webhooks?: WebhookWorker;
 }
 
 /** Wires the contexts over one database. */
@@ -91,6 +95,7 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
     onBatch: (batch) => {
       late.follower?.wake();
       late.sealer?.wake();
+      late.webhooks?.wake();
       options.onBatch?.(batch);
     },
   });
@@ -115,7 +120,16 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
         onError: (saga, error) => onError?.(saga === undefined ? 'sagas' : `saga ${saga.sagaId}`, error),
         onSettled: ({ status }) => options.onSagaSettled?.(status),
       })),
+    sendWebhooks: () =>
+      (late.webhooks ??= modules.webhook.startWorker({
+        pool: pools.write,
+        followPool: pools.follow,
+        systemPool: pools.system,
+        random: Math.random,
+        onError: (error) => onError?.('webhooks', error),
+      })),
     close: async () => {
+      await late.webhooks?.close();
       await late.sagaWorker?.close();
       await late.commands?.drain();
       await late.follower?.close();

@@ -1,4 +1,5 @@
 import { type AccountModule, createAccountModule } from '@finaegis/bank/account/module';
+import { type AssetDirectory, amountWriter } from '@finaegis/bank/asset/contract';
 import { createAssetModule } from '@finaegis/bank/asset/module';
 import { accountPayments } from '@finaegis/bank/cgo/adapters/account-payments';
 import { type CryptoDepositSeen, cryptoPayments } from '@finaegis/bank/cgo/adapters/crypto-payments';
@@ -143,7 +144,7 @@ export const buildModules = (
     }),
     audit: createAuditModule(services, { ledger: ledger.maySee, account: account.maySee }),
     resilience,
-    ...overAll(services, all, webhooks),
+    ...overAll(services, all, { rules: webhooks, assets: asset.directory }),
     asset,
     party,
     ledger,
@@ -280,13 +281,21 @@ const doorOf = ({ cards, reads }: PaymentModule, { numbers }: Pick<AccountModule
 });
 
 /** Contexts that need what all of them declare. */
-const overAll = (services: Services, all: () => readonly ContextModule[], rules: AddressRules) => ({
+const overAll = (
+  services: Services,
+  all: () => readonly ContextModule[],
+  { rules, assets }: { readonly rules: AddressRules; readonly assets: AssetDirectory },
+) => ({
   saga: createSagaModule(
     services,
     once(() => sagaCatalogue(all().flatMap(({ sagas = [] }) => sagas))),
     parkedSagaItems,
   ),
-  webhook: createWebhookModule(services, { rules, published: once(() => publishedCatalogue(all())) }),
+  webhook: createWebhookModule(services, {
+    rules,
+    published: once(() => publishedCatalogue(all())),
+    amounts: (tenantId, codes) => amountWriter(assets, tenantId, codes),
+  }),
 });
 
 /** What is made of all contexts together, when it is first asked for. */

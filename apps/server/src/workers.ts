@@ -3,6 +3,7 @@ import { signingKeyOf } from '@finaegis/platform/audit/signing-key';
 import { pruneAnswers } from '@finaegis/platform/command/prune-answers';
 import { startStatistics } from '@finaegis/platform/database/statistics';
 import { postgresRateTokens } from '@finaegis/platform/http/rate-tokens-postgres';
+import { pruneDeliveries } from '@finaegis/platform/webhook/worker';
 import type { Bank } from './bank.ts';
 
 /** Work that goes on by itself until it is stopped. */
@@ -23,7 +24,7 @@ export interface Sealing {
 }
 
 /**
- * Starts what acts by itself: sealing of the audit log, expiry of holds, sagas, standing orders, days at partner banks, planner statistics, and the daily removal of what is kept for a limited
+ * Starts what acts by itself: sealing of the audit log, expiry of holds, sagas, webhooks, standing orders, days at partner banks, planner statistics, and the daily removal of what is kept for a limited
  * time.
  */
 export const startWorkers = (
@@ -43,6 +44,7 @@ export const startWorkers = (
     onError: (error) => onError('expiry of holds', error),
   });
   const sagas = bank.runSagas();
+  const webhooks = bank.sendWebhooks();
   const orders = modules.payment.orderRuns.startOrderRuns({
     systemPool: pools.system,
     onError: (error) => onError('standing orders', error),
@@ -62,10 +64,9 @@ export const startWorkers = (
       const { rows } = await pools.system.query<{ tenant_id: string }>(
         'select tenant_id from tenant_heads order by tenant_id',
       );
-      await pruneAnswers(
-        pools.write,
-        rows.map(({ tenant_id: tenantId }) => tenantId),
-      );
+      const tenantIds = rows.map(({ tenant_id: tenantId }) => tenantId);
+      await pruneAnswers(pools.write, tenantIds);
+      await pruneDeliveries(pools.write, tenantIds);
       await postgresRateTokens(pools.write).prune(24);
     } catch (error) {
       onError('removal of old answers', error);
@@ -82,6 +83,7 @@ export const startWorkers = (
         orders.close(),
         bankDays.close(),
         sagas.close(),
+        webhooks.close(),
         sealer.close(),
         expiry.close(),
         statistics.stop(),

@@ -107,6 +107,23 @@ export const durableWithoutEvents: readonly DurableWithoutEvents[] = [
     lost: 'Nobody goes on with the sagas that are under way: fill it again from `platform_sagas`, whose rows are folded from the log.',
   },
   {
+    name: 'webhook_messages',
+    retention: '30 days',
+    lost: 'What is waiting to be sent; it is made anew from the log by sending again since an instant.',
+  },
+  {
+    name: 'webhook_deliveries',
+    retention: '30 days',
+    lost: 'As with the messages, and what became of those that were sent.',
+  },
+  { name: 'webhook_attempts', retention: '30 days', lost: 'What receivers answered, and how long they took.' },
+  {
+    name: 'webhook_health',
+    retention: 'until something is taken again',
+    lost: 'Which endpoints fail, and since when; it is found out again.',
+  },
+  { name: 'webhook_resends', retention: 'until it is done', lost: 'What is left of a resend; ask for it again.' },
+  {
     name: 'snapshots',
     retention: 'until a newer one',
     lost: 'Nothing: streams are folded from their first event until new ones are made.',

@@ -14,8 +14,11 @@ import {
   type EndpointRefusal,
   endpointAggregate,
   pauseEndpoint,
+  requeueDelivery,
+  resendSince,
   resumeEndpoint,
   rotateSecret,
+  sendTest,
 } from './endpoint/endpoint.ts';
 import {
   type ChangeEndpoint,
@@ -25,9 +28,15 @@ import {
   type DisableEndpoint,
   disableEndpointSchema,
   endpointSchema,
+  type Requeue,
+  type Resend,
   type RotateSecret,
+  requeueSchema,
+  resendSchema,
   rotateSecretSchema,
   type SealedText,
+  type Test,
+  testSchema,
 } from './endpoint/terms.ts';
 import { type EndpointRow, endpointsTable } from './endpoints-table.ts';
 
@@ -94,6 +103,9 @@ export interface EndpointHandlers {
   readonly disable: EndpointCommand<DisableEndpoint>;
   readonly remove: EndpointCommand<OfEndpoint>;
   readonly rotate: EndpointCommand<RotateSecret>;
+  readonly resend: EndpointCommand<Resend>;
+  readonly requeue: EndpointCommand<Requeue>;
+  readonly test: EndpointCommand<Test>;
 }
 
 /** @param published the names of what is published; asked for late, since whoever wires the contexts knows them only when all are wired */
@@ -135,5 +147,16 @@ export const createEndpointHandlers = (published: () => readonly string[]): Endp
     schema: rotateSecretSchema,
     texts: ({ secret }) => [secret.sealed],
     decide: rotateSecret,
+  }),
+  resend: endpointCommand<Resend>({ name: 'webhook.Resend', schema: resendSchema, decide: resendSince }),
+  requeue: endpointCommand<Requeue>({
+    name: 'webhook.RequeueDelivery',
+    schema: requeueSchema,
+    decide: requeueDelivery,
+  }),
+  test: endpointCommand<Test>({
+    name: 'webhook.SendTest',
+    schema: testSchema,
+    decide: (state, data) => sendTest(state, data, { published: published() }),
   }),
 });

@@ -21,6 +21,8 @@ export interface EndpointRow extends Omit<Terms, 'headers'> {
   readonly secrets: readonly StoredSecret[];
   readonly createdAt: string;
   readonly changedAt: string;
+  /** From when on it is told of what is booked. */
+  readonly toldFrom: string;
 }
 
 /** A row as PostgreSQL gives it. */
@@ -29,7 +31,8 @@ export type EndpointRecord = EndpointRow & { readonly tenantId: string; readonly
 /** The columns of `webhook_endpoints e` under the names of `EndpointRecord`. */
 export const endpointColumns = `e.tenant_id as "tenantId", e.endpoint_id as "endpointId", e.name, e.url, e.events, e.accounts, e.assets,
   e.header_names as "headerNames", e.headers_ref as "headersRef", e.is_ordered as "isOrdered", e.status, e.disabled_reason as "disabledReason",
-  e.secrets, e.created_at as "createdAt", e.changed_at as "changedAt"`;
+  e.secrets, e.created_at as "createdAt", e.changed_at as "changedAt",
+  e.told_from as "toldFrom"`;
 
 type EndpointEvent = EventOf<(typeof endpointEvents)[number]>;
 
@@ -74,6 +77,7 @@ export const endpointsTable: LockedTable<EndpointRow> = {
       secrets: row.secrets,
       created_at: row.createdAt,
       changed_at: row.changedAt,
+      told_from: row.toldFrom,
     }));
     await tx.query({
       name: 'write-webhook-endpoints',
@@ -81,7 +85,8 @@ export const endpointsTable: LockedTable<EndpointRow> = {
         on conflict (tenant_id, endpoint_id) do update set
           name = excluded.name, url = excluded.url, events = excluded.events, accounts = excluded.accounts, assets = excluded.assets,
           header_names = excluded.header_names, headers_ref = excluded.headers_ref, is_ordered = excluded.is_ordered, status = excluded.status,
-          disabled_reason = excluded.disabled_reason, secrets = excluded.secrets, changed_at = excluded.changed_at`,
+          disabled_reason = excluded.disabled_reason, secrets = excluded.secrets, changed_at = excluded.changed_at,
+          told_from = excluded.told_from`,
       values: [JSON.stringify(records)],
     });
   },
@@ -91,7 +96,8 @@ const foldRow = (before: EndpointRow, event: EndpointEvent, bookedAt: string): E
   switch (event.type) {
     case 'WebhookEndpointCreated': {
       const { secret, ...terms } = event.data;
-      const first = { status: 'active', disabledReason: null, createdAt: bookedAt, changedAt: bookedAt } as const;
+      const at = { createdAt: bookedAt, changedAt: bookedAt, toldFrom: bookedAt };
+      const first = { status: 'active', disabledReason: null, ...at } as const;
       return { ...rowOf(terms), ...first, secrets: [stored(secret, bookedAt)] };
     }
     case 'WebhookEndpointChanged':
@@ -99,7 +105,13 @@ const foldRow = (before: EndpointRow, event: EndpointEvent, bookedAt: string): E
     case 'WebhookEndpointPaused':
       return { ...before, status: 'paused' };
     case 'WebhookEndpointResumed':
-      return { ...before, status: 'active', disabledReason: null };
+      // Nothing was kept for one that had been given up, so it is told from now on; after a pause nothing is missing.
+      return {
+        ...before,
+        status: 'active',
+        disabledReason: null,
+        ...(before.status === 'disabled' ? { toldFrom: bookedAt } : {}),
+      };
     case 'WebhookEndpointDisabled':
       return { ...before, status: 'disabled', disabledReason: event.data.reason };
     case 'WebhookEndpointDeleted':
@@ -111,6 +123,10 @@ const foldRow = (before: EndpointRow, event: EndpointEvent, bookedAt: string): E
         secrets: [stored(secret, bookedAt), ...stillValid(before.secrets, bookedAt, previousValidUntil)],
       };
     }
+    case 'WebhookResendRequested':
+    case 'WebhookDeliveryRequeued':
+    case 'WebhookTestRequested':
+      return before;
     default:
       return unreachable(event);
   }

@@ -27,6 +27,12 @@ export const webhookProblems = defineProblems({
     description: 'Nothing is sent to it anyway; resume it when its receiver is well again.',
     offender: 'endpointId',
   },
+  resend_time_empty: {
+    status: 422,
+    title: 'The time to send again is empty',
+    description: '`since` is not before `until`, which is at most now.',
+    offender: 'since',
+  },
   webhook_secrets_too_many: {
     status: 409,
     title: 'Too many secrets are valid at once',

@@ -7,8 +7,11 @@ import {
   type Endpoint,
   endpointAggregate,
   pauseEndpoint,
+  requeueDelivery,
+  resendSince,
   resumeEndpoint,
   rotateSecret,
+  sendTest,
 } from './endpoint.ts';
 import { endpointTerms, passes } from './terms.ts';
 
@@ -159,6 +162,44 @@ describe('rotating a secret', () => {
       rejection: { code: 'webhook_secrets_too_many', endpointId, valid: 5 },
     });
     expect(rotate(state, 6, 0).accepted).toBe(true);
+  });
+});
+
+describe('sending again', () => {
+  const resendId = '0190a000-0000-7000-8000-000000000003';
+  const since = '2026-03-01T00:00:00.000Z';
+
+  it('is of a time that is over, up to now', () => {
+    expect(eventsOf(resendSince(created, { endpointId, resendId, since }, { now }))).toMatchObject([
+      { type: 'WebhookResendRequested', data: { since, until: now } },
+    ]);
+    const until = '2026-03-04T00:00:00.000Z';
+    expect(eventsOf(resendSince(created, { endpointId, resendId, since, until }, { now }))).toMatchObject([
+      { data: { until: now } },
+    ]);
+    expect(resendSince(created, { endpointId, resendId, since: now }, { now })).toEqual({
+      accepted: false,
+      rejection: { code: 'resend_time_empty', since: now, until: now },
+    });
+  });
+
+  it('of one delivery, and a test of what is published, are recorded and change nothing of the endpoint', () => {
+    const requeued = requeueDelivery(created, { endpointId, deliveryId: resendId });
+    expect(typesOf(requeued)).toEqual(['WebhookDeliveryRequeued']);
+    expect(after(created, requeued)).toEqual(created);
+    const test = { endpointId, testId: resendId, deliveryId: resendId, type: 'ledger.hold.placed' };
+    expect(typesOf(sendTest(created, test, facts))).toEqual(['WebhookTestRequested']);
+    expect(sendTest(created, { ...test, type: 'ledger.*' }, facts)).toMatchObject({
+      rejection: { code: 'event_type_unknown', filter: 'ledger.*' },
+    });
+  });
+
+  it('is refused for an endpoint that was given up', () => {
+    for (const outcome of [
+      resendSince(disabled, { endpointId, resendId, since }, { now }),
+      requeueDelivery(disabled, { endpointId, deliveryId: resendId }),
+    ])
+      expect(outcome).toEqual({ accepted: false, rejection: { code: 'webhook_endpoint_disabled', endpointId } });
   });
 });
 

@@ -4,7 +4,16 @@ import { defineAggregate } from '../../event-store/aggregate.ts';
 import type { NewEvent } from '../../event-store/event.ts';
 import type { PersonalRef } from '../../event-store/personal-ref.ts';
 import { endpointEvents } from './events.ts';
-import { type ChangeEndpoint, type CreateEndpoint, type DisableEndpoint, passes, type RotateSecret } from './terms.ts';
+import {
+  type ChangeEndpoint,
+  type CreateEndpoint,
+  type DisableEndpoint,
+  passes,
+  type Requeue,
+  type Resend,
+  type RotateSecret,
+  type Test,
+} from './terms.ts';
 
 /** What an endpoint is told of, and how. */
 export interface Terms {
@@ -42,6 +51,7 @@ export type EndpointRefusal =
   | { readonly code: 'webhook_endpoint_exists_with_different_content'; readonly endpointId: string }
   | { readonly code: 'event_type_unknown'; readonly filter: string }
   | { readonly code: 'webhook_endpoint_disabled'; readonly endpointId: string }
+  | { readonly code: 'resend_time_empty'; readonly since: string; readonly until: string }
   | { readonly code: 'webhook_secrets_too_many'; readonly endpointId: string; readonly valid: number };
 
 /** An endpoint's life, one stream each. */
@@ -73,6 +83,11 @@ export const endpointAggregate = defineAggregate({
         const its = existing(state);
         return { ...its, secrets: [secret, ...stillValid(its.secrets, event.meta.bookedAt, previousValidUntil)] };
       }
+      // What is to be sent again changes nothing of the endpoint itself.
+      case 'WebhookResendRequested':
+      case 'WebhookDeliveryRequeued':
+      case 'WebhookTestRequested':
+        return existing(state);
       default:
         return unreachable(event);
     }
@@ -232,3 +247,37 @@ export const rotateSecret = (
       endpointAggregate.record(endpointId, 'WebhookSecretRotated', { endpointId, secret: refOf(secret), ...grace }),
     );
   });
+
+/** One that was given up takes nothing, neither again nor for a test. */
+const undisabled = (state: Endpoint, endpointId: string, decide: () => Outcome): Outcome =>
+  living(state, endpointId, ({ status }) =>
+    status === 'disabled' ? reject({ code: 'webhook_endpoint_disabled', endpointId }) : decide(),
+  );
+
+/** Sends again what was booked from `since` until before `until`, which is now unless told. */
+export const resendSince = (
+  state: Endpoint,
+  { endpointId, resendId, since, until: wanted }: Resend,
+  { now }: Pick<Facts, 'now'>,
+): Outcome =>
+  undisabled(state, endpointId, () => {
+    const until = wanted === undefined || wanted > now ? now : wanted;
+    if (since >= until) return reject({ code: 'resend_time_empty', since, until });
+    return accept(
+      endpointAggregate.record(endpointId, 'WebhookResendRequested', { endpointId, resendId, since, until }),
+    );
+  });
+
+/** Makes one delivery again. */
+export const requeueDelivery = (state: Endpoint, data: Requeue): Outcome =>
+  undisabled(state, data.endpointId, () =>
+    accept(endpointAggregate.record(data.endpointId, 'WebhookDeliveryRequeued', data)),
+  );
+
+/** Sends the sample of a type, whatever the filters. */
+export const sendTest = (state: Endpoint, data: Test, { published }: Pick<Facts, 'published'>): Outcome =>
+  undisabled(state, data.endpointId, () =>
+    published.includes(data.type)
+      ? accept(endpointAggregate.record(data.endpointId, 'WebhookTestRequested', data))
+      : reject({ code: 'event_type_unknown', filter: data.type }),
+  );

@@ -72,6 +72,27 @@ export const webhookSecretRotated = defineEvent({
   schema: z.strictObject({ ...ofEndpoint, secret, previousValidUntil: z.string().optional() }),
 });
 
+/** What was booked in a time is to be sent again, whatever became of it before. */
+export const webhookResendRequested = defineEvent({
+  type: 'WebhookResendRequested',
+  schemaVersion: 1,
+  schema: z.strictObject({ ...ofEndpoint, resendId: z.string(), since: z.string(), until: z.string() }),
+});
+
+/** One delivery is to be made again. */
+export const webhookDeliveryRequeued = defineEvent({
+  type: 'WebhookDeliveryRequeued',
+  schemaVersion: 1,
+  schema: z.strictObject({ ...ofEndpoint, deliveryId: z.string() }),
+});
+
+/** The sample of a type is to be sent. */
+export const webhookTestRequested = defineEvent({
+  type: 'WebhookTestRequested',
+  schemaVersion: 1,
+  schema: z.strictObject({ ...ofEndpoint, testId: z.string(), deliveryId: z.string(), type: z.string() }),
+});
+
 /** Every event of an endpoint's stream. */
 export const endpointEvents = [
   webhookEndpointCreated,
@@ -81,4 +102,7 @@ export const endpointEvents = [
   webhookEndpointDisabled,
   webhookEndpointDeleted,
   webhookSecretRotated,
+  webhookResendRequested,
+  webhookDeliveryRequeued,
+  webhookTestRequested,
 ] as const;

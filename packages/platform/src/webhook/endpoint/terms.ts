@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assetCode, text, uuid } from '../../http/amount.ts';
+import { assetCode, instant, text, uuid } from '../../http/amount.ts';
 
 /** `*`, `payment.*`, `payment.refund.*` or one type. */
 export const filterPattern = /^(\*|[a-z]+\.\*|[a-z]+\.[a-z_]+\.(\*|[a-z_]+))$/;
@@ -83,7 +83,22 @@ export const rotateSecretSchema = z.strictObject({
   graceSeconds: z.number().int().min(0).max(604_800),
 });
 
+/** `{ endpointId, resendId, since, until? }`. */
+export const resendSchema = z.strictObject({
+  endpointId: uuid,
+  resendId: uuid,
+  since: instant,
+  until: instant.optional(),
+});
+/** `{ endpointId, deliveryId }`. */
+export const requeueSchema = z.strictObject({ endpointId: uuid, deliveryId: uuid });
+/** `{ endpointId, testId, deliveryId, type }`. */
+export const testSchema = z.strictObject({ endpointId: uuid, testId: uuid, deliveryId: uuid, type: z.string() });
+
 export type CreateEndpoint = z.output<typeof createEndpointSchema>;
 export type ChangeEndpoint = z.output<typeof changeEndpointSchema>;
 export type DisableEndpoint = z.output<typeof disableEndpointSchema>;
 export type RotateSecret = z.output<typeof rotateSecretSchema>;
+export type Resend = z.output<typeof resendSchema>;
+export type Requeue = z.output<typeof requeueSchema>;
+export type Test = z.output<typeof testSchema>;

@@ -232,7 +232,8 @@ const lifeRoutes = ({ services, handlers }: EndpointHttp): readonly Route[] => [
     path: '/v1/webhook-endpoints/:endpointId/resume',
     operationId: 'resumeWebhookEndpoint',
     summary: 'Resume a webhook endpoint',
-    description: 'After a pause what was kept is sent; one that was disabled is sent what happens from now on.',
+    description:
+      'After a pause what was kept is sent; one that was disabled is sent what still waited, and what happens from now on.',
     request: { params },
     responses: answered,
     problems: ['staff_only', 'webhook_endpoint_unknown', 'webhook_endpoint_deleted'],
