@@ -5,6 +5,7 @@ import { platformTenantId } from '@finaegis/platform/auth/principal';
 import type { CommandHandler, Refusal } from '@finaegis/platform/command/handler';
 import { createTenantCommand } from '@finaegis/platform/tenancy/commands';
 import { type Bank, openBank } from '@finaegis/server/bank';
+import type { OutsideWorld } from '@finaegis/server/modules';
 import type { BenchDatabase } from './database.ts';
 
 /** The tenant whose money is moved. */
@@ -36,9 +37,9 @@ const fundedPerJournal = 499;
 const fundsMinor = 10n ** 12n;
 
 /** Opens a bank over a fresh database with one entity and `count` funded accounts. */
-export const openBooks = async (database: BenchDatabase, count: number): Promise<Books> => {
+export const openBooks = async (database: BenchDatabase, count: number, outside: OutsideWorld = {}): Promise<Books> => {
   const masterKey = randomBytes(32);
-  const bank = await openBank({ connections: database, masterKey });
+  const bank = await openBank({ ...outside, connections: database, masterKey });
   const { ledger, asset, account, party } = bank.modules;
   await submit(bank, createTenantCommand, { tenantId, name: 'Benchmark' }, platformTenantId);
   await asset.seed();

@@ -4,18 +4,20 @@ import { ledgerBench } from './ledger.ts';
 import { UnknownCell } from './ledger-cells.ts';
 import type { BenchOptions, Report } from './report.ts';
 import { sagaBench } from './saga.ts';
+import { webhookBench } from './webhook.ts';
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Report>>> = {
   'event-store': eventStoreBench,
   ledger: ledgerBench,
   saga: sagaBench,
+  webhook: webhookBench,
 };
 
 const usage = `usage: npm run bench -- NAME [--quick] [--json] [--only CELLS] [--compare] [--preload N] [--soak [--minutes N]]
   NAME           ${Object.keys(benches).join(', ')}
   --quick        the cells that have a bar, in less than 45 s
   --json         only the last line
-  --only CELLS   of ledger and saga: ids and patterns, separated by commas: c64-b1-fee,c8-*
+  --only CELLS   of ledger, saga and webhook: ids and patterns, separated by commas: c64-b1-fee,c8-*
   ledger:
   --compare      the simplest correct competitor too, on the same server
   --preload N    with N transfers in the database beforehand, and reads of the past and of lists

@@ -67,6 +67,15 @@ const until = async (isTrue: () => Promise<boolean>, timeoutMs = 20_000): Promis
 };
 const idsOf = (received: readonly Received[]): readonly string[] =>
   received.map(({ data }) => String(data['depositId']));
+/** What another process of the bank would run. */
+const anotherWorker = () =>
+  bank.bank.modules.webhook.startWorker({
+    pool: bank.bank.pools.write,
+    followPool: bank.bank.pools.follow,
+    systemPool: bank.bank.pools.system,
+    random: () => 0.5,
+    pollMs: 10,
+  });
 const remove = (endpointId: string) => ask(`/v1/webhook-endpoints/${endpointId}`, undefined, 'DELETE');
 
 describe('a message', () => {
@@ -230,6 +239,27 @@ describe('in order', () => {
     expect(taken).toEqual(wanted);
     await remove(endpointId);
   });
+
+  it('one at a time, also where several processes share the work', { timeout: 60_000 }, async () => {
+    const receiver = await receiverOf();
+    const others = [anotherWorker(), anotherWorker()];
+    const endpointId = await subscribe(receiver, { events: ['account.deposit.*'], isOrdered: true });
+    let [underWay, mostUnderWay] = [0, 0];
+    receiver.answer = (response) => {
+      mostUnderWay = Math.max(mostUnderWay, ++underWay);
+      setTimeout(() => {
+        underWay--;
+        response.writeHead(204).end();
+      }, 2);
+    };
+    const { accountId } = await bank.openCustomer();
+    const wanted: string[] = [];
+    for (let number = 0; number < 80; number++) wanted.push(await deposit(accountId));
+    await receiver.until(({ length }) => length >= 80);
+    expect([idsOf(receiver.received), mostUnderWay]).toEqual([wanted, 1]);
+    await Promise.all(others.map((other) => other.close()));
+    await remove(endpointId);
+  });
 });
 
 describe('sending again', () => {
@@ -286,12 +316,7 @@ it('what has taken nothing for three days is given up', async () => {
   const { tenantId } = bank;
   const row = async () => (await ask(`/v1/webhook-endpoints/${endpointId}`)).body;
   // The sender looks once a minute; a worker that has just begun looks at once.
-  const other = bank.bank.modules.webhook.startWorker({
-    pool: bank.bank.pools.write,
-    followPool: bank.bank.pools.follow,
-    systemPool: bank.bank.pools.system,
-    random: () => 0.5,
-  });
+  const other = anotherWorker();
   await until(async () => (await row())['status'] === 'disabled');
   await other.close();
   expect(await row()).toMatchObject({ disabledReason: 'failing' });

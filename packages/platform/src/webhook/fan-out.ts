@@ -41,11 +41,9 @@ export const startFanOut = (options: FanOutOptions): FanOut => {
   const loop = async (): Promise<void> => {
     while (!alarm.isOver) {
       try {
-        for (const { tenantId, head } of await tenantsBehind(options.systemPool))
-          while (!alarm.isOver && (await advance(options, { tenantId, head })));
-        for (const resend of await resendsOpen(options.systemPool))
-          while (!alarm.isOver && (await resendStretch(options, resend)));
-        await alarm.sleep(options.pollMs ?? 250);
+        const isWhole = await round(options, () => alarm.isOver);
+        if (isWhole) await alarm.sleep(options.pollMs ?? 250);
+        else await alarm.pause(retryMs);
       } catch (error) {
         options.onError?.(error);
         await alarm.pause(retryMs);
@@ -60,6 +58,22 @@ export const startFanOut = (options: FanOutOptions): FanOut => {
       await running;
     },
   };
+};
+
+/** Everything that is behind; false when something of it failed. One tenant's log that cannot be told holds up no other tenant's. */
+const round = async (options: FanOutOptions, isOver: () => boolean): Promise<boolean> => {
+  let isWhole = true;
+  const each = async (work: () => Promise<boolean>): Promise<void> => {
+    try {
+      while (!isOver() && (await work()));
+    } catch (error) {
+      isWhole = false;
+      options.onError?.(error);
+    }
+  };
+  for (const behind of await tenantsBehind(options.systemPool)) await each(() => advance(options, behind));
+  for (const resend of await resendsOpen(options.systemPool)) await each(() => resendStretch(options, resend));
+  return isWhole;
 };
 
 const tenantsBehind = async (
@@ -89,7 +103,7 @@ const advance = async (
       after,
       upTo: head,
       endpoints: () => endpointsOf(tx, tenantId),
-      isFor: ({ status, toldFrom }, { bookedAt }) => status !== 'disabled' && bookedAt >= toldFrom,
+      isFor: ({ toldFrom }, { bookedAt }) => bookedAt >= toldFrom,
       isAgain: false,
     });
     await tx.query({
@@ -123,7 +137,7 @@ const lockPosition = async (tx: Transaction, tenantId: string): Promise<bigint |
 const endpointsOf = async (tx: Transaction, tenantId: string): Promise<readonly EndpointRecord[]> => {
   const { rows } = await tx.query<EndpointRecord>({
     name: 'webhook-endpoints-told',
-    text: `select ${endpointColumns} from webhook_endpoints e where e.tenant_id = $1 and e.status in ('active', 'paused', 'disabled') order by e.endpoint_id`,
+    text: `select ${endpointColumns} from webhook_endpoints e where e.tenant_id = $1 and e.status in ('active', 'paused') order by e.endpoint_id`,
     values: [tenantId],
   });
   return rows;
@@ -252,9 +266,7 @@ const resendStretch = async (options: FanOutOptions, { tenantId, resendId }: Res
       after: resend.seq ?? (await seqBefore(tx, { tenantId, since: resend.since, head })),
       upTo: head,
       endpoints: async () =>
-        (await endpointsOf(tx, tenantId)).filter(
-          ({ endpointId, status }) => endpointId === resend.endpointId && status !== 'disabled',
-        ),
+        (await endpointsOf(tx, tenantId)).filter(({ endpointId }) => endpointId === resend.endpointId),
       isFor: (_, { bookedAt }) => bookedAt >= resend.since && bookedAt < resend.until,
       isAgain: true,
     });

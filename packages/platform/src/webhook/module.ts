@@ -4,7 +4,7 @@ import { eventTypeRoutes } from '../published/http/event-type-routes.ts';
 import type { Amounts } from '../published/publisher.ts';
 import type { Services } from '../services.ts';
 import type { AddressRules } from './address-guard.ts';
-import { createEndpointHandlers } from './commands.ts';
+import { createEndpointHandlers, type EndpointHandlers } from './commands.ts';
 import { endpointEvents } from './endpoint/events.ts';
 import { endpointsTable } from './endpoints-table.ts';
 import { endpointErasureTable } from './erasure-table.ts';
@@ -26,6 +26,7 @@ export interface WebhookPorts {
 
 /** The context, with the work that it does by itself. */
 export interface WebhookModule extends ContextModule {
+  readonly handlers: EndpointHandlers;
   startWorker(options: WebhookWorkerOptions): WebhookWorker;
 }
 
@@ -47,6 +48,7 @@ export const createWebhookModule = (services: Services, { published, rules, amou
       ...deliveryRoutes({ services, handlers }),
     ],
     problems: webhookProblems,
+    handlers,
     startWorker: (options) =>
       startWebhookWorker(services, { ...options, published: published(), amounts, rules, handlers }),
   };
