@@ -226,6 +226,8 @@ const startProcess = (options: MemoryBankOptions, shared: Shared): Process => {
     newEventId: uuidV7Source(nowMs, (length) => Uint8Array.from({ length }, () => random.below(256))),
     checks: allowAll,
     checkedCommands: new Set(),
+    // Nobody runs out of connections here, and a seed found before dry runs waited for each other goes on meaning what it meant.
+    trialsAtOnce: Number.POSITIVE_INFINITY,
     pace: {
       turn,
       pause: (durationMs) => alive(scheduler.sleep(durationMs)),

@@ -72,6 +72,8 @@ export interface CommandsOptions {
   readonly onBatch?: CommitterOptions['onBatch'];
   /** Node's own event loop and clock unless told. */
   readonly pace?: Pace;
+  /** Dry runs that hold locks and connections at once; 2 unless told. */
+  readonly trialsAtOnce?: number;
 }
 
 const interactiveLimits = { commandsMax: 256, weightMax: 2_000 };
@@ -79,8 +81,6 @@ const interactiveLimits = { commandsMax: 256, weightMax: 2_000 };
 const bulkLimits = { commandsMax: 1_000, weightMax: 4_000 };
 /** A queue never holds fewer than this before commands are refused: the largest batch of the API must fit. */
 const queuedMin = { interactive: 1_024, bulk: 100_000 };
-/** Dry runs that hold locks and connections at once. */
-const trialsAtOnce = 2;
 const timeoutDefaultMs = 10_000;
 
 /** Builds the write side: an interactive lane and a bulk lane over one pool. */
@@ -95,7 +95,7 @@ export const createCommands = (options: CommandsOptions): Commands => {
   };
 
   const pausing = { ...tools, pause: (durationMs: number) => pace.pause(durationMs) };
-  const trials = new FairGate(trialsAtOnce);
+  const trials = new FairGate(options.trialsAtOnce ?? 2);
   const tryOut: Commands['submit'] = (handler, data, submission) => {
     const { tenantId, lane = 'interactive', timeoutMs = timeoutDefaultMs } = submission;
     if (trials.queued >= queuedMin[lane]) return Promise.reject(new Overloaded('overloaded'));

@@ -143,19 +143,17 @@ const resolutionJournalId = ({ incoming }: ResolveRefs, workItemId: string): str
     ? derivedUuid('work-item-journal', workItemId)
     : incomingJournalId(incoming.incomingId, 'apply');
 
+interface Resolving {
+  readonly data: ResolveWorkItemData;
+  readonly facts: CommandFacts;
+  readonly refs: ResolveRefs;
+}
+
 const decide = (
   tools: WorkItemTools,
   definition: SagaDefinition,
   loaded: Loaded,
-  {
-    data,
-    facts,
-    refs,
-  }: {
-    readonly data: ResolveWorkItemData;
-    readonly facts: CommandFacts;
-    readonly refs: ResolveRefs;
-  },
+  { data, facts, refs }: Resolving,
 ): Decision<NewEvent, ResolveRefusal> => {
   const { workItemId, resolution, reason } = data;
   const { state } = loaded.stream(workItemAggregate, workItemId);
