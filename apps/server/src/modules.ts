@@ -84,10 +84,8 @@ export interface OutsideWorld {
 }
 
 /** Every context over the services of one process; what one needs of another is given here and nowhere else. */
-export const buildModules = (
-  services: Services,
-  { bankConnections = [], webhooks = publicOnly, ...providers }: OutsideWorld = {},
-) => {
+export const buildModules = (services: Services, outside: OutsideWorld = {}) => {
+  const { bankConnections = [], webhooks = publicOnly, ...providers } = outside;
   const nowMs = (): number => Date.parse(services.now());
   const asset = createAssetModule(services);
   const party = createPartyModule(services, {
