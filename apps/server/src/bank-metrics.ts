@@ -1,6 +1,7 @@
 import type { Metrics } from '@finaegis/platform/observability/metrics';
 import { providerMetrics } from '@finaegis/platform/resilience/provider-metrics';
 import { sagasName } from '@finaegis/platform/saga/sagas-table';
+import { fanOutName } from '@finaegis/platform/webhook/fan-out';
 import type { Bank, Batch } from './bank.ts';
 
 /** Makes the metrics of the write side and gives back what to tell of each batch. */
@@ -45,7 +46,9 @@ export const bankGauges = (metrics: Metrics, { services, pools, modules }: Bank)
     help: 'Events the slowest subscribed view of any tenant has not folded yet.',
     read: async () => {
       const { rows } = await pools.system.query<{ behind: bigint | null }>(
-        'select max(h.seq - s.seq) as behind from tenant_heads h join subscriptions s using (tenant_id)',
+        // What nobody is to be told of is not behind.
+        'select max(h.seq - s.seq) as behind from tenant_heads h join subscriptions s using (tenant_id) where s.name <> $1',
+        [fanOutName],
       );
       return Number(rows[0]?.behind ?? 0n);
     },
@@ -62,6 +65,32 @@ export const bankGauges = (metrics: Metrics, { services, pools, modules }: Bank)
     },
   });
   sagaGauges(metrics, services, pools);
+  webhookGauges(metrics, pools);
+};
+
+const webhookGauges = (metrics: Metrics, { system }: Bank['pools']): void => {
+  metrics.gauge({
+    name: 'finaegis_webhook_deliveries_overdue',
+    help: 'Deliveries of all tenants that have been due for more than a minute, to endpoints that are not failing.',
+    read: async () => {
+      const { rows } = await system.query<{ overdue: bigint }>(
+        `select count(*) as overdue from webhook_deliveries d join webhook_endpoints e using (tenant_id, endpoint_id)
+          where d.status = 'pending' and d.due_at < clock_timestamp() - interval '1 minute' and e.status = 'active' and not e.is_ordered
+            and not exists (select from webhook_health h where h.tenant_id = d.tenant_id and h.endpoint_id = d.endpoint_id)`,
+      );
+      return Number(rows[0]?.overdue ?? 0n);
+    },
+  });
+  metrics.gauge({
+    name: 'finaegis_webhook_endpoints_failing',
+    help: 'Endpoints of all tenants whose last message was not taken.',
+    read: async () => {
+      const { rows } = await system.query<{ failing: bigint }>(
+        `select count(*) as failing from webhook_health join webhook_endpoints e using (tenant_id, endpoint_id) where e.status = 'active'`,
+      );
+      return Number(rows[0]?.failing ?? 0n);
+    },
+  });
 };
 
 const sagaGauges = (metrics: Metrics, { now }: Bank['services'], { system }: Bank['pools']): void => {

@@ -1,6 +1,7 @@
 import { verifyLog } from '@finaegis/platform/audit/verify-log';
 import { inTransaction } from '@finaegis/platform/database/transaction';
 import type { Bank } from '@finaegis/server/bank';
+import { checkPublished } from './coherence/check-published.ts';
 import { compareBalances, compareHolds, compareIncoming, replayLedger } from './coherence/compare-rows.ts';
 import { compareViews } from './coherence/compare-views.ts';
 import { conclude, emptyBooks, foldRaw } from './coherence/replayed-books.ts';
@@ -17,7 +18,7 @@ export interface Coherence {
 /**
  * LEDGER line 25 as far as it exists, and the log under it: hashes, places and versions; each journal balanced and above the floors; holds,
  * captures, quotes and reversals used once and within their remainder; trial balances zero; balance rows, rows of holds and of announcements and subscribed views
- * equal to a replay of the raw log by rules of its own.
+ * equal to a replay of the raw log by rules of its own; and every event that is published can be told to those outside.
  */
 export const examineCoherence = async (bank: Bank, tenantId: string): Promise<Coherence> => {
   const verdict = await verifyLog({ pool: bank.pools.read, tenantId });
@@ -27,6 +28,7 @@ export const examineCoherence = async (bank: Bank, tenantId: string): Promise<Co
     ...(verdict.isIntact ? [] : [`seq ${verdict.fault.seq}: ${verdict.fault.code} (${verdict.fault.detail})`]),
     ...ledger,
     ...views,
+    ...(await checkPublished(bank, tenantId)),
   ];
   return { problems, events: verdict.events, root: verdict.isIntact ? verdict.root : '' };
 };

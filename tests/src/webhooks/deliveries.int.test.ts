@@ -46,7 +46,7 @@ const receiverOf = async (): Promise<Receiver> => {
 /** An endpoint that is sent to a receiver, which knows its secret. */
 const subscribe = async (receiver: Receiver, terms: object = {}): Promise<string> => {
   const { status, body } = await ask('/v1/webhook-endpoints', { url: receiver.url, ...terms });
-  expect(status).toBe(201);
+  expect(body['code'] ?? status).toBe(201);
   receiver.secrets = [String(body['secret'])];
   return String(body['endpointId']);
 };
@@ -153,12 +153,14 @@ describe('a receiver that does not take', () => {
     const { accountId } = await bank.openCustomer();
     await deposit(accountId);
     await until(async () => (await deliveriesOf(endpointId))[0]?.['lastStatus'] === 503);
+    expect((await ask(`/v1/webhook-endpoints/${endpointId}`)).body['failing']).toMatchObject({ failures: 1 });
     receiver.answer = undefined;
     await receiver.until(({ length }) => length === 2);
     const [first, second] = receiver.received;
     expect(second?.id).toBe(first?.id);
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(4_000);
     await until(async () => (await deliveriesOf(endpointId))[0]?.['status'] === 'delivered');
+    expect((await ask(`/v1/webhook-endpoints/${endpointId}`)).body).not.toHaveProperty('failing');
     const [delivery] = await deliveriesOf(endpointId);
     const story = (await ask(`/v1/webhook-deliveries/${String(delivery?.['deliveryId'])}`)).body;
     expect(story).toMatchObject({

@@ -151,7 +151,7 @@ const resultOf = (
   delivery: LeasedDelivery,
   made: { readonly attempted: Attempted; readonly madeAt: string; readonly isTaken: boolean },
 ): DeliveryResult => {
-  const waitMs = made.isTaken ? undefined : waitAfter(delivery.attempts + 1, random);
+  const waitMs = made.isTaken ? undefined : waitAfter(delivery.attempts + 1, random, made.attempted.retryAfterMs);
   const nextAt = waitMs === undefined ? undefined : new Date(Date.parse(now()) + waitMs).toISOString();
   return { delivery, ...made, attemptId: newId(), nextAt };
 };

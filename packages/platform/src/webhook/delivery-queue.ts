@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { instantArray, plainArray, textArray } from '../database/array-parameters.ts';
-import { inTransaction, type Transaction } from '../database/transaction.ts';
+import { all, inTransaction, type Transaction } from '../database/transaction.ts';
 import type { StoredSecret } from './endpoints-table.ts';
 import type { Attempted } from './sender.ts';
 
@@ -9,6 +9,7 @@ export interface DueDelivery {
   readonly tenantId: string;
   readonly endpointId: string;
   readonly deliveryId: string;
+  readonly isOrdered: boolean;
 }
 
 /** A delivery in hand, with everything it takes to make it. */
@@ -18,7 +19,6 @@ export interface LeasedDelivery extends DueDelivery {
   readonly attempts: number;
   readonly body: string;
   readonly url: string;
-  readonly isOrdered: boolean;
   readonly secrets: readonly StoredSecret[];
   readonly headersRef: string | null;
   /** Failures in a row of its endpoint, as of the lease. */
@@ -56,6 +56,9 @@ export const leaseMs = 60_000;
 /** Deliveries of an ordered endpoint that one process takes at once. */
 const runMax = 16;
 
+// Statements over the queue have no names, so each is planned anew, and rows are looked up one by one by their whole key: the queue is empty one
+// minute and long the next, and what the planner believes of it is old. Joins chosen by such beliefs took half a minute for five hundred rows.
+
 /** Pools the queue is worked on with. */
 export interface QueuePools {
   /** As finaegis_write. */
@@ -73,7 +76,6 @@ export const findDue = async (
   { now, room }: { readonly now: string; readonly room: Room },
 ): Promise<readonly DueDelivery[]> => {
   const { rows } = await systemPool.query<DueDelivery>({
-    name: 'webhook-find-due',
     text: `with told as materialized (
         select e.tenant_id, e.endpoint_id, e.is_ordered,
           least(case when h.failures > 0 then 1 else $2::int end, coalesce(r.room, $2)) as room
@@ -81,7 +83,7 @@ export const findDue = async (
         left join webhook_health h using (tenant_id, endpoint_id)
         left join unnest($3::uuid[], $4::uuid[], $5::int[]) as r (tenant_id, endpoint_id, room) using (tenant_id, endpoint_id)
         where e.status = 'active' and (h.open_until is null or h.open_until <= $1))
-      select t.tenant_id as "tenantId", t.endpoint_id as "endpointId", d.delivery_id as "deliveryId" from told t
+      select t.tenant_id as "tenantId", t.endpoint_id as "endpointId", d.delivery_id as "deliveryId", t.is_ordered as "isOrdered" from told t
       cross join lateral (
         select d.delivery_id, d.due_at from webhook_deliveries d
         where not t.is_ordered and d.tenant_id = t.tenant_id and d.endpoint_id = t.endpoint_id and d.status = 'pending' and d.due_at <= $1
@@ -89,14 +91,14 @@ export const findDue = async (
         order by d.due_at limit greatest(t.room, 0)) d
       union all
       -- In order: those at the front, as long as nobody has any of them in hand and each is due.
-      select t.tenant_id, t.endpoint_id, d.delivery_id from told t
+      select t.tenant_id, t.endpoint_id, d.delivery_id, t.is_ordered from told t
       cross join lateral (
         select f.delivery_id from (
-          select d.delivery_id, bool_and(d.due_at <= $1) over (order by d.seq nulls first, d.delivery_id) as are_due,
+          select d.delivery_id, bool_and(d.due_at <= $1) over (order by d.seq, d.delivery_id) as are_due,
             bool_or(d.lease_until >= clock_timestamp()) over () as is_leased
           from (select * from webhook_deliveries
             where tenant_id = t.tenant_id and endpoint_id = t.endpoint_id and status = 'pending'
-            order by seq nulls first, delivery_id limit ${runMax}) d) f
+            order by seq, delivery_id limit ${runMax}) d) f
         where f.are_due and f.is_leased is not true) d
       where t.is_ordered and t.room > 0
       limit $6`,
@@ -116,46 +118,74 @@ export const findDue = async (
 export const leaseDue = (
   { pool }: QueuePools,
   { due, worker }: { readonly due: readonly DueDelivery[]; readonly worker: string },
-): Promise<readonly LeasedDelivery[]> => {
-  const tenants = [...new Set(due.map(({ tenantId }) => tenantId))].sort();
-  return inTransaction(pool, { tenants }, async (tx) => {
-    const values = [
-      plainArray(due.map(({ tenantId }) => tenantId)),
-      plainArray(due.map(({ endpointId }) => endpointId)),
-      plainArray(due.map(({ deliveryId }) => deliveryId)),
-    ];
-    // One process at a time takes of an ordered endpoint, and sees in its next statement what the one before it took.
-    const { rows: held } = await tx.query<{ endpoint_id: string }>({
-      name: 'webhook-lock-ordered',
-      text: `select e.endpoint_id from webhook_endpoints e
-        where e.is_ordered and (e.tenant_id, e.endpoint_id) in (select * from unnest($1::uuid[], $2::uuid[]))
-        order by e.tenant_id, e.endpoint_id for no key update skip locked`,
-      values: values.slice(0, 2),
+): Promise<readonly LeasedDelivery[]> =>
+  inTransaction(pool, { tenants: tenantsOf(due) }, async (tx) => {
+    const ordered = due.filter(({ isOrdered }) => isOrdered);
+    const fronts = ordered.length === 0 ? new Set<string>() : await lockFronts(tx, ordered);
+    const wanted = due.filter(({ isOrdered, endpointId }) => !isOrdered || fronts.has(endpointId));
+    const { rows: free } = await tx.query<{ deliveryId: string }>({
+      text: `select d.delivery_id as "deliveryId" from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, delivery_id)
+        cross join lateral (
+          select delivery_id from webhook_deliveries where tenant_id = w.tenant_id and delivery_id = w.delivery_id and status = 'pending'
+            and (lease_until is null or lease_until < clock_timestamp()) offset 0 for no key update skip locked) d`,
+      values: keysOf(wanted),
     });
-    const { rows } = await tx.query<LeasedDelivery>({
-      name: 'webhook-lease',
-      text: `with free as (
-          select d.tenant_id, d.delivery_id from webhook_deliveries d
-          join unnest($1::uuid[], $2::uuid[], $3::uuid[]) as c (tenant_id, endpoint_id, delivery_id)
-            on c.tenant_id = d.tenant_id and c.delivery_id = d.delivery_id
-          join webhook_endpoints e on e.tenant_id = d.tenant_id and e.endpoint_id = d.endpoint_id
-          where d.status = 'pending' and (d.lease_until is null or d.lease_until < clock_timestamp())
-            and (not e.is_ordered or (e.endpoint_id = any ($6::uuid[]) and not exists (
-              select from webhook_deliveries o where o.tenant_id = d.tenant_id and o.endpoint_id = d.endpoint_id and o.status = 'pending'
-                and o.lease_until >= clock_timestamp())))
-          order by d.tenant_id, d.delivery_id for no key update of d skip locked)
-        update webhook_deliveries d set worker = $4, lease_until = clock_timestamp() + $5 * interval '1 millisecond'
-        from free, webhook_messages m, webhook_endpoints e left join webhook_health h using (tenant_id, endpoint_id)
-        where d.tenant_id = free.tenant_id and d.delivery_id = free.delivery_id and m.tenant_id = d.tenant_id and m.message_id = d.message_id
-          and e.tenant_id = d.tenant_id and e.endpoint_id = d.endpoint_id
-        returning d.tenant_id as "tenantId", d.endpoint_id as "endpointId", d.delivery_id as "deliveryId", d.message_id as "messageId", d.type,
-          d.attempts, m.body, e.url, e.is_ordered as "isOrdered", e.secrets, e.headers_ref as "headersRef", coalesce(h.failures, 0) as failures`,
-      values: [...values, worker, leaseMs, plainArray(held.map(({ endpoint_id: id }) => id))],
-    });
-    // RETURNING keeps no order, and the order is what some endpoints asked for.
-    const places = new Map(due.map(({ deliveryId }, place) => [deliveryId, place]));
-    return rows.toSorted((a, b) => (places.get(a.deliveryId) ?? 0) - (places.get(b.deliveryId) ?? 0));
+    const taken = new Set(free.map(({ deliveryId }) => deliveryId));
+    const its = wanted.filter(({ deliveryId }) => taken.has(deliveryId));
+    const [, { rows }] = await all([
+      tx.query({
+        text: `update webhook_deliveries d set worker = $3, lease_until = clock_timestamp() + $4 * interval '1 millisecond'
+          from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, delivery_id) where d.tenant_id = w.tenant_id and d.delivery_id = w.delivery_id`,
+        values: [...keysOf(its), worker, leaseMs],
+      }),
+      tx.query<LeasedDelivery>({
+        text: `select w.tenant_id as "tenantId", w.endpoint_id as "endpointId", w.delivery_id as "deliveryId", d.message_id as "messageId", d.type,
+            d.attempts, m.body, e.url, e.is_ordered as "isOrdered", e.secrets, e.headers_ref as "headersRef", coalesce(h.failures, 0) as failures
+          from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as w (tenant_id, delivery_id, endpoint_id, place)
+          cross join lateral (select * from webhook_deliveries where tenant_id = w.tenant_id and delivery_id = w.delivery_id offset 0) d
+          cross join lateral (select body from webhook_messages where tenant_id = w.tenant_id and message_id = d.message_id offset 0) m
+          cross join lateral (select * from webhook_endpoints where tenant_id = w.tenant_id and endpoint_id = w.endpoint_id offset 0) e
+          left join lateral (
+            select failures from webhook_health where tenant_id = w.tenant_id and endpoint_id = w.endpoint_id offset 0) h on true
+          order by w.place`,
+        values: [...keysOf(its), plainArray(its.map(({ endpointId }) => endpointId))],
+      }),
+    ]);
+    return rows;
   });
+
+const tenantsOf = (deliveries: readonly Pick<DueDelivery, 'tenantId'>[]): string[] =>
+  [...new Set(deliveries.map(({ tenantId }) => tenantId))].sort();
+
+const keysOf = (deliveries: readonly DueDelivery[]): [string, string] => [
+  plainArray(deliveries.map(({ tenantId }) => tenantId)),
+  plainArray(deliveries.map(({ deliveryId }) => deliveryId)),
+];
+
+/**
+ * Ordered endpoints whose front nobody has in hand, locked until the end of the transaction. The second statement sees what whoever held the
+ * lock before has taken.
+ */
+const lockFronts = async (tx: Transaction, ordered: readonly DueDelivery[]): Promise<ReadonlySet<string>> => {
+  const { rows: held } = await tx.query<{ tenantId: string; endpointId: string }>({
+    text: `select tenant_id as "tenantId", endpoint_id as "endpointId" from webhook_endpoints
+      where (tenant_id, endpoint_id) in (select * from unnest($1::uuid[], $2::uuid[]))
+      order by tenant_id, endpoint_id for no key update skip locked`,
+    values: [
+      plainArray(ordered.map(({ tenantId }) => tenantId)),
+      plainArray(ordered.map(({ endpointId }) => endpointId)),
+    ],
+  });
+  const { rows } = await tx.query<{ endpointId: string }>({
+    text: `select e.endpoint_id as "endpointId" from unnest($1::uuid[], $2::uuid[]) as e (tenant_id, endpoint_id)
+      cross join lateral (
+        select bool_or(f.lease_until >= clock_timestamp()) as is_leased from (
+          select lease_until from webhook_deliveries
+          where tenant_id = e.tenant_id and endpoint_id = e.endpoint_id and status = 'pending' order by seq, delivery_id limit ${runMax}) f) l
+      where l.is_leased is not true`,
+    values: [plainArray(held.map(({ tenantId }) => tenantId)), plainArray(held.map(({ endpointId }) => endpointId))],
+  });
+  return new Set(rows.map(({ endpointId }) => endpointId));
 };
 
 /** Records results, gives back what was not tried, and says how endpoints fare, all in one commit. */
@@ -175,8 +205,8 @@ export const recordResults = (
     readonly now: string;
   },
 ): Promise<void> => {
-  const tenants = [...new Set([...results.map(({ delivery }) => delivery), ...released].map((one) => one.tenantId))];
-  return inTransaction(pool, { tenants: tenants.sort() }, async (tx) => {
+  const tenants = tenantsOf([...results.map(({ delivery }) => delivery), ...released]);
+  return inTransaction(pool, { tenants }, async (tx) => {
     await Promise.all([
       ...(results.length === 0 ? [] : [insertAttempts(tx, results), finishDeliveries(tx, results, now)]),
       ...(released.length === 0 ? [] : [releaseDeliveries(tx, released, worker)]),
@@ -209,16 +239,16 @@ const finishDeliveries = (tx: Transaction, results: readonly DeliveryResult[], n
     a.tenantId + a.deliveryId < b.tenantId + b.deliveryId ? -1 : 1,
   );
   return tx.query({
-    name: 'webhook-finish-deliveries',
     text: `with r as materialized (
         select r.* from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::int[], $6::text[])
           as r (tenant_id, delivery_id, status, next_at, last_status, last_error)
         cross join lateral (
-          select 1 from webhook_deliveries d where d.tenant_id = r.tenant_id and d.delivery_id = r.delivery_id for no key update) locked)
+          select 1 from webhook_deliveries where tenant_id = r.tenant_id and delivery_id = r.delivery_id and status = 'pending'
+          offset 0 for no key update) locked)
       update webhook_deliveries d set status = r.status, attempts = d.attempts + 1, due_at = coalesce(r.next_at, d.due_at), worker = null,
         lease_until = null, last_status = r.last_status, last_error = r.last_error,
         finished_at = case when r.status <> 'pending' then $7::timestamptz end
-      from r where d.tenant_id = r.tenant_id and d.delivery_id = r.delivery_id and d.status = 'pending'`,
+      from r where d.tenant_id = r.tenant_id and d.delivery_id = r.delivery_id`,
     values: [
       plainArray(sorted.map(({ delivery }) => delivery.tenantId)),
       plainArray(sorted.map(({ delivery }) => delivery.deliveryId)),
@@ -235,7 +265,6 @@ const finishDeliveries = (tx: Transaction, results: readonly DeliveryResult[], n
 
 const releaseDeliveries = (tx: Transaction, released: readonly DueDelivery[], worker: string): Promise<unknown> =>
   tx.query({
-    name: 'webhook-release',
     text: `update webhook_deliveries d set worker = null, lease_until = null
       from unnest($1::uuid[], $2::uuid[]) as r (tenant_id, delivery_id)
       where d.tenant_id = r.tenant_id and d.delivery_id = r.delivery_id and d.worker = $3`,
@@ -252,12 +281,10 @@ const changeHealth = async (tx: Transaction, health: readonly HealthChange[], no
   const ill = sorted.filter(({ failures }) => failures > 0);
   await Promise.all([
     tx.query({
-      name: 'webhook-well-again',
       text: 'delete from webhook_health where (tenant_id, endpoint_id) in (select * from unnest($1::uuid[], $2::uuid[]))',
       values: [plainArray(well.map(({ tenantId }) => tenantId)), plainArray(well.map(({ endpointId }) => endpointId))],
     }),
     tx.query({
-      name: 'webhook-ill',
       text: `insert into webhook_health (tenant_id, endpoint_id, failures, failing_since, open_until)
         select i.tenant_id, i.endpoint_id, i.failures, $5::timestamptz, i.open_until
         from unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[]) as i (tenant_id, endpoint_id, failures, open_until)
@@ -280,7 +307,6 @@ export const endpointsToGiveUp = async (
   failingSince: string,
 ): Promise<readonly { readonly tenantId: string; readonly endpointId: string; readonly failingSince: string }[]> => {
   const { rows } = await systemPool.query<{ tenantId: string; endpointId: string; failingSince: string }>({
-    name: 'webhook-to-give-up',
     text: `select h.tenant_id as "tenantId", h.endpoint_id as "endpointId", h.failing_since as "failingSince" from webhook_health h
       join webhook_endpoints e using (tenant_id, endpoint_id) where e.status = 'active' and h.failing_since <= $1
       order by h.tenant_id, h.endpoint_id limit 100`,

@@ -10,7 +10,7 @@ import { type EndpointRecord, endpointColumns } from './endpoints-table.ts';
 
 /** Turns what is committed into deliveries, behind the commits. */
 export interface FanOut {
-  /** Tells it that a log has grown; without this it looks by itself every `pollMs`. */
+  /** Tells it that a log has grown; without this it looks by itself every `pollMs`, 100 ms unless told. */
   wake(): void;
   close(): Promise<void>;
 }
@@ -34,6 +34,10 @@ export const fanOutName = 'webhooks';
 
 const stretchMax = 500;
 const retryMs = 1_000;
+/** So many events a position is behind only where nobody was told for a while. */
+const farBehind = 5_000n;
+// Where another process books, this is what a message waits for at most before it is queued.
+const pollMs = 100;
 
 /** Starts it; every process may, the row lock on the position lets one of them at a time advance a tenant. */
 export const startFanOut = (options: FanOutOptions): FanOut => {
@@ -42,7 +46,7 @@ export const startFanOut = (options: FanOutOptions): FanOut => {
     while (!alarm.isOver) {
       try {
         const isWhole = await round(options, () => alarm.isOver);
-        if (isWhole) await alarm.sleep(options.pollMs ?? 250);
+        if (isWhole) await alarm.sleep(options.pollMs ?? pollMs);
         else await alarm.pause(retryMs);
       } catch (error) {
         options.onError?.(error);
@@ -100,7 +104,7 @@ const advance = async (
     if (after === undefined || after >= head) return { hasMore: false, isQueued: false };
     const { reached, queued } = await queueStretch(tx, options, {
       tenantId,
-      after,
+      after: head - after > farBehind ? await skipUntold(tx, { tenantId, after, head }) : after,
       upTo: head,
       endpoints: () => endpointsOf(tx, tenantId),
       isFor: ({ toldFrom }, { bookedAt }) => bookedAt >= toldFrom,
@@ -132,6 +136,16 @@ const lockPosition = async (tx: Transaction, tenantId: string): Promise<bigint |
     values: [tenantId, fanOutName],
   });
   return rows[0]?.seq;
+};
+
+/** Passes over what was booked while nobody was there to be told, without reading it. */
+const skipUntold = async (
+  tx: Transaction,
+  { tenantId, after, head }: { readonly tenantId: string; readonly after: bigint; readonly head: bigint },
+): Promise<bigint> => {
+  const [since] = (await endpointsOf(tx, tenantId)).map(({ toldFrom }) => toldFrom).sort();
+  const start = since === undefined ? after : await seqBefore(tx, { tenantId, since, head });
+  return start > after ? start : after;
 };
 
 const endpointsOf = async (tx: Transaction, tenantId: string): Promise<readonly EndpointRecord[]> => {

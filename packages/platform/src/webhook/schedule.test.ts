@@ -12,6 +12,13 @@ describe('attempts', () => {
   it('come back a tenth earlier or later', () => {
     expect([waitAfter(2, () => 0), waitAfter(2, () => 1)]).toEqual([54_000, 66_000]);
   });
+
+  it('wait for as long as the receiver asks, a day at most, and no shorter than they would', () => {
+    expect([60_000, 1_000, 10 ** 9].map((askedMs) => waitAfter(1, middle, askedMs))).toEqual([
+      60_000, 5_000, 86_400_000,
+    ]);
+    expect(waitAfter(9, middle, 60_000)).toBeUndefined();
+  });
 });
 
 describe('an endpoint that fails', () => {

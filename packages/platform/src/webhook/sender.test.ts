@@ -47,6 +47,11 @@ describe('an attempt', () => {
     expect(await send(url)).toMatchObject({ status: 422, answer: 'a long exp' });
   });
 
+  it('tells how long the receiver asks to be left alone', async () => {
+    const url = await serve((_, response) => response.writeHead(503, { 'retry-after': '120' }).end());
+    expect(await send(url)).toMatchObject({ status: 503, retryAfterMs: 120_000 });
+  });
+
   it('ends when nobody answers, or nobody ends an answer', async () => {
     const silent = await serve(() => undefined);
     expect(await send(silent)).toMatchObject({ error: 'timed_out' });

@@ -22,6 +22,8 @@ export interface Attempted {
   readonly error?: string;
   /** The beginning of what was answered. */
   readonly answer?: string;
+  /** How long the receiver asks to be left alone. */
+  readonly retryAfterMs?: number;
   readonly durationMs: number;
 }
 
@@ -124,7 +126,7 @@ const read = (
   let size = 0;
   const finish = (): void => {
     const answer = Buffer.concat(chunks).subarray(0, answerMax).toString('utf8').replaceAll('\u0000', '');
-    done({ status, ...(answer === '' ? {} : { answer }) });
+    done({ status, ...(answer === '' ? {} : { answer }), ...retryAfterOf(response.headers['retry-after']) });
   };
   response.on('data', (chunk: Buffer) => {
     size += chunk.length;
@@ -138,6 +140,10 @@ const read = (
   response.on('end', finish);
   response.on('error', () => done({ status, error: 'answer_cut_off' }));
 };
+
+// Seconds (RFC 9110, section 10.2.3); dates are left to our own waits, since clocks differ.
+const retryAfterOf = (header: string | undefined): { readonly retryAfterMs?: number } =>
+  header !== undefined && /^\d{1,6}$/.test(header) ? { retryAfterMs: Number(header) * 1_000 } : {};
 
 const codes: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection_refused',

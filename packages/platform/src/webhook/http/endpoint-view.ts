@@ -22,6 +22,14 @@ export const endpointResource = z
     secrets: z
       .array(z.object({ secretId: z.string(), createdAt: instant, validUntil: instant.optional() }))
       .describe('What messages are signed with, the newest first; those with an end only until then.'),
+    failing: z
+      .object({
+        since: instant,
+        failures: z.number().int().describe('In a row.'),
+        leftAloneUntil: instant.optional(),
+      })
+      .optional()
+      .describe('Where nothing was taken lately; told by reads only.'),
     createdAt: instant,
     changedAt: instant,
   })
@@ -39,8 +47,22 @@ export const endpointWithSecret = endpointResource
 
 export type EndpointView = z.output<typeof endpointResource>;
 
+/** How an endpoint's receiver fares, where it fails. */
+export interface Failing {
+  readonly failures: number | null;
+  readonly failingSince: string | null;
+  readonly openUntil: string | null;
+}
+
+const showFailing = ({ failures = null, failingSince = null, openUntil = null }: Partial<Failing>) =>
+  failures === null || failingSince === null
+    ? {}
+    : {
+        failing: { since: failingSince, failures, ...(openUntil === null ? {} : { leftAloneUntil: openUntil }) },
+      };
+
 /** A row as it is answered. */
-export const showEndpoint = (row: EndpointRow & { readonly endpointId: string }): EndpointView => ({
+export const showEndpoint = (row: EndpointRow & { readonly endpointId: string } & Partial<Failing>): EndpointView => ({
   endpointId: row.endpointId,
   name: row.name,
   url: row.url,
@@ -56,6 +78,7 @@ export const showEndpoint = (row: EndpointRow & { readonly endpointId: string })
     createdAt,
     ...(validUntil === undefined ? {} : { validUntil }),
   })),
+  ...showFailing(row),
   createdAt: row.createdAt,
   changedAt: row.changedAt,
 });
