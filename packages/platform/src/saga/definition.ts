@@ -85,6 +85,13 @@ export interface RetryPolicy {
 
 /** Eight attempts over some five minutes. */
 export const retryDefault: RetryPolicy = { attempts: 8, firstMs: 500, factor: 3, waitMaxMs: 120_000 };
+/** Eight questions over some ten minutes; then a person is asked. @param firstMs until the second one */
+export const retryAsking = (firstMs: number): RetryPolicy => ({ attempts: 8, firstMs, factor: 3, waitMaxMs: 180_000 });
+/**
+ * Tried again for days before a person is asked: checks that cannot be asked, a day that is not open, whoever has the money and does not say how it
+ * ended.
+ */
+export const retryForDays: RetryPolicy = { attempts: 200, firstMs: 1_000, factor: 2, waitMaxMs: 30 * 60_000 };
 
 /** A command of a context with its data; it is committed together with the record that the step is done. */
 export interface StepCommand {

@@ -1,6 +1,6 @@
 import {
   defineSaga,
-  type RetryPolicy,
+  retryForDays,
   type SagaDefinition,
   type SagaSoFar,
   type SagaStep,
@@ -33,7 +33,6 @@ export interface InvestmentSagaTools {
 }
 
 /** Money may have moved: what fails on the way is tried again for days before a person is asked. */
-const patient: RetryPolicy = { attempts: 200, firstMs: 1_000, factor: 2, waitMaxMs: 30 * 60_000 };
 const dayClosed = ['day_closed'];
 
 const idOf = ({ input: { investmentId } }: SoFar) => ({ investmentId });
@@ -99,7 +98,7 @@ const untilConfirmed = (tools: InvestmentSagaTools, handlers: StepHandlers): rea
       const { reservedAt } = results['reserve'] as { readonly reservedAt: string };
       return daysAfter(reservedAt, tools.settings.paymentDays);
     },
-    retry: patient,
+    retry: retryForDays,
   },
   {
     name: 'book-pay-in',
@@ -113,7 +112,7 @@ const untilConfirmed = (tools: InvestmentSagaTools, handlers: StepHandlers): rea
     },
     undo: { command: (saga) => stepCommand(handlers.returnPayIn, idOf(saga)) },
     passing: dayClosed,
-    retry: patient,
+    retry: retryForDays,
   },
   { name: 'check-amount', run: (call) => amountChecked(tools, call) },
   {
@@ -127,7 +126,7 @@ const untilConfirmed = (tools: InvestmentSagaTools, handlers: StepHandlers): rea
     name: 'confirm',
     command: ({ input: { investmentId }, now }) => stepCommand(handlers.confirm, { investmentId, at: now }),
     passing: dayClosed,
-    retry: patient,
+    retry: retryForDays,
     isPointOfNoReturn: true,
   },
 ];

@@ -1,6 +1,6 @@
 import {
   defineSaga,
-  type RetryPolicy,
+  retryForDays,
   type SagaDefinition,
   type SagaSoFar,
   stepCommand,
@@ -28,7 +28,6 @@ export interface RefundSagaTools {
   readonly investmentOf: (tenantId: string, investmentId: string) => Promise<Investment>;
 }
 
-const patient: RetryPolicy = { attempts: 200, firstMs: 1_000, factor: 2, waitMaxMs: 30 * 60_000 };
 const dayClosed = ['day_closed'];
 
 const stepOf = ({ input: { investmentId, refundId }, now }: SoFar) => ({ investmentId, refundId, at: now });
@@ -73,15 +72,15 @@ export const refundSaga = (tools: RefundSagaTools, handlers: StepHandlers): Saga
         name: 'return-shares',
         command: (saga) => stepCommand(handlers.returnShares, stepOf(saga)),
         passing: dayClosed,
-        retry: patient,
+        retry: retryForDays,
         isPointOfNoReturn: true,
       },
-      { name: 'pay-back', run: (call) => sentBack(tools, call), retry: patient },
+      { name: 'pay-back', run: (call) => sentBack(tools, call), retry: retryForDays },
       {
         name: 'complete',
         command: (saga) => stepCommand(handlers.completeRefund, stepOf(saga)),
         passing: dayClosed,
-        retry: patient,
+        retry: retryForDays,
       },
     ],
   });

@@ -2,7 +2,7 @@ import type { CommandHandler, Refusal } from '@finaegis/platform/command/handler
 import {
   defineSaga,
   isOutcomeUnknown,
-  type RetryPolicy,
+  retryForDays,
   type SagaDefinition,
   type SagaSoFar,
   type StepCall,
@@ -81,8 +81,6 @@ const commandsPerAttempt = 2;
 /** Orders that are with the banks at once. */
 const ordersAtOnce = 50;
 
-const patient: RetryPolicy = { attempts: 200, firstMs: 1_000, factor: 2, waitMaxMs: 30 * 60_000 };
-
 /**
  * Executes a file: checks its lines, debits them, sends them, waits for those the banks have not settled, and counts. Each step goes through the
  * batches in their order; where it is lies in the saga's carry, and a batch done twice changes nothing.
@@ -108,7 +106,7 @@ export const bulkPaymentSaga = (tools: BulkSagaTools, handlers: BulkStepHandlers
         name: 'check',
         run: (call) => throughBatches(tools, call, (batches) => checkBatches(tools, handlers, call, batches)),
         undo: { command: reject },
-        retry: patient,
+        retry: retryForDays,
       },
       {
         name: 'fund-whole',
@@ -118,7 +116,7 @@ export const bulkPaymentSaga = (tools: BulkSagaTools, handlers: BulkStepHandlers
             : undefined,
         undo: { command: reject },
         passing: ['day_closed'],
-        retry: patient,
+        retry: retryForDays,
         isPointOfNoReturn: true,
       },
       {
@@ -128,18 +126,18 @@ export const bulkPaymentSaga = (tools: BulkSagaTools, handlers: BulkStepHandlers
           throughBatches(tools, call, (batches) =>
             tools.submit(handlers.fundLines, { batchIds: batches.map(({ batchId }) => batchId) }, call),
           ),
-        retry: patient,
+        retry: retryForDays,
       },
       {
         name: 'execute',
         run: (call) => throughBatches(tools, call, (batches) => executeBatches(tools, handlers, call, batches)),
-        retry: patient,
+        retry: retryForDays,
       },
-      { name: 'await-settlement', run: (call) => awaitSettlement(tools, handlers, call), retry: patient },
+      { name: 'await-settlement', run: (call) => awaitSettlement(tools, handlers, call), retry: retryForDays },
       {
         name: 'count',
         run: async (call) => ({ kind: 'done', result: { ...(await counted(tools, call)) } }),
-        retry: patient,
+        retry: retryForDays,
       },
       {
         name: 'report',

@@ -1,6 +1,7 @@
 import {
   defineSaga,
-  type RetryPolicy,
+  retryAsking,
+  retryForDays,
   type SagaDefinition,
   type SagaSoFar,
   type SagaStep,
@@ -43,10 +44,6 @@ const kept = ({ intentId, status, receivedMinor, declineCode }: CardIntent): Ste
 });
 const read = (saga: SoFar, step: string): KeptIntent => saga.results[step] as unknown as KeptIntent;
 
-const asking = (firstMs: number): RetryPolicy => ({ attempts: 8, firstMs, factor: 3, waitMaxMs: 180_000 });
-/** The payer may have paid: whatever fails on the way to knowing it is tried again for days before a person is asked. */
-const patient: RetryPolicy = { attempts: 200, firstMs: 1_000, factor: 2, waitMaxMs: 30 * 60_000 };
-
 /**
  * Takes money from a card. The provider is asked what became of an intent rather than believed to have told: its webhooks only wake the saga, so
  * that none of them can be missed, come twice or in another order with any harm.
@@ -69,7 +66,7 @@ const stepsBefore = (tools: CardDepositSagaTools, handlers: CardStepHandlers): r
         stepCommand(handlers.fail, { depositId, reason: failure?.code ?? 'cancelled' }),
     },
   },
-  { name: 'payer', run: (call) => payerOf(tools, call), retry: asking(tools.times.askFirstMs) },
+  { name: 'payer', run: (call) => payerOf(tools, call), retry: retryAsking(tools.times.askFirstMs) },
   {
     name: 'keep-payer',
     command: ({ results }) => {
@@ -88,7 +85,7 @@ const stepsAtTheProvider = (tools: CardDepositSagaTools, handlers: CardStepHandl
       const found = await tools.cards.findIntent({ tenantId, key: depositId });
       return 'kind' in found ? found : kept(found);
     },
-    retry: asking(tools.times.askFirstMs),
+    retry: retryAsking(tools.times.askFirstMs),
     undo: { run: (call) => letGo(tools, call) },
   },
   {
@@ -100,18 +97,18 @@ const stepsAtTheProvider = (tools: CardDepositSagaTools, handlers: CardStepHandl
         : undefined;
     },
   },
-  { name: 'await-outcome', run: (call) => awaited(tools, call), retry: patient, isPointOfNoReturn: true },
+  { name: 'await-outcome', run: (call) => awaited(tools, call), retry: retryForDays, isPointOfNoReturn: true },
   {
     name: 'conclude',
     command: (saga) => concluding(handlers, saga, 'await-outcome'),
     passing: ['day_closed'],
-    retry: patient,
+    retry: retryForDays,
   },
   {
     name: 'read-fee',
     intend: (saga) => (read(saga, 'await-outcome').status === 'succeeded' ? null : undefined),
     run: (call) => feeOf(tools, call),
-    retry: patient,
+    retry: retryForDays,
   },
   {
     name: 'book-fee',
@@ -120,7 +117,7 @@ const stepsAtTheProvider = (tools: CardDepositSagaTools, handlers: CardStepHandl
       return typeof fee === 'string' ? stepCommand(handlers.bookFee, { depositId, feeMinor: BigInt(fee) }) : undefined;
     },
     passing: ['day_closed'],
-    retry: patient,
+    retry: retryForDays,
   },
 ];
 

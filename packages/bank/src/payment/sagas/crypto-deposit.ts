@@ -1,6 +1,7 @@
 import {
   defineSaga,
-  type RetryPolicy,
+  retryAsking,
+  retryForDays,
   type SagaDefinition,
   type SagaSoFar,
   type SagaStep,
@@ -49,10 +50,6 @@ const kept = ({ checkoutId, status, url, received, feeMinor, isLate }: CryptoChe
 });
 const read = (saga: SoFar, step: string): KeptCheckout => saga.results[step] as unknown as KeptCheckout;
 
-const asking = (firstMs: number): RetryPolicy => ({ attempts: 8, firstMs, factor: 3, waitMaxMs: 180_000 });
-/** The payer may have paid: whatever fails on the way to knowing it is tried again for days before a person is asked. */
-const patient: RetryPolicy = { attempts: 200, firstMs: 1_000, factor: 2, waitMaxMs: 30 * 60_000 };
-
 /**
  * Is paid in crypto on a provider's page. The provider is asked what became of a checkout rather than believed to have told: its webhooks only wake
  * the saga, so that none of them can be missed, come twice or in another order with any harm.
@@ -89,7 +86,7 @@ const untilOpen = (tools: CryptoDepositSagaTools, handlers: CryptoStepHandlers):
       const found = await tools.providerOf(provider).findCheckout({ tenantId, key, since });
       return 'kind' in found ? found : kept(found);
     },
-    retry: asking(tools.times.askFirstMs),
+    retry: retryAsking(tools.times.askFirstMs),
     undo: { run: (call) => letGo(tools, call) },
   },
   {
@@ -106,7 +103,7 @@ const untilPaid = (tools: CryptoDepositSagaTools, handlers: CryptoStepHandlers):
   {
     name: 'await-payment',
     run: (call) => awaited(tools, call, ({ status }) => status !== 'open'),
-    retry: patient,
+    retry: retryForDays,
     isPointOfNoReturn: true,
   },
   {
@@ -117,13 +114,13 @@ const untilPaid = (tools: CryptoDepositSagaTools, handlers: CryptoStepHandlers):
   {
     name: 'await-outcome',
     run: (call) => awaited(tools, call, ({ status }) => status !== 'open' && status !== 'pending'),
-    retry: patient,
+    retry: retryForDays,
   },
   {
     name: 'conclude',
     command: (saga) => concluding(handlers, saga, 'await-outcome'),
     passing: ['day_closed'],
-    retry: patient,
+    retry: retryForDays,
   },
 ];
 

@@ -2,7 +2,8 @@ import {
   defineSaga,
   isOutcomeUnknown,
   type Json,
-  type RetryPolicy,
+  retryAsking,
+  retryForDays,
   type SagaDefinition,
   type SagaSoFar,
   type SagaStep,
@@ -15,7 +16,7 @@ import type { PaymentTools, StepHandlers } from '../outgoing/commands.ts';
 import { toCheck } from '../outgoing/creation.ts';
 import type { Conclusion } from '../outgoing/decide.ts';
 import type { Outgoing } from '../outgoing/outgoing.ts';
-import type { PaymentTimes, PaymentVerdict, RailOrder, RailOutcome } from '../ports.ts';
+import type { PaymentVerdict, RailOrder, RailOutcome } from '../ports.ts';
 
 const input = z.strictObject({
   paymentId: z.string(),
@@ -43,15 +44,6 @@ export interface OutgoingSagaTools extends PaymentTools {
   readonly loseOutcome: (paymentId: string, call: Pick<StepCall, 'tenantId' | 'metadata'>) => Promise<void>;
 }
 
-/** Eight questions over some ten minutes; then a person is asked. */
-const asking = ({ askFirstMs: firstMs }: PaymentTimes): RetryPolicy => ({
-  attempts: 8,
-  firstMs,
-  factor: 3,
-  waitMaxMs: 180_000,
-});
-/** Checks that cannot be asked, a day that is not open, a bank that has the order and does not say how it ended: tried again for days. */
-const patient: RetryPolicy = { attempts: 200, firstMs: 1_000, factor: 2, waitMaxMs: 30 * 60_000 };
 const dayClosed = ['day_closed'];
 
 const verdictOf = ({ results }: SoFar): PaymentVerdict | undefined => results['check'] as PaymentVerdict | undefined;
@@ -75,7 +67,7 @@ const stepsWithUs = (tools: OutgoingSagaTools, handlers: StepHandlers): readonly
   const reject = ({ input: { paymentId }, failure }: SoFar) =>
     stepCommand(handlers.reject, { paymentId, reason: reasonOf(failure?.code, failure?.facts) });
   return [
-    { name: 'check', run: (call) => checked(tools, call), undo: { command: reject }, retry: patient },
+    { name: 'check', run: (call) => checked(tools, call), undo: { command: reject }, retry: retryForDays },
     {
       name: 'record-verdict',
       command: (saga) => {
@@ -106,7 +98,7 @@ const stepsWithUs = (tools: OutgoingSagaTools, handlers: StepHandlers): readonly
       command: ({ input: { paymentId } }) => stepCommand(handlers.fund, { paymentId }),
       undo: { command: reject },
       passing: dayClosed,
-      retry: patient,
+      retry: retryForDays,
     },
   ];
 };
@@ -126,14 +118,14 @@ const stepsAtTheBank = (tools: OutgoingSagaTools, handlers: StepHandlers): reado
       const found = await tools.rail.find(lookupOf(tools, call));
       return found.kind === 'absent' ? found : stepOutcomeOf(found);
     },
-    retry: asking(tools.times),
+    retry: retryAsking(tools.times.askFirstMs),
     isPointOfNoReturn: true,
   },
   {
     name: 'await-settlement',
     intend: (saga) => (isInternal(saga) ? undefined : null),
     run: (call) => awaitedSettlement(tools, call),
-    retry: patient,
+    retry: retryForDays,
   },
   {
     name: 'conclude',
@@ -143,7 +135,7 @@ const stepsAtTheBank = (tools: OutgoingSagaTools, handlers: StepHandlers): reado
       return stepCommand(handlers.conclude, { paymentId: saga.input.paymentId, conclusion });
     },
     passing: dayClosed,
-    retry: patient,
+    retry: retryForDays,
   },
 ];
 

@@ -1,6 +1,7 @@
 import {
   defineSaga,
-  type RetryPolicy,
+  retryAsking,
+  retryForDays,
   type SagaDefinition,
   type SagaSoFar,
   type SagaStep,
@@ -20,9 +21,6 @@ type Input = z.output<typeof input>;
 export interface RefundSagaTools extends RefundTools {
   readonly ways: Readonly<Record<RefundWay, WayBack | undefined>>;
 }
-
-const asking = (firstMs: number): RetryPolicy => ({ attempts: 8, firstMs, factor: 3, waitMaxMs: 180_000 });
-const patient: RetryPolicy = { attempts: 200, firstMs: 1_000, factor: 2, waitMaxMs: 30 * 60_000 };
 
 /**
  * Sends money back the way it came. Until it is submitted, undoing any step is one thing: the refund fails with the reason, the account has its
@@ -66,7 +64,7 @@ const stepsWithUs = (handlers: RefundStepHandlers): readonly SagaStep<Input>[] =
       name: 'fund',
       command: ({ input: { refundId } }) => stepCommand(handlers.fund, { refundId }),
       passing: ['day_closed'],
-      retry: patient,
+      retry: retryForDays,
     },
     { name: 'hand-over', command: ({ input: { refundId } }) => stepCommand(handlers.submit, { refundId }) },
   ];
@@ -85,10 +83,10 @@ const stepsOnTheWay = (tools: RefundSagaTools, handlers: RefundStepHandlers): re
       const found = await way.find(order);
       return found.kind === 'absent' ? found : sent(found);
     },
-    retry: asking(tools.times.askFirstMs),
+    retry: retryAsking(tools.times.askFirstMs),
     isPointOfNoReturn: true,
   },
-  { name: 'await-outcome', run: (call) => awaited(tools, call), retry: patient },
+  { name: 'await-outcome', run: (call) => awaited(tools, call), retry: retryForDays },
   {
     name: 'conclude',
     command: ({ input: { refundId }, results }) => {
@@ -98,7 +96,7 @@ const stepsOnTheWay = (tools: RefundSagaTools, handlers: RefundStepHandlers): re
         : stepCommand(handlers.fail, { refundId, reason: 'code' in outcome ? outcome.code : outcome.kind });
     },
     passing: ['day_closed'],
-    retry: patient,
+    retry: retryForDays,
   },
 ];
 
