@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -58,7 +59,8 @@ describe('the lock of a folder', () => {
       }
       contenders = [...rest, contender()];
     }
-    await Promise.all(contenders.map(killed));
+    // The last ones, too, may be killed inside, and another of them come in before its own end.
+    for (const pid of await Promise.all(contenders.map(killed))) dead.add(pid);
 
     // Whoever came in leaves before another comes in, unless it was killed inside.
     let inside: string | undefined;
@@ -95,11 +97,29 @@ describe('the lock of a folder', () => {
 
   it('is taken over from a process whose id another process has by now', async () => {
     const stranger = (await thisProcess()).replace(/@\d+@/, '@1@');
+    writeFileSync(join(folder, 'floor'), '7');
     writeFileSync(join(folder, 'lock.7'), stranger);
     expect(await withFolderLock(folder, () => Promise.resolve('in'), 1_000)).toBe('in');
   });
 
+  it('is not taken by one whose count is out of date', async () => {
+    // The holder's file is a pipe, which is read to its end when we say so: meanwhile the row goes from 3 to 9 and is cleared away below, so that
+    // 4 is free to create, and worth nothing.
+    const pipe = join(folder, 'lock.3');
+    execFileSync('mkfifo', [pipe]);
+    writeFileSync(join(folder, 'floor'), '3');
+    const late = withFolderLock(folder, () => Promise.resolve('in'), 30);
+    const writer = await open(pipe, 'w');
+    writeFileSync(join(folder, 'lock.9'), await thisProcess());
+    writeFileSync(join(folder, 'floor'), '9');
+    await writer.writeFile('released');
+    await writer.close();
+    await expect(late).rejects.toThrow('does not let go');
+    expect(readdirSync(folder).sort()).toEqual(['floor', 'journal.txt', 'lock.3', 'lock.9']);
+  });
+
   it('is not waited for for ever', async () => {
+    writeFileSync(join(folder, 'floor'), '6');
     writeFileSync(join(folder, 'lock.7'), await thisProcess());
     await expect(withFolderLock(folder, () => Promise.resolve(), 50)).rejects.toThrow('does not let go');
   });

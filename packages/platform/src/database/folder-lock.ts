@@ -2,18 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isRunning, thisProcess } from './process-identity.ts';
+import { isRunning, processIdentity, thisProcess } from './process-identity.ts';
 
-const lockName = /^lock\.(\d+)$/;
+const lockName = /^(?:lock|draft)\.(\d+)/;
 const released = 'released';
 
 /**
  * Runs `work` while no other process (nor another call in this one) runs its own under the same folder. A holder killed with -9 is noticed by
  * its process identity and its lock taken over.
  *
- * Every taking is a new file `lock.N`, created exclusively, N one above the highest there is; the highest file is the lock, and it is never
- * deleted, only marked released. So two processes that find the same dead holder compete for the same next number, which one of them gets;
- * deleting a dead holder's file instead would let the slower of the two delete the faster one's fresh lock.
+ * Every taking is a new file `lock.N`, created exclusively, one above the last of the row that begins at the number in the file `floor`; so two
+ * processes that find the same dead holder compete for the same next number, which one of them gets. A holder first raises the floor to its own
+ * number and only then deletes what lies below. Whoever finds, after creating its file, that the floor is still where its count began, knows
+ * that nothing of its row was deleted and that nobody else can hold the lock. No decision rests on a listing of the folder, which may miss a
+ * file that comes while another goes.
  * @throws Error when the lock was not free within `timeoutMs`, naming the holder
  */
 export const withFolderLock = async <T>(folder: string, work: () => Promise<T>, timeoutMs = 300_000): Promise<T> => {
@@ -27,25 +29,38 @@ export const withFolderLock = async <T>(folder: string, work: () => Promise<T>, 
 
 const take = async (folder: string, deadline: number): Promise<string> => {
   for (;;) {
-    const highest = await highestLock(folder);
-    const holder = highest === 0 ? released : await contentOf(join(folder, `lock.${highest}`));
+    const floor = await floorOf(folder);
+    const { last, holder } = await lastOfRow(folder, floor);
     if (holder !== released && (await isRunning(holder))) {
       if (performance.now() > deadline)
         throw new Error(`Process ${holder} holds the lock of ${folder} and does not let go.`);
       await pause(15);
       continue;
     }
-    const name = `lock.${highest + 1}`;
-    if ((await createExclusively(folder, name)) && (await highestLock(folder)) === highest + 1) {
-      await forgetBelow(folder, highest + 1);
+    const name = `lock.${last + 1}`;
+    if (!(await createExclusively(folder, name))) continue;
+    if ((await floorOf(folder)) === floor) {
+      await writeWhole(folder, 'floor', String(last + 1));
+      await forgetBelow(folder, last + 1);
       return name;
     }
+    // The row we counted may have been cleared away under us: what we made is either rubbish below the floor or would only hold up everybody.
+    await rm(join(folder, name), { force: true });
   }
 };
 
-const highestLock = async (folder: string): Promise<number> => {
-  const numbers = (await readdir(folder)).map((name) => Number(lockName.exec(name)?.[1] ?? 0));
-  return Math.max(0, ...numbers);
+const floorOf = async (folder: string): Promise<number> => Number((await contentOf(join(folder, 'floor'))) ?? 0);
+
+/** The last number of the row and who holds it; the floor's own file may be missing, by the first taking or because the floor has risen since. */
+const lastOfRow = async (folder: string, floor: number): Promise<{ last: number; holder: string }> => {
+  let last = floor;
+  let holder = await contentOf(join(folder, `lock.${floor}`));
+  for (;;) {
+    const next = await contentOf(join(folder, `lock.${last + 1}`));
+    if (next === undefined) return { last, holder: holder ?? released };
+    last += 1;
+    holder = next;
+  }
 };
 
 /** Whether we made it. The content is there from the first moment: a file without a holder's name would look abandoned. */
@@ -62,11 +77,16 @@ const createExclusively = async (folder: string, name: string): Promise<boolean>
   }
 };
 
-/** Only the holder clears away, and only what lies below its own number, drafts of killed processes included. */
+/** Only the holder clears away, and only what lies below its own number, and the drafts of killed processes. */
 const forgetBelow = async (folder: string, number: number): Promise<void> => {
-  const names = await readdir(folder);
-  const older = names.filter((name) => Number(lockName.exec(name)?.[1] ?? number) < number);
-  await Promise.all(older.map((name) => rm(join(folder, name), { force: true })));
+  for (const name of await readdir(folder)) {
+    const digits = lockName.exec(name)?.[1];
+    if (digits === undefined) continue;
+    const isOver = name.startsWith('lock')
+      ? Number(digits) < number
+      : (await processIdentity(Number(digits))) === undefined;
+    if (isOver) await rm(join(folder, name), { force: true });
+  }
 };
 
 const writeWhole = async (folder: string, name: string, content: string): Promise<void> => {
@@ -79,12 +99,11 @@ const writeDraft = async (folder: string, content: string): Promise<string> => {
   return draft;
 };
 
-const contentOf = async (file: string): Promise<string> => {
+const contentOf = async (file: string): Promise<string | undefined> => {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    // Its successor was taken and the file cleared away between our two looks.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return released;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 };

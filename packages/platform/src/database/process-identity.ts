@@ -15,8 +15,10 @@ export const processIdentity = async (pid: number): Promise<string | undefined> 
     // The name in parentheses may itself hold spaces and parentheses: count from the last one. Then state is field 0, start time field 19.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? undefined : `${pid}@${fields[19]}@${boot}`;
-  } catch {
-    return undefined;
+  } catch (error) {
+    // Only these mean that it does not run: a process taken for dead because we had no file left to open would lose its lock.
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
   }
 };
 
