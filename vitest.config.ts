@@ -22,8 +22,9 @@ export default defineConfig({
     maxWorkers: 2,
     // Modules hold no state, so a worker loads each once for all its files: loading them anew for each took a third of the whole run.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Limits for what hangs; a busy machine is no failure.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     server: { deps: { inline: [/^@finaegis\//] } },
   },
 });

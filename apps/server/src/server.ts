@@ -105,6 +105,7 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
       handlerTimeoutMs: config.HTTP_HANDLER_TIMEOUT_MS,
       drainDelayMs: config.HTTP_DRAIN_DELAY_MS,
       drainTimeoutMs: config.HTTP_DRAIN_TIMEOUT_MS,
+      eventLoopDelayMaxMs: config.HTTP_EVENT_LOOP_DELAY_MAX_MS,
     },
     trustedProxies: config.FINAEGIS_TRUSTED_PROXIES,
     checkAnswers: config.FINAEGIS_CHECK_ANSWERS,

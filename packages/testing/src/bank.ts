@@ -273,6 +273,8 @@ const generous = '100000/100000';
 const serve = async (tools: Tools): Promise<TestApi> => {
   const config = readConfig({
     FINAEGIS_CHECK_ANSWERS: 'true',
+    // Tests share their process with the compiler of everything they import.
+    HTTP_EVENT_LOOP_DELAY_MAX_MS: '0',
     LOG_LEVEL: 'error',
     RATE_LIMIT_READ: generous,
     RATE_LIMIT_WRITE: generous,

@@ -1,4 +1,6 @@
+import { DatabaseFault } from '../database/transaction.ts';
 import type { EventMetadata } from '../event-store/event.ts';
+import { keyMadeElsewhere } from '../event-store/subject-keys.ts';
 import { whileTrying } from '../event-store/trial.ts';
 import type { IdempotencyKey } from './answers.ts';
 import { type Checks, ChecksUnavailable } from './checks.ts';
@@ -111,9 +113,11 @@ export const createCommands = (options: CommandsOptions): Commands => {
   const submit: Commands['submit'] = async (handler, data, submission) => {
     await passChecks(options, handler.name, data, submission);
     if (submission.isDryRun === true) return tryOut(handler, data, submission);
-    const command = await queued(handler, data, submission);
     const lane: Committer = lanes[submission.lane ?? 'interactive'];
-    const settled = await lane.submit(command, pace.monotonicMs() + (submission.timeoutMs ?? timeoutDefaultMs));
+    const settled = await sealedAgain(async () => {
+      const command = await queued(handler, data, submission);
+      return lane.submit(command, pace.monotonicMs() + (submission.timeoutMs ?? timeoutDefaultMs));
+    });
     if (settled.kind === 'key_reused') return settled;
     if (settled.isReplay || settled.outcome === undefined) return { kind: 'replayed', answer: settled.answer };
     return { kind: 'decided', outcome: settled.outcome as never, answer: settled.answer, position: settled.position };
@@ -139,6 +143,19 @@ export const createCommands = (options: CommandsOptions): Commands => {
       return lanes.interactive.queued + lanes.bulk.queued;
     },
   };
+};
+
+const sealingsMax = 3;
+
+/** Prepares and submits a command, again when what it sealed was sealed under a key that another process has made differently meanwhile. */
+const sealedAgain = async <T>(submit: () => Promise<T>): Promise<T> => {
+  for (let sealing = 1; ; sealing++) {
+    try {
+      return await submit();
+    } catch (error) {
+      if (sealing >= sealingsMax || !(error instanceof DatabaseFault) || error.code !== keyMadeElsewhere) throw error;
+    }
+  }
 };
 
 /** Decides nothing: it exists to put an answer under its key by the one path that does so. */

@@ -4,6 +4,7 @@ import type { SealedValue } from '../event-store/personal-ref.ts';
 import type { Versioned } from '../event-store/read.ts';
 import type { AggregateStream } from '../event-store/read-streams.ts';
 import type { Snapshot } from '../event-store/snapshot.ts';
+import type { UnstoredKey } from '../event-store/subject-keys.ts';
 import type { IdempotencyKey, KeyedAnswer } from './answers.ts';
 import type { LockRequest, RowBatch } from './locked-table.ts';
 
@@ -45,6 +46,8 @@ export interface CommitWrite {
   readonly events: readonly RecordedEvent[];
   readonly answers: readonly KeyedAnswer[];
   readonly sealed: readonly (SealedValue & { readonly tenantId: string })[];
+  /** Keys of subjects without a stored one that commands relied on which wrote nothing: not stored, but there must be no other by now. */
+  readonly reliedKeys: readonly UnstoredKey[];
   /** By name of the locked table, for all tables of the bank. */
   readonly rows: ReadonlyMap<string, RowBatch<unknown>>;
   readonly snapshots: readonly Snapshot[];

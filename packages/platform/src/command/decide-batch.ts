@@ -1,5 +1,6 @@
 import type { EventMetadata, NewEvent, RecordedEvent } from '../event-store/event.ts';
 import type { SealedValue } from '../event-store/personal-ref.ts';
+import type { UnstoredKey } from '../event-store/subject-keys.ts';
 import { type IdempotencyKey, type KeyedAnswer, keyName } from './answers.ts';
 import type { CommitWrite, Found } from './commit-store.ts';
 import type { Answer, CommandFacts, CommandHandler, Needs, Outcome, Refusal } from './handler.ts';
@@ -42,6 +43,7 @@ interface Drafts {
   readonly events: RecordedEvent[];
   readonly answers: KeyedAnswer[];
   readonly sealed: (SealedValue & { readonly tenantId: string })[];
+  readonly reliedKeys: UnstoredKey[];
 }
 
 /** How a batch is decided. */
@@ -58,7 +60,7 @@ export interface DecideBatch {
 /** Decides commands in order, each on what the ones before it left. A refusal or a bug in one decision touches no other. Pure. */
 export const decideBatch = ({ commands, working, answers, now, newEventId }: DecideBatch): Decided => {
   const bookedAt = later(now, working.lastBookedAt);
-  const drafts: Drafts = { events: [], answers: [], sealed: [] };
+  const drafts: Drafts = { events: [], answers: [], sealed: [], reliedKeys: [] };
   const settled = commands.map((command): Settled => {
     const { tenantId, idempotency } = command;
     const stored =
@@ -87,7 +89,7 @@ interface DecideOne extends Pick<DecideBatch, 'working' | 'newEventId'> {
 
 const decideOne = (
   { command, working, bookedAt, newEventId }: DecideOne,
-  { events, answers, sealed }: Drafts,
+  { events, answers, sealed, reliedKeys }: Drafts,
 ): Settled => {
   const { handler, data, refs, tenantId, metadata, idempotency } = command;
   const loaded = working.loadedFor(tenantId);
@@ -99,10 +101,11 @@ const decideOne = (
     // Deciding changes nothing, so a bug in it fails its own command only. What throws after this point dooms the batch, which is then halved.
     return { kind: 'failed', error };
   }
-  if (decision.accepted) {
-    for (const event of decision.events) events.push(record({ working, newEventId }, event, facts));
-    if (decision.events.length > 0)
-      for (const value of handler.sealed?.(refs) ?? []) sealed.push({ tenantId, ...value });
+  const recorded = decision.accepted ? decision.events : [];
+  for (const event of recorded) events.push(record({ working, newEventId }, event, facts));
+  for (const value of handler.sealed?.(refs) ?? []) {
+    if (recorded.length > 0) sealed.push({ tenantId, ...value });
+    else if (value.newKey !== undefined) reliedKeys.push({ tenantId, subject: value.subject, newKey: value.newKey });
   }
   const outcome: Outcome<unknown> = decision.accepted
     ? { accepted: true, isRepeat: decision.events.length === 0, result: handler.result(loaded, data, refs) }

@@ -100,8 +100,9 @@ const runOnce = async (
   const committed = await store.underLock(wanted, (found) => {
     const working = createWorkingSet(tables, wanted, found);
     result.decided = decideBatch({ commands, working, answers: found.answers, now: found.now, newEventId });
-    const { events, answers } = result.decided.write;
-    return isDryRun || (events.length === 0 && answers.length === 0) ? undefined : result.decided.write;
+    const { events, answers, reliedKeys } = result.decided.write;
+    const isNothing = events.length === 0 && answers.length === 0 && reliedKeys.length === 0;
+    return isDryRun || isNothing ? undefined : result.decided.write;
   });
   if (result.decided === undefined) throw new Error('The store committed without asking for a decision.');
   const settled = withPositions(result.decided.settled, commands, committed.heads);

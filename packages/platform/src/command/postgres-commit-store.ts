@@ -14,6 +14,7 @@ import type { EventCatalogue } from '../event-store/catalogue.ts';
 import { storeSealed } from '../event-store/personal-data.ts';
 import { readStreams } from '../event-store/read-streams.ts';
 import { storeSnapshots } from '../event-store/snapshot.ts';
+import { makeKeys, requireKeys } from '../event-store/subject-keys.ts';
 import { readAnswers, storeAnswers } from './answers.ts';
 import type { CommitStore, Committed, CommitWrite, Found, Wanted } from './commit-store.ts';
 import type { BatchTools } from './locked-batch.ts';
@@ -196,11 +197,11 @@ interface Issued {
   readonly append: Promise<QueryResult<Appended & QueryResultRow>> | undefined;
 }
 
-/** Issues rows, snapshots, sealed values, answers, then the heads (the last lock) with the events. */
+/** Issues rows, snapshots, sealed values with their keys, answers, then the heads (the last lock) with the events. */
 const issueAll = (
   tx: Transaction,
   { tables }: PostgresCommitStoreOptions,
-  { tenants, events, answers, sealed, rows, snapshots, bookedAt }: CommitWrite,
+  { tenants, events, answers, sealed, reliedKeys, rows, snapshots, bookedAt }: CommitWrite,
   expected?: ReadonlyMap<string, LogHead>,
 ): Issued => {
   const writes: Promise<unknown>[] = tables.ranked.flatMap((table) => {
@@ -208,6 +209,11 @@ const issueAll = (
     return batch === undefined ? [] : [table.write(tx, batch)];
   });
   if (snapshots.length > 0) writes.push(tx.query(storeSnapshots(snapshots)));
+  const newKeys = sealed.flatMap(({ tenantId, subject, newKey }) =>
+    newKey === undefined ? [] : [{ tenantId, subject, newKey }],
+  );
+  if (newKeys.length > 0) writes.push(tx.query(makeKeys(newKeys)));
+  if (reliedKeys.length > 0) writes.push(tx.query(requireKeys(reliedKeys)));
   if (sealed.length > 0) writes.push(tx.query(storeSealed(sealed)));
   if (answers.length > 0) writes.push(tx.query(storeAnswers(answers, bookedAt)));
   const withEvents = new Set(events.map(({ tenantId }) => tenantId));

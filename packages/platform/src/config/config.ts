@@ -144,6 +144,10 @@ const variables = {
     about: 'Between "not ready" and closing the port; as long as a balancer needs to notice.',
   },
   HTTP_DRAIN_TIMEOUT_MS: { schema: timeoutMs.default(20_000), about: 'Time for requests in flight to finish.' },
+  HTTP_EVENT_LOOP_DELAY_MAX_MS: {
+    schema: timeoutMs.default(1_000),
+    about: 'A process whose event loop lags more than this answers `overloaded`; 0 lets it lag.',
+  },
   BANK_CONNECTIONS: {
     schema: jsonText.optional(),
     about:

@@ -1,6 +1,7 @@
 import { DatabaseFault } from './transaction.ts';
 
-// A lost connection and the outcome it left open; serialization failure, deadlock and a lock somebody kept; a statement cut short from outside.
+// A lost connection and the outcome it left open; serialization failure, deadlock and a lock somebody kept; a statement cut short from outside;
+// the key of a subject that another process made first.
 const passing: ReadonlySet<string> = new Set([
   'connection_lost',
   'statement_not_sent',
@@ -9,6 +10,7 @@ const passing: ReadonlySet<string> = new Set([
   '40P01',
   '55P03',
   '57014',
+  'FA004',
 ]);
 
 // Insufficient resources: the disk is full, memory or connections have run out.

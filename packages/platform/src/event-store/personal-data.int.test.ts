@@ -10,7 +10,7 @@ import { provision } from '../tenancy/provision.ts';
 import { createPersonalData, localKeyService, type PersonalData, storeSealed } from './personal-data.ts';
 import { personalMarker } from './personal-ref.ts';
 import { unpackValues } from './sealed-packet.ts';
-import { decrypt, type KeyService } from './subject-keys.ts';
+import { decrypt, type KeyService, makeKeys, requireKeys, type UnstoredKey } from './subject-keys.ts';
 import { whileTrying } from './trial.ts';
 
 const tenantId = '0190a000-0000-7000-8000-00000000000a';
@@ -45,16 +45,27 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Seals values and writes them as a commit would. */
-const keep = async (
-  subject: string,
-  values: readonly string[],
-  tenant = tenantId,
-): Promise<Awaited<ReturnType<PersonalData['seal']>>> => {
-  const sealed = await personalData.seal(tenant, subject, values);
-  await inTransaction(pool, { tenants: [tenant] }, (tx) =>
-    tx.query(storeSealed(sealed.map((one) => ({ tenantId: tenant, ...one.sealed })))),
+type Sealed = Awaited<ReturnType<PersonalData['seal']>>;
+
+const newKeysOf = (sealed: Sealed, tenant: string): readonly UnstoredKey[] =>
+  sealed.flatMap(({ sealed: { subject, newKey } }) =>
+    newKey === undefined ? [] : [{ tenantId: tenant, subject, newKey }],
   );
+
+/** Writes sealed values as a commit does. */
+const commit = (sealed: Sealed, tenant = tenantId): Promise<unknown> =>
+  inTransaction(pool, { tenants: [tenant] }, async (tx) => {
+    await tx.query(makeKeys(newKeysOf(sealed, tenant)));
+    await tx.query(storeSealed(sealed.map((one) => ({ tenantId: tenant, ...one.sealed }))));
+  });
+
+/** Asks what a commit asks that writes nothing of it. */
+const rely = (sealed: Sealed): Promise<unknown> =>
+  inTransaction(pool, { tenants: [tenantId] }, (tx) => tx.query(requireKeys(newKeysOf(sealed, tenantId))));
+
+const keep = async (subject: string, values: readonly string[], tenant = tenantId): Promise<Sealed> => {
+  const sealed = await personalData.seal(tenant, subject, values);
+  await commit(sealed, tenant);
   return sealed;
 };
 
@@ -109,13 +120,32 @@ describe('personal data', () => {
     expect(new Set([first, other, stranger, abroad].map((one) => one?.reference.commitment)).size).toBe(4);
   });
 
-  it('is one key per subject, whoever seals first, in however many processes', async () => {
-    const processes = [1, 2, 3].map(() => createPersonalData({ pool, keys: localKeyService(master), newId }));
-    const sealed = await Promise.all(
-      processes.flatMap((one) => [one.seal(tenantId, 'party:5', ['Iva']), one.seal(tenantId, 'party:5', ['Iva'])]),
-    );
-    expect(new Set(sealed.map(([one]) => one?.reference.commitment)).size).toBe(1);
+  it('is one key per subject, whoever stores it first, in however many processes; the others are told and seal again', async () => {
+    const [one, two] = [1, 2].map(() => createPersonalData({ pool, keys: localKeyService(master), newId }));
+    const sealedBy = async (process: PersonalData | undefined) =>
+      (await process?.seal(tenantId, 'party:5', ['Iva'])) ?? [];
+    const [first, again, lost] = [await sealedBy(one), await sealedBy(one), await sealedBy(two)];
+    expect(first[0]?.reference.commitment).toBe(again[0]?.reference.commitment);
+    expect(first[0]?.reference.commitment).not.toBe(lost[0]?.reference.commitment);
+    expect(await keysOf('party:5')).toHaveLength(0);
+    await commit(first);
+    await commit(again);
+    await expect(commit(lost)).rejects.toMatchObject({ code: 'FA004' });
+    await expect(rely(lost)).rejects.toMatchObject({ code: 'FA004' });
+    await rely(again);
+    expect((await sealedBy(two))[0]?.reference.commitment).toBe(first[0]?.reference.commitment);
     expect(await keysOf('party:5')).toHaveLength(1);
+    const refs = [...first, ...again].map(({ reference }) => reference.ref);
+    expect([...(await readBack(refs)).values()]).toEqual(['Iva', 'Iva']);
+  });
+
+  it('sealed before its subject was erased elsewhere is lost, and no reason to fail', async () => {
+    const sealed = await personalData.seal(tenantId, 'party:16', ['Nela']);
+    await destroy('party:16');
+    await commit(sealed);
+    await rely(sealed);
+    expect(await keysOf('party:16')).toEqual([Buffer.alloc(0)]);
+    expect((await admin.query('select from personal_data where subject = $1', ['party:16'])).rowCount).toBe(0);
   });
 
   it('makes the keys of many subjects in few statements and wraps none twice', async () => {
@@ -124,8 +154,9 @@ describe('personal data', () => {
     );
     wraps = 0;
     const subjects = Array.from({ length: 2_500 }, (_, index) => `party:bulk-${index}`);
-    await Promise.all(subjects.map((subject) => personalData.seal(tenantId, subject, ['x'])));
+    const sealed = await Promise.all(subjects.map((subject) => personalData.seal(tenantId, subject, ['x'])));
     expect(wraps).toBe(2_500);
+    await commit(sealed.flat());
     await Promise.all(subjects.map((subject) => personalData.seal(tenantId, subject, ['x'])));
     expect(wraps).toBe(2_500);
     const after = await admin.query<{ count: bigint }>(

@@ -5,7 +5,7 @@ import type { Statement } from '../database/statement.ts';
 import { all, inTransaction, type Transaction } from '../database/transaction.ts';
 import { erased, type SealedValue, type Sealing } from './personal-ref.ts';
 import { packetOf, packValues, refOf, unpackValues, valuesMax } from './sealed-packet.ts';
-import { createSubjectKeys, decrypt, destroyKeys, encrypt, type KeyService } from './subject-keys.ts';
+import { createSubjectKeys, decrypt, destroyKeys, encrypt, type KeyService, type SubjectKey } from './subject-keys.ts';
 import { triedTexts } from './trial.ts';
 
 export { type KeyService, localKeyService } from './subject-keys.ts';
@@ -29,7 +29,8 @@ const saltLength = 16;
 const saltLabel = Buffer.from('finaegis commitment salt');
 
 /**
- * Writes ciphertexts in one statement, those shared by several values once. A value whose subject has been erased meanwhile, be it by an earlier command of the same commit, is left
+ * Writes ciphertexts in one statement, those shared by several values once; the keys they need and nobody stored yet are made before it
+ * (`makeKeys`), and one made elsewhere meanwhile fails it (`keyMadeElsewhere`). A value whose subject has been erased meanwhile, be it by an earlier command of the same commit, is left
  * out: nobody could read it.
  */
 export const storeSealed = (sealed: readonly (SealedValue & { readonly tenantId: string })[]): Statement => {
@@ -38,14 +39,17 @@ export const storeSealed = (sealed: readonly (SealedValue & { readonly tenantId:
     name: 'store-sealed',
     text: `insert into personal_data (tenant_id, ref, subject, ciphertext)
       select v.tenant_id, v.ref, v.subject, v.ciphertext
-      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) as v (tenant_id, ref, subject, ciphertext)
+      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::bytea[]) as v (tenant_id, ref, subject, ciphertext, new_key)
       cross join lateral (
-        select 1 from subject_keys where tenant_id = v.tenant_id and subject = v.subject and wrapped_key <> '' offset 0) k`,
+        select wrapped_key from subject_keys
+        where tenant_id = v.tenant_id and subject = v.subject and wrapped_key <> '' offset 0) k
+      where case when v.new_key is null then true else finaegis_require_key(k.wrapped_key, v.new_key) end`,
     values: [
       values.map(({ tenantId }) => tenantId),
       values.map(({ ref }) => ref),
       values.map(({ subject }) => subject),
       values.map(({ ciphertext }) => Buffer.from(ciphertext)),
+      values.map(({ newKey }) => (newKey === undefined ? null : Buffer.from(newKey))),
     ],
   };
 };
@@ -68,16 +72,17 @@ export const createPersonalData = ({
     seal: async (tenantId, subject, values) => {
       if (values.length === 0) return [];
       const tried = triedTexts();
-      const key = await (tried === undefined
-        ? subjectKeys.keyOf(tenantId, subject)
-        : subjectKeys.keyForTrial(tenantId, subject));
+      const { key, ...unstored }: SubjectKey =
+        tried === undefined
+          ? await subjectKeys.keyOf(tenantId, subject)
+          : { key: await subjectKeys.keyForTrial(tenantId, subject) };
       const salted = values.map((value) => saltedValue(key, value));
       const packets = Array.from({ length: Math.ceil(values.length / valuesMax) }, (_, number) =>
         salted.slice(number * valuesMax, (number + 1) * valuesMax),
       );
       return packets.flatMap((its) => {
         const packet = packetOf(newId());
-        const sealed = { ref: packet, subject, ciphertext: encrypt(key, packValues(its)) };
+        const sealed = { ref: packet, subject, ciphertext: encrypt(key, packValues(its)), ...unstored };
         return its.map((bytes, index) => {
           const ref = refOf(packet, index);
           tried?.set(ref, bytes.subarray(saltLength).toString('utf8'));
@@ -107,7 +112,7 @@ export const createPersonalData = ({
     },
     blindIndex: async (tenantId) => {
       // This key may be remembered: it belongs to the tenant and dies with it, no person's erasure touches it.
-      const known = indexKeys.get(tenantId) ?? subjectKeys.keyOf(tenantId, 'blind-index');
+      const known = indexKeys.get(tenantId) ?? subjectKeys.storedKeyOf(tenantId, 'blind-index');
       indexKeys.set(tenantId, known);
       const key = await known.catch((error: unknown) => {
         indexKeys.delete(tenantId);

@@ -18,6 +18,8 @@ export interface SealedValue {
   readonly ref: string;
   readonly subject: string;
   readonly ciphertext: Uint8Array;
+  /** The wrapped key it is sealed under, where the subject had none stored yet: the same commit stores it. */
+  readonly newKey?: Uint8Array;
 }
 
 /** What a value is shown as once its subject's key is gone. */

@@ -4,6 +4,7 @@ import { Overloaded } from '../command/committer.ts';
 import type { Answer, CommandHandler, Outcome, Refusal } from '../command/handler.ts';
 import { DatabaseFault, lockTimeout } from '../database/transaction.ts';
 import type { EventMetadata } from '../event-store/event.ts';
+import { keyMadeElsewhere } from '../event-store/subject-keys.ts';
 import type { Services } from '../services.ts';
 import { type Sent, sentIn, withOffendingFields } from './offending-fields.ts';
 import { ProblemError, type ProblemTable, problemContentType, problemDocument, problemText } from './problem.ts';
@@ -176,7 +177,7 @@ export const withFaultsAsProblems = async <T>(work: () => Promise<T>): Promise<T
       throw new ProblemError('check_refused', { facts: { reason: error.reason } }, { cause: error });
     if (error instanceof DatabaseFault && error.code === 'commit_unknown')
       throw new ProblemError('outcome_unknown', {}, { cause: error });
-    if (error instanceof DatabaseFault && ['connection_lost', lockTimeout].includes(error.code))
+    if (error instanceof DatabaseFault && ['connection_lost', lockTimeout, keyMadeElsewhere].includes(error.code))
       throw new ProblemError('overloaded', {}, { cause: error });
     throw error;
   }

@@ -73,11 +73,14 @@ const endpointCommand = <Data extends OfEndpoint>({
   prepare: async (data) => {
     const subject = subjectOf(data.endpointId);
     // What is sealed together lies in one packet, which is written once.
-    return texts(data).flatMap((text) =>
-      text === undefined
-        ? []
-        : [{ ref: packetOf(text.ref), subject, ciphertext: Buffer.from(text.ciphertext, 'base64') }],
-    );
+    return texts(data)
+      .filter((text) => text !== undefined)
+      .map(({ ref, ciphertext, newKey }) => ({
+        ref: packetOf(ref),
+        subject,
+        ciphertext: Buffer.from(ciphertext, 'base64'),
+        ...(newKey === undefined ? {} : { newKey: Buffer.from(newKey, 'base64') }),
+      }));
   },
   loads: ({ endpointId }) => ({
     rows: [{ table: endpointsTable, key: endpointId }],

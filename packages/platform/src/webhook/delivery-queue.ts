@@ -56,8 +56,8 @@ export const leaseMs = 60_000;
 /** Deliveries of an ordered endpoint that one process takes at once. */
 const runMax = 16;
 
-// Statements over the queue have no names, so each is planned anew, and rows are looked up one by one by their whole key: the queue is empty one
-// minute and long the next, and what the planner believes of it is old. Joins chosen by such beliefs took half a minute for five hundred rows.
+// Statements over the queue have no names, so each is planned anew, and rows are found by lists of keys, in one pass: the queue is empty one
+// minute and long the next, and what the planner believes of it is old. Joins and indexes chosen by such beliefs were walked once for every row.
 
 /** Pools the queue is worked on with. */
 export interface QueuePools {
@@ -124,35 +124,76 @@ export const leaseDue = (
     const fronts = ordered.length === 0 ? new Set<string>() : await lockFronts(tx, ordered);
     const wanted = due.filter(({ isOrdered, endpointId }) => !isOrdered || fronts.has(endpointId));
     const { rows: free } = await tx.query<{ deliveryId: string }>({
-      text: `select d.delivery_id as "deliveryId" from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, delivery_id)
-        cross join lateral (
-          select delivery_id from webhook_deliveries where tenant_id = w.tenant_id and delivery_id = w.delivery_id and status = 'pending'
-            and (lease_until is null or lease_until < clock_timestamp()) offset 0 for no key update skip locked) d`,
+      text: `select delivery_id as "deliveryId" from webhook_deliveries
+        where ${isOneOf} and status = 'pending' and (lease_until is null or lease_until < clock_timestamp())
+        for no key update skip locked`,
       values: keysOf(wanted),
     });
     const taken = new Set(free.map(({ deliveryId }) => deliveryId));
-    const its = wanted.filter(({ deliveryId }) => taken.has(deliveryId));
-    const [, { rows }] = await all([
-      tx.query({
-        text: `update webhook_deliveries d set worker = $3, lease_until = clock_timestamp() + $4 * interval '1 millisecond'
-          from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, delivery_id) where d.tenant_id = w.tenant_id and d.delivery_id = w.delivery_id`,
-        values: [...keysOf(its), worker, leaseMs],
-      }),
-      tx.query<LeasedDelivery>({
-        text: `select w.tenant_id as "tenantId", w.endpoint_id as "endpointId", w.delivery_id as "deliveryId", d.message_id as "messageId", d.type,
-            d.attempts, m.body, e.url, e.is_ordered as "isOrdered", e.secrets, e.headers_ref as "headersRef", coalesce(h.failures, 0) as failures
-          from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as w (tenant_id, delivery_id, endpoint_id, place)
-          cross join lateral (select * from webhook_deliveries where tenant_id = w.tenant_id and delivery_id = w.delivery_id offset 0) d
-          cross join lateral (select body from webhook_messages where tenant_id = w.tenant_id and message_id = d.message_id offset 0) m
-          cross join lateral (select * from webhook_endpoints where tenant_id = w.tenant_id and endpoint_id = w.endpoint_id offset 0) e
-          left join lateral (
-            select failures from webhook_health where tenant_id = w.tenant_id and endpoint_id = w.endpoint_id offset 0) h on true
-          order by w.place`,
-        values: [...keysOf(its), plainArray(its.map(({ endpointId }) => endpointId))],
-      }),
-    ]);
-    return rows;
+    return taken.size === 0
+      ? []
+      : leased(tx, { its: wanted.filter(({ deliveryId }) => taken.has(deliveryId)), worker });
   });
+
+/** Rows by two lists of keys, in one pass whatever the planner believes; the pairs keep a tenant's rows its own. */
+const isOneOf = `tenant_id = any ($1::uuid[]) and delivery_id = any ($2::uuid[])
+  and (tenant_id, delivery_id) in (select * from unnest($1::uuid[], $2::uuid[]))`;
+
+type DeliveryRow = Pick<LeasedDelivery, 'tenantId' | 'deliveryId' | 'messageId' | 'type' | 'attempts'>;
+type EndpointRow = Pick<LeasedDelivery, 'tenantId' | 'endpointId' | 'url' | 'secrets' | 'headersRef' | 'failures'>;
+type MessageRow = Pick<LeasedDelivery, 'tenantId' | 'messageId' | 'body'>;
+
+/** Marks deliveries as in this worker's hand and reads what it takes to make them. */
+const leased = async (
+  tx: Transaction,
+  { its, worker }: { readonly its: readonly DueDelivery[]; readonly worker: string },
+): Promise<readonly LeasedDelivery[]> => {
+  const tenants = plainArray(tenantsOf(its));
+  const [{ rows: deliveries }, { rows: endpoints }] = await all([
+    tx.query<DeliveryRow>({
+      text: `update webhook_deliveries set worker = $3, lease_until = clock_timestamp() + $4 * interval '1 millisecond' where ${isOneOf}
+        returning tenant_id as "tenantId", delivery_id as "deliveryId", message_id as "messageId", type, attempts`,
+      values: [...keysOf(its), worker, leaseMs],
+    }),
+    tx.query<EndpointRow>({
+      text: `select e.tenant_id as "tenantId", e.endpoint_id as "endpointId", e.url, e.secrets, e.headers_ref as "headersRef",
+          coalesce(h.failures, 0) as failures
+        from webhook_endpoints e left join webhook_health h using (tenant_id, endpoint_id)
+        where e.tenant_id = any ($1::uuid[]) and e.endpoint_id = any ($2::uuid[])`,
+      values: [tenants, plainArray([...new Set(its.map(({ endpointId }) => endpointId))])],
+    }),
+  ]);
+  const { rows: messages } = await tx.query<MessageRow>({
+    text: `select tenant_id as "tenantId", message_id as "messageId", body from webhook_messages
+      where tenant_id = any ($1::uuid[]) and message_id = any ($2::text[])`,
+    values: [tenants, textArray([...new Set(deliveries.map(({ messageId }) => messageId))])],
+  });
+  const deliveryOf = mapBy(deliveries, ({ deliveryId }) => deliveryId);
+  const endpointOf = mapBy(endpoints, ({ endpointId }) => endpointId);
+  const messageOf = mapBy(messages, ({ messageId }) => messageId);
+  return its.map((due) => {
+    const delivery = deliveryOf(due.tenantId, due.deliveryId);
+    return {
+      ...due,
+      ...delivery,
+      ...endpointOf(due.tenantId, due.endpointId),
+      ...messageOf(due.tenantId, delivery.messageId),
+    };
+  });
+};
+
+/** Finds rows of a tenant by a name of theirs. */
+const mapBy = <Row extends { readonly tenantId: string }>(
+  rows: readonly Row[],
+  nameOf: (row: Row) => string,
+): ((tenantId: string, name: string) => Row) => {
+  const found = new Map(rows.map((row) => [`${row.tenantId} ${nameOf(row)}`, row]));
+  return (tenantId, name) => {
+    const row = found.get(`${tenantId} ${name}`);
+    if (row === undefined) throw new Error(`${name} is not there although a foreign row names it.`);
+    return row;
+  };
+};
 
 const tenantsOf = (deliveries: readonly Pick<DueDelivery, 'tenantId'>[]): string[] =>
   [...new Set(deliveries.map(({ tenantId }) => tenantId))].sort();

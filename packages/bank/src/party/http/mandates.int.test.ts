@@ -201,8 +201,10 @@ describe('a mandate', () => {
       await grant({ partyId, accountId: shared, kind: 'joint', ...past }),
     ];
     await grant({ partyId: other, accountId: shared, kind: 'joint' });
-    for (const accountId of [own, shared])
-      await bank.services.personalData.seal(tenantId, `account:${accountId}`, ['for the flat']);
+    await bank.adminPool.query(
+      "insert into subject_keys (tenant_id, subject, wrapped_key) select $1, subject, 'x' from unnest($2::text[]) as s (subject)",
+      [tenantId, [`account:${own}`, `account:${shared}`]],
+    );
     for (const mandate of mandates) await revoke(idOf(mandate));
     expect(
       await bank.call('eraseParty', { params: { partyId }, body: { reason: 'data_subject_request' } }),

@@ -49,7 +49,12 @@ export const endpointTerms = {
 };
 
 /** A secret text that was sealed before it became part of a command, so that no command holds one. */
-export const sealedText = z.strictObject({ ref: uuid, commitment: z.string(), ciphertext: z.base64() });
+export const sealedText = z.strictObject({
+  ref: uuid,
+  commitment: z.string(),
+  ciphertext: z.base64(),
+  newKey: z.base64().optional(),
+});
 export type SealedText = z.output<typeof sealedText>;
 
 const stored = {

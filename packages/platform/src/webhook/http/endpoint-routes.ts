@@ -52,9 +52,10 @@ const sealTexts = async (
   { endpointId, texts }: { readonly endpointId: string; readonly texts: readonly string[] },
 ): Promise<readonly SealedText[]> => {
   const sealed = await services.personalData.seal(tenantId, subjectOf(endpointId), texts);
-  return sealed.map(({ reference, sealed: { ciphertext } }) => ({
+  return sealed.map(({ reference, sealed: { ciphertext, newKey } }) => ({
     ...reference,
     ciphertext: Buffer.from(ciphertext).toString('base64'),
+    ...(newKey === undefined ? {} : { newKey: Buffer.from(newKey).toString('base64') }),
   }));
 };
 
