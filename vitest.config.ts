@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { noteDecisions, notesFolder } from './tests/src/architecture/produced/note-decisions.ts';
 
 // Tests read the TypeScript sources of every workspace through the `source` export condition,
 // so that a failing line is a line somebody wrote; processes that tests start run the build in dist/.
 const resolve = { conditions: ['source', 'node'] };
 
 export default defineConfig({
+  plugins: [noteDecisions()],
   resolve,
   ssr: { resolve },
   test: {
@@ -17,6 +19,7 @@ export default defineConfig({
       'benchmarks/src/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**'],
+    setupFiles: notesFolder === undefined ? [] : ['tests/src/architecture/produced/write-notes.ts'],
     globalSetup: ['packages/testing/src/database/shared-cluster.ts'],
     pool: 'forks',
     maxWorkers: 2,

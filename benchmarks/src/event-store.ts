@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { accept } from '@finaegis/kernel/decision';
 import { uuidV7Source } from '@finaegis/kernel/id';
-import { platformTenantId } from '@finaegis/platform/auth/principal';
 import { allowAll } from '@finaegis/platform/command/checks';
 import { createCommands } from '@finaegis/platform/command/commands';
 import { commitSettings } from '@finaegis/platform/command/commit-settings';
@@ -13,12 +12,18 @@ import { defineAggregate } from '@finaegis/platform/event-store/aggregate';
 import { type EventCatalogue, eventCatalogue } from '@finaegis/platform/event-store/catalogue';
 import { defineEvent } from '@finaegis/platform/event-store/event';
 import { rehydrate } from '@finaegis/platform/event-store/read';
+import { declaredModules } from '@finaegis/server/modules';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { oneRowInsert } from './ceilings.ts';
-import { benchDatabase } from './database.ts';
+import { sidesOf } from './account-choice.ts';
+import { oneRowInsert, type SetInsert, setInsertRate } from './ceilings.ts';
+import { type BenchDatabase, benchDatabase } from './database.ts';
+import { openBooks } from './ledger-books.ts';
+import { ledgerWork } from './ledger-work.ts';
 import { runLoad } from './load.ts';
-import { type BenchOptions, type Cell, describeMachine, median, medianCell, type Report } from './report.ts';
+import type { BenchOptions, Report } from './report.ts';
+import { createRounds, type Measurement } from './rounds.ts';
+import { sampleTransferRows } from './transfer-rows.ts';
 
 const counted = defineEvent({
   type: 'BenchmarkCounted',
@@ -56,13 +61,60 @@ const count: CommandHandler<Count, undefined, bigint> = {
 };
 
 const metadata = { actor: 'benchmark', channel: 'system', correlation: 'benchmark' };
+/** The tenant whose log is appended to; nobody else writes to it, so it can be counted. */
+const appendedTenant = '01900000-0000-7000-8000-000000000002';
+const insertBytes = 700;
+const streamLength = 1_000;
 
 /** Appending single events and batches through the committer, and folding a stream of a thousand. */
 export const eventStoreBench = async ({ isQuick, note }: BenchOptions): Promise<Report> => {
-  const durationMs = isQuick ? 1_200 : 4_000;
-  const rounds = isQuick ? 3 : 5;
-  const database = await benchDatabase([{ name: 'benchmark', tables: [], views: [] }]);
+  const database = await benchDatabase([...declaredModules(), { name: 'benchmark', tables: [], views: [] }]);
+  const admin = createPool(database.admin, { applicationName: 'benchmark', max: 2 });
   const pool = createPool(database.write, { applicationName: 'benchmark', max: 4, sessionSettings: commitSettings });
+  try {
+    const rows = await transfersToCopy(database, admin);
+    const log = await openLog(pool);
+    await admin.query('analyze');
+    const durationMs = isQuick ? 1_000 : 3_000;
+    const ceilingMs = durationMs / 2;
+    const rounds = createRounds({
+      admin,
+      note,
+      durationMs,
+      ceilings: async () => ({
+        oneRowInsert1: await oneRowInsert(database.admin, { clients: 1, bytes: insertBytes, durationMs: ceilingMs }),
+        oneRowInsert8: await oneRowInsert(database.admin, { clients: 8, bytes: insertBytes, durationMs: ceilingMs }),
+        setInsert: await setInsertRate(database.admin, rows, ceilingMs),
+      }),
+    });
+    await rounds.measure(measurementsOf(log));
+    return rounds.report('event-store');
+  } finally {
+    await Promise.all([pool.end(), admin.end()]);
+    await database.close();
+  }
+};
+
+/** Books of two accounts and a thousand transfers between them: what the ceiling of set-based inserts copies. */
+const transfersToCopy = async (database: BenchDatabase, admin: Pool): Promise<SetInsert> => {
+  const books = await openBooks(database, 2);
+  const work = ledgerWork(books);
+  const next = sidesOf('uniform', books.accounts);
+  for (let part = 0; part < 5; part++) await Promise.all(Array.from({ length: 200 }, () => work.transfer(next())));
+  const rows = await sampleTransferRows(admin);
+  await books.bank.close();
+  return rows;
+};
+
+/** A log to append to, and how much of it was acknowledged. */
+interface Log {
+  readonly pool: Pool;
+  readonly catalogue: EventCatalogue;
+  append(id: string, times: number): Promise<void>;
+  appended: number;
+}
+
+const openLog = async (pool: Pool): Promise<Log> => {
   const newId = uuidV7Source(Date.now, (length) => randomBytes(length));
   const catalogue = eventCatalogue([counted]);
   const commands = createCommands({
@@ -70,81 +122,65 @@ export const eventStoreBench = async ({ isQuick, note }: BenchOptions): Promise<
     checks: allowAll,
     checkedCommands: new Set(),
   });
-  const submission = { tenantId: platformTenantId, metadata };
-  let appended = 0;
-  const append = async (times: number): Promise<void> => {
-    await commands.submit(count, { id: randomUUID(), times }, submission);
-    appended += times;
-  };
-  const cells: Record<string, Cell[]> = { 'append1-w1': [], 'append1-w8': [], 'append100-w1': [] };
-  const ceilings: Record<string, number[]> = { oneRowInsert1: [], oneRowInsert8: [] };
-
-  for (let chunk = 0; chunk < 10; chunk++) await commands.submit(count, { id: stream, times: 100 }, submission);
-  appended += 1_000;
-  await Promise.all(Array.from({ length: 500 }, () => append(1)));
-  for (let round = 0; round < rounds; round++) {
-    note(`round ${round + 1} of ${rounds}`);
-    const measureCells = async (): Promise<void> => {
-      cells['append1-w1']?.push(await runLoad({ callers: 1, durationMs, call: () => append(1) }));
-      cells['append1-w8']?.push(await runLoad({ callers: 8, durationMs, call: () => append(1) }));
-      cells['append100-w1']?.push(
-        await runLoad({ callers: 1, durationMs, unitsPerCall: 100, call: () => append(100) }),
-      );
-    };
-    const measureCeilings = async (): Promise<void> => {
-      ceilings['oneRowInsert1']?.push(await oneRowInsert(database.admin, { clients: 1, bytes: 700, durationMs }));
-      ceilings['oneRowInsert8']?.push(await oneRowInsert(database.admin, { clients: 8, bytes: 700, durationMs }));
-    };
-    // A-B-B-A, so that a machine that slows down slows both alike.
-    for (const measure of round % 2 === 0 ? [measureCells, measureCeilings] : [measureCeilings, measureCells])
-      await measure();
-  }
-  const rehydrated = await measureRehydration({ pool, catalogue, stream, durationMs });
-  await checkStored(pool, appended);
-  await commands.drain();
-  await pool.end();
-  await database.close();
-  return {
-    bench: 'event-store',
-    machine: describeMachine(),
-    ceilings: Object.fromEntries(Object.entries(ceilings).map(([name, values]) => [name, median(values)])),
-    cells: {
-      ...Object.fromEntries(Object.entries(cells).map(([name, values]) => [name, medianCell(values)])),
-      rehydrate1000: rehydrated,
+  await inTransaction(pool, { tenants: [appendedTenant] }, (tx) =>
+    tx.query('insert into tenant_heads (tenant_id) values ($1)', [appendedTenant]),
+  );
+  const log: Log = {
+    pool,
+    catalogue,
+    appended: 0,
+    append: async (id, times) => {
+      await commands.submit(count, { id, times }, { tenantId: appendedTenant, metadata });
+      log.appended += times;
     },
   };
+  for (let chunk = 0; chunk < 10; chunk++) await log.append(stream, streamLength / 10);
+  // So many that the code is compiled before anything is measured.
+  for (let turn = 0; turn < 10; turn++)
+    await Promise.all(Array.from({ length: 200 }, () => log.append(randomUUID(), 1)));
+  return log;
 };
 
-const measureRehydration = ({
-  pool,
-  catalogue,
-  stream,
-  durationMs,
-}: {
-  readonly pool: Pool;
-  readonly catalogue: EventCatalogue;
-  readonly stream: string;
-  readonly durationMs: number;
-}): Promise<Cell> =>
-  runLoad({
-    callers: 1,
-    durationMs,
-    call: async () => {
-      const { state, version } = await inTransaction(pool, { tenants: [platformTenantId], readOnly: true }, (tx) =>
-        rehydrate(tx, catalogue, counter, { tenantId: platformTenantId, id: stream }),
-      );
-      if (state !== 1_000n || version !== 1_000) throw new Error('The stream was folded wrongly.');
-    },
+const measurementsOf = (log: Log): readonly Measurement[] => {
+  const appending = (id: string, callers: number, unitsPerCall: number): Measurement => ({
+    id,
+    measure: async (durationMs) => ({
+      cell: await runLoad({ callers, durationMs, unitsPerCall, call: () => log.append(randomUUID(), unitsPerCall) }),
+      transfers: 0,
+    }),
+    check: () => checkStored(log),
   });
+  return [
+    appending('append1-w1', 1, 1),
+    appending('append1-w8', 8, 1),
+    appending('append100-w1', 1, 100),
+    {
+      id: 'rehydrate1000',
+      measure: async (durationMs) => ({
+        cell: await runLoad({ callers: 1, durationMs, call: () => foldOnce(log) }),
+        transfers: 0,
+      }),
+      check: () => checkStored(log),
+    },
+  ];
+};
+
+const foldOnce = async ({ pool, catalogue }: Log): Promise<void> => {
+  const { state, version } = await inTransaction(pool, { tenants: [appendedTenant], readOnly: true }, (tx) =>
+    rehydrate(tx, catalogue, counter, { tenantId: appendedTenant, id: stream }),
+  );
+  if (state !== BigInt(streamLength) || version !== streamLength) throw new Error('The stream was folded wrongly.');
+};
 
 /** Every acknowledged event is stored, and the log is dense. */
-const checkStored = async (pool: Pool, appended: number): Promise<void> => {
-  const stored = await inTransaction(pool, { tenants: [platformTenantId], readOnly: true }, (tx) =>
+const checkStored = async ({ pool, appended }: Log): Promise<void> => {
+  const stored = await inTransaction(pool, { tenants: [appendedTenant], readOnly: true }, (tx) =>
     tx.query<{ count: bigint; head: bigint }>(
-      "select count(*) as count, max(seq) as head from events where context = 'benchmark'",
+      'select count(*) as count, max(seq) as head from events where tenant_id = $1',
+      [appendedTenant],
     ),
   );
-  if (Number(stored.rows[0]?.count) !== appended || Number(stored.rows[0]?.head) !== appended) {
-    throw new Error(`${appended} events were acknowledged, ${stored.rows[0]?.count} are stored.`);
-  }
+  const [row] = stored.rows;
+  if (Number(row?.count) !== appended || Number(row?.head) !== appended)
+    throw new Error(`${appended} events were acknowledged, ${row?.count} are stored, and the last is ${row?.head}.`);
 };

@@ -13,14 +13,24 @@ export interface Ran {
   readonly stdout: string;
 }
 
+interface RunOptions {
+  readonly isShown?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
  * Runs a program in the repository's folder. A program that cannot be started has failed; it does not throw.
- * @param options `isShown` lets the program write to our own output instead of gathering it
+ * @param options `isShown` lets the program write to our own output instead of gathering it; `env` is added to our own environment
  */
-export const run = (command: string, args: readonly string[], { isShown = false } = {}): Promise<Ran> =>
+export const run = (
+  command: string,
+  args: readonly string[],
+  { isShown = false, env = {} }: RunOptions = {},
+): Promise<Ran> =>
   new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
+      env: { ...process.env, ...env },
       stdio: ['ignore', isShown ? 'inherit' : 'pipe', isShown ? 'inherit' : 'pipe'],
     });
     let output = '';
@@ -39,8 +49,5 @@ export const run = (command: string, args: readonly string[], { isShown = false 
   });
 
 /** Runs a tool that npm has installed here. */
-export const runTool = (
-  name: string,
-  args: readonly string[],
-  options?: { readonly isShown?: boolean },
-): Promise<Ran> => run(join(root, 'node_modules/.bin', name), args, options);
+export const runTool = (name: string, args: readonly string[], options?: RunOptions): Promise<Ran> =>
+  run(join(root, 'node_modules/.bin', name), args, options);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generatedFiles, staleFiles } from './generated.ts';
@@ -62,14 +62,26 @@ const tests = async (): Promise<Found> => {
   const folder = await mkdtemp(join(tmpdir(), 'finaegis-check-'));
   try {
     const report = join(folder, 'report.json');
+    const notes = join(folder, 'decided');
+    await mkdir(notes);
+    const env = { FINAEGIS_NOTE_DECISIONS: notes };
     const { isOk } = await runTool(
       'vitest',
       ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-      { isShown: true },
+      { isShown: true, env },
     );
     const text = await readFile(report, 'utf8').catch(() => undefined);
     const counts = countTests(text, isOk);
-    return { ...counts, output: '', note: `${counts.passed} tests` };
+    const note = `${counts.passed} tests`;
+    if (counts.failed > 0) return { ...counts, output: '', note };
+    // What the tests noted is looked at when all of them have run; where one failed, its decisions may be missing.
+    const after = await runTool('vitest', ['run', '--config', 'vitest.after.config.ts'], { env });
+    return {
+      passed: counts.passed + (after.isOk ? 1 : 0),
+      failed: after.isOk ? 0 : 1,
+      output: after.output,
+      note,
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -7,5 +7,5 @@ export const longFilesAllowed: Readonly<Record<string, number>> = {};
 /** Functions above the limit, as `path name`, with their lines. */
 export const longFunctionsAllowed: Readonly<Record<string, number>> = {};
 
-/** Refusal codes and event types no test speaks of yet, each with the reason. */
+/** Refusal codes and event types no test produces, each with the reason. */
 export const unprovedAllowed: Readonly<Record<string, string>> = {};

@@ -1,7 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { canonicalJson } from '@finaegis/kernel/canonical-json';
-import { eventCatalogue } from '@finaegis/platform/event-store/catalogue';
-import type { EventData, NewEvent } from '@finaegis/platform/event-store/event';
+import type { NewEvent } from '@finaegis/platform/event-store/event';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -48,34 +45,6 @@ import {
   submitRefund,
 } from './refund/refund.ts';
 import { leftOf, type Remainder, remainderAggregate } from './refund/remainder.ts';
-
-const aggregates = [
-  cardDepositAggregate,
-  cardPayerAggregate,
-  refundAggregate,
-  refundPolicyAggregate,
-  remainderAggregate,
-  disputeAggregate,
-  cardPayoutAggregate,
-];
-const catalogue = eventCatalogue(aggregates.flatMap((aggregate) => aggregate.events));
-const golden = ['card-deposit', 'refund', 'dispute', 'payout'].flatMap((room) => {
-  const folder = new URL(`./${room}/golden/`, import.meta.url);
-  return readdirSync(folder).map((file): [string, EventData] => {
-    const words = file.slice(0, file.indexOf('.'));
-    const type = words.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    return [type, JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as EventData];
-  });
-});
-
-describe('events of cards, refunds and disputes as they were once stored', () => {
-  it.each(golden)('%s can be read for ever, and comes out as it was hashed', (type, stored) => {
-    expect(canonicalJson(catalogue.decode(type, 1, stored))).toBe(canonicalJson(stored));
-  });
-  it('are kept of every type', () => {
-    expect(golden.map(([type]) => type).toSorted()).toEqual(catalogue.types.toSorted());
-  });
-});
 
 const book = bookOf();
 const deposit: CardDepositTerms = {

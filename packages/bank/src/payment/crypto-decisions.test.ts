@@ -1,7 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { canonicalJson } from '@finaegis/kernel/canonical-json';
-import { eventCatalogue } from '@finaegis/platform/event-store/catalogue';
-import type { EventData } from '@finaegis/platform/event-store/event';
 import { describe, expect, it } from 'vitest';
 import {
   announceCryptoDeposit,
@@ -14,23 +10,6 @@ import {
 } from './crypto-deposit/crypto-deposit.ts';
 import { cryptoReceiptAggregate, suspendCryptoReceipt } from './crypto-deposit/receipt.ts';
 import { bookOf, events, postings, said, stateAfter } from './fixtures/paper-payment.ts';
-
-const catalogue = eventCatalogue([...cryptoDepositAggregate.events, ...cryptoReceiptAggregate.events]);
-const folder = new URL('./crypto-deposit/golden/', import.meta.url);
-const golden = readdirSync(folder).map((file): [string, EventData] => {
-  const words = file.slice(0, file.indexOf('.'));
-  const type = words.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return [type, JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as EventData];
-});
-
-describe('events of crypto deposits as they were once stored', () => {
-  it.each(golden)('%s can be read for ever, and comes out as it was hashed', (type, stored) => {
-    expect(canonicalJson(catalogue.decode(type, 1, stored))).toBe(canonicalJson(stored));
-  });
-  it('are kept of every type', () => {
-    expect(golden.map(([type]) => type).toSorted()).toEqual(catalogue.types.toSorted());
-  });
-});
 
 const book = bookOf();
 const terms: CryptoDepositTerms = {
