@@ -331,6 +331,36 @@ describe('bad input is answered with its documented problem, and writes nothing'
     expect((await fetch(`${api.url}/problems/${expected.code}`)).status).toBe(200);
   });
 
+  it.each([
+    '/v1/accounts/ID/transactions?from=0000-01-01',
+    '/v1/accounts/ID/transactions?to=0000-01-01',
+    '/v1/accounts/ID/turnovers?from=0000-01-01&to=0000-01-02',
+    '/v1/assets?activeOn=0000-01-01',
+    '/v1/rates/EUR/USD?date=0000-01-01',
+    '/v1/card-deposits?from=0000-01-01T00:00:00.000Z',
+    '/v1/disputes?dueBefore=0000-01-01T00:00:00.000Z',
+    '/v1/accounts/ID/transactions?from=9999-12-31',
+  ])('asks for a year nobody has: %s', async (path) => {
+    const answer = await staff.get(path.replace('ID', anna.accountId));
+    expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+  });
+
+  it('moves more than 38 digits through an account of the house, which holds them', async () => {
+    const amount = eur(`${'9'.repeat(34)}.99`);
+    const [cash, other] = ['main:cash', 'main:nostro/large'];
+    await staff.make('/v1/entities/main/chart', { code: 'nostro/large', hasFloor: false });
+    const pairs = Array.from({ length: 60 }, () => [
+      { account: cash, side: 'debit', amount },
+      { account: other, side: 'credit', amount },
+    ]);
+    for (const reversed of [false, true]) {
+      const postings = pairs
+        .flat()
+        .map((posting) => ({ ...posting, account: (posting.account === cash) !== reversed ? cash : other }));
+      expect((await staff.post('/v1/journals', { kind: 'adjustment', postings })).status).toBe(201);
+    }
+  });
+
   it('tells all wrong fields at once', async () => {
     const { body } = await staff.post('/v1/transfers', {
       from: anna.accountId,

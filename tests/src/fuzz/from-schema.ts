@@ -60,8 +60,13 @@ const limits = ({ minimum, maximum }: Schema): { readonly min: number; readonly 
 const usual = {
   assets: ['EUR', 'EUR', 'EUR', 'USD', 'CZK', 'BTC', 'XXX'],
   amounts: ['0.01', '1', '1.00', '12.5', '3', '0', '1.005', '999999999999', '9'.repeat(36)],
-  dates: ['2026-03-02', '2026-03-03', '2026-02-28', '1999-12-31', '2150-01-01'],
-  instants: ['2026-03-02T10:00:00.000Z', '2030-01-01T00:00:00.000Z', '1970-01-01T00:00:00Z'],
+  dates: ['2026-03-02', '2026-03-03', '2026-02-28', '1999-12-31', '2150-01-01', '0000-01-01', '9999-12-31'],
+  instants: [
+    '2026-03-02T10:00:00.000Z',
+    '2030-01-01T00:00:00.000Z',
+    '1970-01-01T00:00:00Z',
+    '0000-01-01T00:00:00.000Z',
+  ],
 } as const;
 
 const stringOf = (schema: Schema, known: readonly string[]): fc.Arbitrary<unknown> => {

@@ -85,7 +85,12 @@ export const createLedgerModule = (services: Services, { access, assets, rates }
     tables: [entitiesTable, accountsTable, balances, holdsTable, incomingTable],
     views: [postingsView, journalsView],
     commands: Object.values(handlers),
-    checked: [handlers.postJournal.name, handlers.postLinkedJournals.name, handlers.convert.name],
+    checked: [
+      handlers.postJournal.name,
+      handlers.postLinkedJournals.name,
+      handlers.reverseJournal.name,
+      handlers.convert.name,
+    ],
     routes: [
       ...transferRoutes(http),
       ...transferBatchRoutes(http),

@@ -103,7 +103,7 @@ export const createPaymentModule = (
       ...parts.flatMap(({ commands }) => commands),
     ],
     // Payments have checks of their own, which may also ask for a person; what follows on an accepted payment is not checked again.
-    checked: ['payment.Create'],
+    checked: ['payment.Create', 'payment.PayRequest'],
     sagas: [outgoingSaga, inboxSaga, ...parts.flatMap(({ sagas }) => sagas)],
     routes: [
       ...outgoingRoutes(http),

@@ -6,7 +6,7 @@ import type { IdempotencyKey } from './answers.ts';
 import { type Checks, ChecksUnavailable } from './checks.ts';
 import type { CommitStore } from './commit-store.ts';
 import { type Committer, type CommitterOptions, createCommitter, Overloaded } from './committer.ts';
-import type { QueuedCommand } from './decide-batch.ts';
+import type { QueuedCommand, Settled } from './decide-batch.ts';
 import { FairGate } from './fair-gate.ts';
 import type { Answer, CommandHandler, Outcome, Refusal } from './handler.ts';
 import { type BatchTools, type Pause, runLocked } from './locked-batch.ts';
@@ -47,6 +47,15 @@ export interface Commands {
     data: Data,
     submission: Submission<Result>,
   ): Promise<SubmissionOutcome<Result, R>>;
+  /**
+   * What would come of commands that are sent as one list, each decided on what those before it would leave: one trial for all, in whose list of
+   * outcomes a check that says no stands as its `CheckRefused`. Writes nothing.
+   */
+  tryTogether<Data, Refs, Result, R extends Refusal>(
+    handler: CommandHandler<Data, Refs, Result, R>,
+    all: readonly Data[],
+    submission: Omit<Submission<Result>, 'idempotency' | 'isDryRun'>,
+  ): Promise<readonly (Outcome<Result, R> | CheckRefused)[]>;
   /** The answer already given under a key, for work that is larger than one command. */
   storedAnswer(
     tenantId: string,
@@ -110,6 +119,19 @@ export const createCommands = (options: CommandsOptions): Commands => {
     );
   };
 
+  const tryTogether: Commands['tryTogether'] = (handler, all, submission) =>
+    trials.through(submission.tenantId, () =>
+      whileTrying(async () => {
+        const verdicts = await Promise.all(
+          all.map((data) => passChecks(options, handler.name, data, submission).catch(refusalOf)),
+        );
+        const allowed = all.filter((_, index) => verdicts[index] === undefined);
+        const commands = await Promise.all(allowed.map((data) => queued(handler, data, submission)));
+        const outcomes = (await runLocked(pausing, commands, true)).settled.map(outcomeOf)[Symbol.iterator]();
+        return verdicts.map((refused) => refused ?? (outcomes.next().value as never));
+      }),
+    );
+
   const submit: Commands['submit'] = async (handler, data, submission) => {
     await passChecks(options, handler.name, data, submission);
     if (submission.isDryRun === true) return tryOut(handler, data, submission);
@@ -125,6 +147,7 @@ export const createCommands = (options: CommandsOptions): Commands => {
 
   return {
     submit,
+    tryTogether,
     storedAnswer: async (tenantId, key) => {
       const keys = [{ tenantId, ...key }];
       const { answers } = await options.store.read({ tenants: [tenantId], rows: new Map(), streams: [], keys });
@@ -196,10 +219,22 @@ const dryRun = async (
   const { idempotency: _unused, ...withoutKey } = command;
   const { settled: decided } = await runLocked(tools, [withoutKey], true);
   const [settled] = decided;
+  const outcome = outcomeOf(settled);
+  return { kind: 'decided', outcome, answer: (settled as Answered).answer, position: undefined };
+};
+
+type Answered = Extract<Settled, { readonly kind: 'answered' }>;
+
+const outcomeOf = (settled: Settled | undefined): Outcome<unknown> => {
   if (settled?.kind === 'failed') throw settled.error;
   if (settled?.kind !== 'answered' || settled.outcome === undefined)
     throw new Error('A dry run ended without an outcome.');
-  return { kind: 'decided', outcome: settled.outcome, answer: settled.answer, position: undefined };
+  return settled.outcome;
+};
+
+const refusalOf = (error: unknown): CheckRefused => {
+  if (error instanceof CheckRefused) return error;
+  throw error;
 };
 
 const passChecks = async (

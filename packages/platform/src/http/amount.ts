@@ -22,7 +22,7 @@ export const amountText = z
 /** A balance may be below zero; a posting never is. */
 export const signedAmountText = z
   .string()
-  .max(41)
+  .max(60)
   .regex(/^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/, 'must be a decimal string such as "-10.05"')
   .meta({ id: 'SignedDecimalAmount', description: 'Decimal string, possibly below zero.', examples: ['-10.05'] });
 
@@ -44,13 +44,21 @@ export const uuid = z
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a UUID in lower case')
   .meta({ format: 'uuid', examples: ['0197f2c4-6f5e-7c3a-9b1d-2f4e6a8c0d12'] });
 
-/** A calendar date (ISO 8601), checked to exist. */
-export const isoDate = z.iso.date('must be a date such as 2025-03-31').meta({ examples: ['2025-03-31'] });
+// Wide enough for every birthday and every horizon, and nowhere near the ends that calendars, databases and arithmetic have.
+const isOfOurAge = (date: string): boolean => date >= '1900' && date < '3000';
+const ofOurAge = { error: 'must lie between the years 1900 and 2999', abort: true };
 
-/** An instant in UTC (RFC 3339), with at most milliseconds: `2025-03-31T12:00:00.000Z`. */
+/** A calendar date (ISO 8601) between 1900 and 2999, checked to exist. */
+export const isoDate = z.iso
+  .date('must be a date such as 2025-03-31')
+  .refine(isOfOurAge, ofOurAge)
+  .meta({ examples: ['2025-03-31'] });
+
+/** An instant in UTC (RFC 3339) between 1900 and 2999, with at most milliseconds: `2025-03-31T12:00:00.000Z`. */
 export const instant = z.iso
   .datetime({ error: 'must be an instant in UTC such as 2025-03-31T12:00:00.000Z' })
   .max(24, 'must not be finer than milliseconds')
+  .refine(isOfOurAge, ofOurAge)
   .meta({ examples: ['2025-03-31T12:00:00.000Z'] });
 
 const storable = { error: 'must not contain U+0000 or lone surrogates', params: { code: 'text_not_storable' } };

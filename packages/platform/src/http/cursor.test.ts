@@ -21,6 +21,10 @@ describe('a cursor', () => {
     ['that is not base64', '%%%'],
     ['that is other JSON', Buffer.from('{"a":1}').toString('base64url')],
     ['that is empty', ''],
+    ['with a text no database holds', encodeCursor(scope, ['\u0000', 1])],
+    ['of the year 0', encodeCursor(scope, ['0000-01-01', 1])],
+    ['with a number that is none', encodeCursor(scope, ['1', 1.5])],
+    ['beyond what numbers can say', encodeCursor(scope, ['1', 2 ** 60])],
   ])('%s is unknown', (_, cursor) => {
     expect(() => decodeCursor(cursor, scope, position)).toThrow(expect.objectContaining({ code: 'position_unknown' }));
   });

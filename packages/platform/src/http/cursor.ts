@@ -1,5 +1,5 @@
+import { isStorableText } from '@finaegis/kernel/text';
 import { type ZodType, z } from 'zod';
-
 import { throwProblem } from './problem.ts';
 
 const version = 1;
@@ -26,8 +26,12 @@ export const decodeCursor = <Position>(cursor: string, scope: CursorScope, posit
   const [cursorVersion, list, epoch, ...rest] = readTuple(cursor);
   if (cursorVersion !== version || list !== scope.list || epoch !== scope.epoch) return refuseCursor();
   const parsed = position.safeParse(rest);
-  return parsed.success ? parsed.data : refuseCursor();
+  // A forged position may be anything its schema lets through; what no column can hold must not reach one.
+  return parsed.success && rest.every(canBeHeld) ? parsed.data : refuseCursor();
 };
+
+const canBeHeld = (part: unknown): boolean =>
+  typeof part === 'string' ? isStorableText(part) && !part.startsWith('0000-') : Number.isSafeInteger(part);
 
 const refuseCursor = (): never =>
   throwProblem('position_unknown', {

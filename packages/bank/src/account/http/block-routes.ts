@@ -39,7 +39,14 @@ export const blockRoutes = (http: AccountHttp): readonly Route[] => [
       200: { description: 'It had been placed before.', schema: block },
       201: { description: 'Placed.', schema: block },
     },
-    problems: ['staff_only', 'not_found', 'account_unknown', 'account_closed', 'block_exists_with_different_terms'],
+    problems: [
+      'staff_only',
+      'not_found',
+      'account_unknown',
+      'account_closed',
+      'account_has_no_floor',
+      'block_exists_with_different_terms',
+    ],
     handle: (request) => withReplay(http.services, request, () => placeBlock(http, request)),
   }),
   defineRoute({

@@ -117,7 +117,7 @@ const list = async (http: AccountHttp, request: ListRequest): Promise<ApiAnswer>
   const { cursor, limit, asset } = query;
   const scope: CursorScope = { list: `statements ${params.accountId}`, epoch: http.services.positions.epoch };
   const position =
-    cursor === undefined ? undefined : decodeCursor(cursor, scope, z.tuple([isoDate, assetCode, z.int()]));
+    cursor === undefined ? undefined : decodeCursor(cursor, scope, z.tuple([isoDate, assetCode, z.int32().min(0)]));
   const before = position && { to: position[0], asset: position[1], number: position[2] };
   const filter = { accountId: params.accountId, asset };
   const found = await read(http.services, tenantId, (tx) =>

@@ -15,7 +15,7 @@ import { throwProblem } from '@finaegis/platform/http/problem';
 import { type ApiAnswer, type ApiRequest, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountWriter, parseAmountOfAnyLife, type ShowAmount } from '../../asset/contract.ts';
-import { isHouseAccountId, type JournalStory, type LedgerReads, purposes } from '../../ledger/contract.ts';
+import { isHouseAccountId, type JournalStory, type LedgerReads, postingsMax, purposes } from '../../ledger/contract.ts';
 import { type AccountHttp, requireVisible } from './account-http.ts';
 import { accountParams } from './account-resource.ts';
 
@@ -198,7 +198,11 @@ const list = async (http: AccountHttp, request: ListRequest): Promise<ApiAnswer>
 
 const positionOf = (cursor: string | undefined, scope: CursorScope) => {
   if (cursor === undefined) return undefined;
-  const [seq, line] = decodeCursor(cursor, scope, z.tuple([z.string().regex(/^\d{1,18}$/), z.int()]));
+  const [seq, line] = decodeCursor(
+    cursor,
+    scope,
+    z.tuple([z.string().regex(/^\d{1,18}$/), z.int().min(0).max(postingsMax)]),
+  );
   return { seq: BigInt(seq), line };
 };
 

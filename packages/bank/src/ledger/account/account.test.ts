@@ -119,6 +119,8 @@ describe('blocks', () => {
   it('need an account that is there, open to be placed, and a block to lift', () => {
     expect(answerOf(placeBlock(unknown, block))).toEqual({ code: 'account_unknown', account: accountId });
     expect(answerOf(placeBlock(closed(), block))).toEqual({ code: 'account_closed', account: accountId });
+    const house = after(unknown, (state) => openLedgerAccount(state, { ...open, kind: 'house', hasFloor: false }));
+    expect(answerOf(placeBlock(house, block))).toEqual({ code: 'account_has_no_floor', account: accountId });
     expect(answerOf(liftBlock(unknown, block))).toEqual({ code: 'account_unknown', account: accountId });
     expect(answerOf(liftBlock(opened(), block))).toEqual({ code: 'block_unknown', blockId: 'b-1' });
     expect(answerOf(liftBlock(blocked(), { accountId, blockId: 'b-3' }))).toEqual({

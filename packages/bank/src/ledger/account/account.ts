@@ -147,6 +147,8 @@ export const placeBlock = (
   // A lifted block asked for again is an old request arriving late; placing it anew would need a new id.
   if (state.lifted.includes(block.blockId)) return accept();
   if (state.status === 'closed') return reject({ code: 'account_closed', account: accountId });
+  // Nobody locks or reads a balance without a floor, so a block on it would stop nothing.
+  if (!state.hasFloor) return reject({ code: 'account_has_no_floor', account: accountId });
   const { blockId, kind, asset, amountMinor, reason } = block;
   const data = {
     accountId,

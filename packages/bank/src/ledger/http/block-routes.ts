@@ -36,7 +36,13 @@ export const blockRoutes = (http: LedgerHttp): readonly Route[] => [
       200: { description: 'It had been placed before.', schema: block },
       201: { description: 'Placed.', schema: block },
     },
-    problems: ['account_unknown', 'account_closed', 'block_exists_with_different_terms', 'staff_only'],
+    problems: [
+      'account_unknown',
+      'account_closed',
+      'account_has_no_floor',
+      'block_exists_with_different_terms',
+      'staff_only',
+    ],
     handle: (request) => withReplay(http.services, request, () => placeBlock(http, request)),
   }),
   defineRoute({

@@ -132,6 +132,13 @@ export const quoteResource = z
   })
   .meta({ id: 'Quote', description: 'A bound price: used once, before it expires.' });
 
+/** A field that only holders of another scope than the route's may send. */
+export const scopeMissing = (permission: string, field: string): ProblemError =>
+  new ProblemError('permission_missing', {
+    facts: { permission },
+    errors: [{ field, code: 'permission_missing', message: `must not be sent without the scope ${permission}` }],
+  });
+
 /** One wrong field, as the problem it is answered with. */
 export const fieldProblem = (error: FieldError): ProblemError =>
   new ProblemError('validation_failed', { errors: [error] });

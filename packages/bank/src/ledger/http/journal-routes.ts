@@ -9,7 +9,16 @@ import { amountAt, amountWriter, parseAmountOfAnyLife, parseAssetAmount } from '
 import { bankDay } from '../entity-on-wire.ts';
 import type { PostJournalData } from '../journal/commands.ts';
 import type { JournalCapture, JournalPosting } from '../journal/events.ts';
-import { description, endToEndId, fieldProblem, forcedReason, journalResource, ownId, postingBody } from './fields.ts';
+import {
+  description,
+  endToEndId,
+  fieldProblem,
+  forcedReason,
+  journalResource,
+  ownId,
+  postingBody,
+  scopeMissing,
+} from './fields.ts';
 import { bookingDay, journalShower, type LedgerHttp } from './ledger-http.ts';
 import { ledgerProblems, postingProblems, reversalProblems } from './problems.ts';
 import { assetsOf } from './show.ts';
@@ -104,7 +113,7 @@ export const journalRoutes = (http: LedgerHttp): readonly Route[] => [
 
 const requireForce = ({ principal }: ApiRequest, forced: string | undefined): void => {
   if (forced !== undefined && !isPermitted(principal, 'ledger:force'))
-    throw new ProblemError('permission_missing', { facts: { permission: 'ledger:force' } });
+    throw scopeMissing('ledger:force', '/body/forced');
 };
 
 const postJournal = async (http: LedgerHttp, request: ApiRequest<unknown, unknown, JournalBody>) => {

@@ -59,7 +59,12 @@ describe('the ledger’s part of the API', () => {
 
   it('has its bookings checked first', () => {
     const names = commands.map(({ name }) => name);
-    expect(checked).toEqual(['ledger.PostJournal', 'ledger.PostLinkedJournals', 'ledger.Convert']);
+    expect(checked).toEqual([
+      'ledger.PostJournal',
+      'ledger.PostLinkedJournals',
+      'ledger.ReverseJournal',
+      'ledger.Convert',
+    ]);
     expect(names).toEqual(expect.arrayContaining([...checked]));
     expect(new Set(names).size).toBe(names.length);
   });

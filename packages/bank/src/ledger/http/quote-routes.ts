@@ -10,7 +10,7 @@ import { type AssetFacts, amountWriter, parseAssetAmount } from '../../asset/con
 import { entityName } from '../entity-on-wire.ts';
 import { customerRate } from '../quote/margin.ts';
 import { type Quote, quoteAggregate } from '../quote/quote.ts';
-import { accountId, fieldProblem, journalResource, ownId, quoteResource } from './fields.ts';
+import { accountId, fieldProblem, journalResource, ownId, quoteResource, scopeMissing } from './fields.ts';
 import { journalShower, type LedgerHttp, requirePayable } from './ledger-http.ts';
 import { ledgerProblems, mandateProblems, postingProblems } from './problems.ts';
 import { showQuote } from './show.ts';
@@ -133,7 +133,7 @@ const issueQuote = async (http: LedgerHttp, request: ApiRequest<unknown, unknown
   const { principal, tenantId, body } = request;
   const { services, assets, rates, reads } = http;
   if (body.marginBps !== undefined && (isCustomer(principal) || !isPermitted(principal, 'ledger:margin')))
-    throw new ProblemError('permission_missing', { facts: { permission: 'ledger:margin' } });
+    throw scopeMissing('ledger:margin', '/body/marginBps');
   const [sellFacts, buyFacts, [entity]] = await Promise.all([
     assets.get(tenantId, body.sell.asset),
     assets.get(tenantId, body.buyAsset),

@@ -196,7 +196,9 @@ const postIndependent = async (
   const { tenantId } = request;
   const amount = await amountWriter(http.assets, tenantId, journals.flatMap(assetsOf));
   const outcomes = await withFaultsAsProblems(() =>
-    Promise.all(journals.map((journal) => postOne(http, request, journal))),
+    request.dryRun
+      ? tryAll(http, request, journals)
+      : Promise.all(journals.map((journal) => postOne(http, request, journal))),
   );
   const posted = outcomes.filter(({ accepted }) => accepted).length;
   const body = JSON.stringify({
@@ -224,6 +226,21 @@ const postIndependent = async (
   return keepAnswer(services, request, body);
 };
 
+/** Together, since each would be decided on what those before it leave. */
+const tryAll = async (
+  { services, handlers }: LedgerHttp,
+  request: BatchRequest,
+  journals: readonly PostJournalData[],
+): Promise<readonly ItemOutcome[]> => {
+  const outcomes = await services.commands.tryTogether(handlers.postJournal, journals, submissionOf(request));
+  return outcomes.map((outcome) => (outcome instanceof CheckRefused ? refusedByCheck(outcome) : outcome));
+};
+
+const refusedByCheck = ({ reason }: CheckRefused): ItemOutcome => ({
+  accepted: false,
+  refusal: { code: 'check_refused', reason },
+});
+
 const postOne = async (
   { services, handlers }: LedgerHttp,
   request: BatchRequest,
@@ -235,8 +252,7 @@ const postOne = async (
     return settled.outcome;
   } catch (error) {
     // A check that says no refuses this transfer only; one that cannot be asked stops the batch, which may be repeated.
-    if (error instanceof CheckRefused)
-      return { accepted: false, refusal: { code: 'check_refused', reason: error.reason } };
+    if (error instanceof CheckRefused) return refusedByCheck(error);
     throw error;
   }
 };

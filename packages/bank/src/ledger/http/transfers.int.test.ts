@@ -368,6 +368,29 @@ describe('an independent batch', () => {
     expect(await balance(dora)).toMatchObject({ posted: eur('0.50') });
   });
 
+  it('tried is answered as it would be done, each transfer on what those before it leave, and books nothing', async () => {
+    const fay = bank.services.newId();
+    await bank.openCustomer(fay);
+    await bank.deposit(fay, 10_000n);
+    const id = bank.services.newId();
+    const transfers = [
+      { from: fay, to: bob, amount: eur('60.00') },
+      { from: fay, to: bob, amount: eur('60.00') },
+      { id, from: fay, to: bob, amount: eur('1.00') },
+      { id, from: fay, to: bob, amount: eur('2.00') },
+    ];
+    const body = { mode: 'independent', transfers };
+    const tried = await bank.call('createTransferBatch', { body, query: { dryRun: 'true' } });
+    expect(await balance(fay)).toMatchObject({ posted: eur('100.00') });
+    const done = await bank.call('createTransferBatch', { body });
+    expect(tried.body).toMatchObject({ posted: 2, refused: 2 });
+    const said = ({ body: { outcomes } }: typeof done) => outcomes.map(({ status }) => status);
+    expect(said(tried)).toEqual(said(done));
+    expect(tried.body.outcomes.slice(1, 2)).toEqual(
+      done.body.outcomes.slice(1, 2).map((one) => ({ ...one, journalId: expect.any(String) as string })),
+    );
+  });
+
   it('that was cut off in the middle goes on where it was', async () => {
     const erik = bank.services.newId();
     await bank.openCustomer(erik);

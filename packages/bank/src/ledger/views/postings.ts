@@ -21,7 +21,7 @@ const postingsDdl = (name: string): string => `create table ${name} (
   reference text not null,
   side text not null,
   amount numeric(38, 0) not null,
-  posted_after numeric(38, 0) not null,
+  posted_after numeric not null,
   purpose text not null,
   counterparty text,
   booking_date date not null,
@@ -43,7 +43,7 @@ const latestDdl = (name: string): string => `create table ${name} (
   account_id text not null,
   asset text not null,
   seq bigint not null,
-  posted numeric(38, 0) not null,
+  posted numeric not null,
   as_of timestamptz(3) not null,
   primary key (tenant_id, account_id, asset)
 ) with (fillfactor = 70)`;
@@ -55,8 +55,8 @@ const bucketsDdl = (name: string): string => `create table ${name} (
   asset text not null,
   booking_date date not null,
   value_date date not null,
-  debits numeric(38, 0) not null,
-  credits numeric(38, 0) not null,
+  debits numeric not null,
+  credits numeric not null,
   count bigint not null,
   primary key (tenant_id, account_id, asset, booking_date, value_date)
 ) with (fillfactor = 70)`;
