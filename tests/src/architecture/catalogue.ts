@@ -23,6 +23,10 @@ const alternatives = (type: unknown): readonly string[] => {
   return (types ?? [type]).flatMap((each) => literalOf(each) ?? []);
 };
 
+/** Every text a file writes as a string. */
+export const textsOf = ({ nodes }: Syntax): ReadonlySet<string> =>
+  new Set(nodes.flatMap(({ node }) => literalOf(node) ?? []));
+
 // English verbs whose past does not end in -ed and that business events use.
 const irregular = new Set(
   'Begun Bound Bought Brought Built Chosen Cut Done Drawn Found Given Gone Held Hidden Kept Known Left Lent Lost Made Met Overdrawn Paid Put Sealed Sent Set Shut Sold Split Spent Sworn Taken Told Undone Withdrawn Won Written Broken Spun Read'.split(
