@@ -4,6 +4,7 @@ import { read } from '@finaegis/platform/services';
 import type { LedgerDirectory, LedgerReads } from '../ledger/contract.ts';
 import type { Nostro } from './bank/bank.ts';
 import type { Break } from './break/break.ts';
+import { correctionKind } from './break/commands.ts';
 import type { NostroStatement } from './connector.ts';
 import type { BankGateway } from './gateway.ts';
 import { foundBreak, type recordReconciliationHandler } from './reconciliation/commands.ts';
@@ -107,16 +108,17 @@ const ourSides = async (
   { tenantId, date }: ReconciliationRun,
   { account, asset }: Nostro,
 ): Promise<readonly OurSide[]> =>
-  (await ledger.reads.postingsWithin(tenantId, [{ account, asset, from: date, to: date }])).map(
-    ({ journalId, line, side, amountMinor, endToEndId, reference }) => ({
+  (await ledger.reads.postingsWithin(tenantId, [{ account, asset, from: date, to: date }]))
+    // A correction is the end of a break of another day, and no statement has an entry of its own for it.
+    .filter(({ kind }) => kind !== correctionKind)
+    .map(({ journalId, line, side, amountMinor, endToEndId, reference }) => ({
       journalId,
       line,
       side,
       amountMinor,
       endToEndId,
       reference,
-    }),
-  );
+    }));
 
 const closingOf = async (
   { ledger }: ReconcileTools,

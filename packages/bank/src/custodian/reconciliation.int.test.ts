@@ -159,7 +159,7 @@ describe('a break', () => {
     expect(await bank.posted('loss/reconciliation')).toBe(700n);
   });
 
-  it('keeps open when the proposal is rejected, and is closed by an explanation', async () => {
+  it('keeps open when the proposal is rejected or somebody has a reason, and is closed when another offsets it', async () => {
     const breakId = await breakOf('amount_differs');
     await propose(breakId, { outcome: 'corrected', against: 'main:suspense/unidentified' }, 'petr');
     const reject = (who: string) =>
@@ -168,12 +168,35 @@ describe('a break', () => {
     const rejected = await reject('jana');
     expect(rejected.body['proposal']).toBeUndefined();
     expect(rejected.body).toMatchObject({ status: 'open' });
-    const explain = (reason: string) => bank.call('explainBreak', { params: { breakId }, body: { reason } });
-    expect((await explain('fee_of_bank')).body).toMatchObject({ status: 'explained', reason: 'fee_of_bank' });
-    expect((await explain('fee_of_bank')).status).toBe(200);
+    const explain = (reason: string, offsetBy?: readonly string[]) =>
+      bank.call('explainBreak', { params: { breakId }, body: { reason, offsetBy } });
+    expect(await explain('fee_of_bank')).toMatchObject({
+      status: 409,
+      body: { code: 'break_still_differs', difference: { amount: '1.00', asset: 'EUR' } },
+    });
+    // What was a euro too little under one name was booked again under another.
+    await book('ing', 100n, 'SAME-THING');
+    await reconcile('ing');
+    const [named] = (await breaks('ing')).filter(({ endToEndId }) => endToEndId === 'SAME-THING');
+    const offsetBy = [String(named?.['breakId'])];
+    expect((await explain('booked_twice', [bank.services.newId()])).body['code']).toBe('break_offset_unfit');
+    expect((await explain('booked_twice', offsetBy)).body).toMatchObject({
+      status: 'explained',
+      reason: 'booked_twice',
+      offsetBy,
+    });
+    expect((await explain('booked_twice', offsetBy)).status).toBe(200);
     expect(await explain('other_reason')).toMatchObject({ status: 409, body: { code: 'break_not_open' } });
-    const shown = await bank.call('getBreak', { params: { breakId } });
-    expect(shown.body).toMatchObject({ status: 'explained', difference: { amount: '1.00', asset: 'EUR' } });
+    const shown = await bank.call('getBreak', { params: { breakId: String(offsetBy[0]) } });
+    expect(shown.body).toMatchObject({ status: 'explained', offsetBy: [breakId] });
+    expect(await breaks('ing')).toEqual([]);
+  });
+
+  it('that was corrected is no difference of any later comparison', async () => {
+    await reconcile('ing');
+    expect(await breaks('ing')).toEqual([]);
+    const { body } = await bank.call('listBreaks', { query: { bank: 'ing', asset: 'EUR' } });
+    expect(body.items).toHaveLength(4);
   });
 
   it('is booked on an open day only', async () => {

@@ -60,11 +60,11 @@ const breakItems = async (status = 'open') => {
   await partner.test.settle();
   return (await partner.call('GET', `/v1/work-items?kind=break&status=${status}`)).body.items ?? [];
 };
-const turnDay = async () => {
+const turnDay = async (from: string, to: string) => {
   const { closeBusinessDay, openBusinessDay } = partner.test.bank.modules.ledger.handlers;
-  await partner.test.accept(closeBusinessDay, { entity: 'main', businessDate: partner.clock.day });
-  await partner.test.accept(openBusinessDay, { entity: 'main', businessDate: next });
-  partner.clock.advance(Date.parse(next) - Date.parse(partner.clock.day));
+  await partner.test.accept(closeBusinessDay, { entity: 'main', businessDate: from });
+  await partner.test.accept(openBusinessDay, { entity: 'main', businessDate: to });
+  partner.clock.advance(Date.parse(`${to}T10:00:00.000Z`) - partner.clock.now());
 };
 
 describe('a business day at a partner bank', () => {
@@ -103,7 +103,7 @@ describe('a business day at a partner bank', () => {
   });
 
   it('tells people of what found no other side by the next day, once, and takes it back when it does', async () => {
-    await turnDay();
+    await turnDay(partner.clock.day, next);
     arrive('EVENING', 4_000n);
     partner.demo.faults.add({ with: 'withhold webhook', event: 'entry.booked', times: 1_000 });
     await begin();
@@ -113,13 +113,33 @@ describe('a business day at a partner bank', () => {
     expect(told).toMatchObject([{ kind: 'break', status: 'open', reason: 'missing_there', reference: 'NEVER' }]);
     expect((await dayEvents('BankDayOpened')).length).toBe(2);
     const subject = String(told[0]?.['subject']);
-    const explained = await partner.call('POST', `/v1/custodian-breaks/${subject.slice('break:'.length)}/explanation`, {
-      reason: 'seen_at_bank',
+    const breakId = subject.slice('break:'.length);
+    // Neither by its item nor by a reason is a difference closed that is still there.
+    const path = `/v1/work-items/${String(told[0]?.['workItemId'])}/resolution`;
+    expect(await partner.call('POST', path, { resolution: 'explained', reason: 'seen_at_bank' })).toMatchObject({
+      status: 409,
+      body: { code: 'work_item_waits_for_break', break: breakId },
     });
-    expect(explained.status).toBe(200);
-    expect(await breakItems()).toEqual([]);
-    expect(await breakItems('resolved')).toMatchObject([{ resolution: 'explained' }]);
+    const explain = (offsetBy?: readonly string[]) =>
+      partner.call('POST', `/v1/custodian-breaks/${breakId}/explanation`, { reason: 'seen_at_bank', offsetBy });
+    expect(await explain()).toMatchObject({
+      status: 409,
+      body: { code: 'break_still_differs', difference: { amount: '-9.00', asset: 'EUR' } },
+    });
+    expect(await breakItems()).toEqual(told);
     // Found in the morning, it was not booked again, nor was anybody troubled.
     expect(await partner.posted('main:suspense/unidentified')).toBe(0n);
+  });
+
+  it('ends an item with the statement in which the other side comes', async () => {
+    const later = nextBusinessDay('target', next);
+    await turnDay(next, later);
+    arrive('NEVER', 900n);
+    partner.demo.faults.add({ with: 'withhold webhook', event: 'entry.booked', times: 1_000 });
+    await begin();
+    partner.clock.advance(dayMs);
+    await closed(later);
+    expect(await breakItems()).toEqual([]);
+    expect(await breakItems('resolved')).toMatchObject([{ resolution: 'explained', resolutionReason: 'matched' }]);
   });
 });

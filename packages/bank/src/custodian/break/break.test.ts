@@ -60,12 +60,67 @@ describe('a break', () => {
     expect(told(propose(matched))).toBe('break_not_open');
   });
 
-  it('is explained once', () => {
-    const explain = (state: BreakState) => explainBreak(state, { breakId, reason }, { actor: 'petr' });
-    expect(told(explain(open))).toEqual(['BreakExplained']);
-    const explained = after(breakAggregate, (state) => findBreak(state, found), explain);
+  const other = (id: string, differenceMinor: bigint, more: Partial<FoundBreak> = {}): [string, BreakState] => [
+    id,
+    after(breakAggregate, (state) =>
+      findBreak(state, { ...found, breakId: id, kind: 'missing_there', differenceMinor, ...more }),
+    ),
+  ];
+  const others = new Map<string, BreakState>([
+    other('minus-500', -500n),
+    other('minus-400', -400n),
+    other('minus-900', -900n),
+    other('elsewhere', -900n, { account: 'main:nostro/kb' }),
+    other('dollars', -900n, { asset: 'USD' }),
+    [
+      'matched',
+      after(
+        breakAggregate,
+        () => findBreak(breakAggregate.initial, found),
+        (s) => matchBreak(s, '2025-02-01'),
+      ),
+    ],
+  ]);
+  const explain = (state: BreakState, offsetBy: readonly string[] = ['minus-900'], because = reason) =>
+    explainBreak(
+      state,
+      { breakId, reason: because, offsetBy },
+      { actor: 'petr', stateOf: (id) => others.get(id) ?? breakAggregate.initial },
+    );
+
+  it('is explained once, together with those that offset it', () => {
+    expect(told(explain(open))).toEqual(['BreakExplained', 'BreakExplained']);
+    const both = explain(open, ['minus-500', 'minus-400']);
+    expect(both.accepted && both.events.map(({ data }) => [data['breakId'], data['offsetBy']])).toEqual([
+      [breakId, ['minus-500', 'minus-400']],
+      ['minus-500', [breakId, 'minus-400']],
+      ['minus-400', [breakId, 'minus-500']],
+    ]);
+    const own = (state: BreakState) => {
+      const decided = explain(state);
+      return decided.accepted ? { ...decided, events: decided.events.slice(0, 1) } : decided;
+    };
+    const explained = after(breakAggregate, (state) => findBreak(state, found), own);
+    expect(explained).toMatchObject({ status: 'explained', offsetBy: ['minus-900'] });
     expect(told(explain(explained))).toEqual([]);
-    expect(told(explainBreak(explained, { breakId, reason: 'other' }, { actor: 'petr' }))).toBe('break_not_open');
+    expect(told(explain(explained, ['minus-900'], 'other'))).toBe('break_not_open');
+    expect(told(explain(explained, ['minus-400', 'minus-500']))).toBe('break_not_open');
+  });
+
+  it.each([
+    [[], 900n],
+    [['minus-500'], 400n],
+    [['minus-900', 'minus-400'], -400n],
+  ])('offset by %j is not explained while %s are left', (offsetBy, differenceMinor) => {
+    expect(explain(open, offsetBy)).toEqual({
+      accepted: false,
+      rejection: { code: 'break_still_differs', breakId, asset: 'EUR', differenceMinor },
+    });
+  });
+
+  it.each([['elsewhere'], ['dollars'], ['matched'], ['nobody'], [breakId]])('is not offset by %s', (id) => {
+    expect(explain(open, [id])).toMatchObject({ rejection: { code: 'break_offset_unfit', breakId: id } });
+    expect(explain(open, ['minus-900', 'minus-900'])).toMatchObject({ rejection: { breakId: 'minus-900' } });
   });
 
   it('has one proposal at a time, against an account that may take it', () => {

@@ -35,6 +35,8 @@ export interface Break extends FoundBreak {
   readonly matchedOn?: string | undefined;
   readonly proposal?: Proposal | undefined;
   readonly reason?: string | undefined;
+  /** The breaks that make no difference together with it. */
+  readonly offsetBy?: readonly string[] | undefined;
   readonly correctionJournalId?: string | undefined;
 }
 
@@ -44,6 +46,13 @@ export type BreakState = { readonly status: 'unknown' } | Break;
 export type BreakRefusal =
   | { readonly code: 'break_unknown'; readonly breakId: string }
   | { readonly code: 'break_not_open'; readonly breakId: string; readonly status: string }
+  | { readonly code: 'break_offset_unfit'; readonly breakId: string }
+  | {
+      readonly code: 'break_still_differs';
+      readonly breakId: string;
+      readonly asset: string;
+      readonly differenceMinor: bigint;
+    }
   | { readonly code: 'break_has_proposal'; readonly breakId: string }
   | { readonly code: 'break_without_proposal'; readonly breakId: string }
   | { readonly code: 'break_counter_account_unfit'; readonly account: string }
@@ -58,7 +67,13 @@ const evolve = (state: BreakState, event: Recorded<BreakEvent>): BreakState => {
     case 'BreakMatched':
       return { ...state, status: 'matched', matchedOn: event.data.on, proposal: undefined };
     case 'BreakExplained':
-      return { ...state, status: 'explained', reason: event.data.reason, proposal: undefined };
+      return {
+        ...state,
+        status: 'explained',
+        reason: event.data.reason,
+        offsetBy: event.data.offsetBy,
+        proposal: undefined,
+      };
     case 'BreakCorrectionProposed': {
       const { breakId: _, ...proposal } = event.data;
       return { ...state, proposal };
@@ -91,10 +106,16 @@ export const findBreak = (state: BreakState, found: FoundBreak): readonly NewEve
 export const matchBreak = (state: BreakState, on: string): readonly NewEvent[] =>
   state.status === 'open' ? [breakAggregate.record(state.breakId, 'BreakMatched', { breakId: state.breakId, on })] : [];
 
-export interface ExplainBreak {
+/** What is said of a break. */
+export interface ReasonedBreak {
   readonly breakId: string;
   /** A code; free text is personal data and stays out. */
   readonly reason: string;
+}
+
+export interface ExplainBreak extends ReasonedBreak {
+  /** Other open breaks of the same account: what one of them is too much the others are too little. */
+  readonly offsetBy: readonly string[];
 }
 
 /** Who decides. */
@@ -112,12 +133,46 @@ const open = (
   return { ok: true, its: state };
 };
 
-export const explainBreak = (state: BreakState, { breakId, reason }: ExplainBreak, { actor }: BreakFacts): Outcome => {
-  if (state.status === 'explained' && state.reason === reason) return accept();
+/**
+ * Closes breaks that are one thing told twice under different names, so that nothing differs once they are taken together. A difference that is still
+ * there is closed by no reason, however good: it is booked, or the bank takes it back.
+ * @param stateOf the others
+ */
+export const explainBreak = (
+  state: BreakState,
+  { breakId, reason, offsetBy }: ExplainBreak,
+  { actor, stateOf }: BreakFacts & { readonly stateOf: (breakId: string) => BreakState },
+): Outcome => {
+  if (state.status === 'explained' && state.reason === reason && isSameSet(state.offsetBy ?? [], offsetBy))
+    return accept();
   const found = open(state, breakId);
   if (!found.ok) return found.no;
-  return accept(breakAggregate.record(breakId, 'BreakExplained', { breakId, reason, by: actor }));
+  const { its } = found;
+  let differenceMinor = its.differenceMinor;
+  const seen = new Set([breakId]);
+  for (const id of offsetBy) {
+    const other = stateOf(id);
+    const isFit = other.status === 'open' && other.account === its.account && other.asset === its.asset;
+    if (!isFit || seen.has(id)) return reject({ code: 'break_offset_unfit', breakId: id });
+    seen.add(id);
+    differenceMinor += other.differenceMinor;
+  }
+  if (differenceMinor !== 0n)
+    return reject({ code: 'break_still_differs', breakId, asset: its.asset, differenceMinor });
+  return accept(
+    ...[...seen].map((id) =>
+      breakAggregate.record(id, 'BreakExplained', {
+        breakId: id,
+        reason,
+        by: actor,
+        offsetBy: [...seen].filter((other) => other !== id),
+      }),
+    ),
+  );
 };
+
+const isSameSet = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((one) => others.includes(one));
 
 export interface ProposeCorrection {
   readonly breakId: string;
@@ -165,7 +220,7 @@ const proposalFor = (
   return { ok: true, its, proposal: its.proposal };
 };
 
-export const rejectCorrection = (state: BreakState, { breakId, reason }: ExplainBreak, facts: BreakFacts): Outcome => {
+export const rejectCorrection = (state: BreakState, { breakId, reason }: ReasonedBreak, facts: BreakFacts): Outcome => {
   const found = proposalFor(state, breakId, facts);
   if (!found.ok) return found.no;
   return accept(breakAggregate.record(breakId, 'BreakCorrectionRejected', { breakId, reason, by: facts.actor }));

@@ -19,7 +19,6 @@ import { breaksTable } from '../views/breaks.ts';
 import {
   approveCorrection,
   type Break,
-  type BreakFacts,
   type BreakRefusal,
   type BreakState,
   breakAggregate,
@@ -28,6 +27,7 @@ import {
   explainBreak,
   type ProposeCorrection,
   proposeCorrection,
+  type ReasonedBreak,
   rejectCorrection,
 } from './break.ts';
 import { endingItems, itemNeed, raiseBreak } from './item.ts';
@@ -59,26 +59,39 @@ const withItems = <R extends Refusal>(
 ): Decision<NewEvent, R> =>
   decision.accepted ? accept(...decision.events, ...endingItems(loaded, decision.events, actor)) : decision;
 
-const explanation = z.strictObject({ breakId: uuid, reason: reasonCode });
+/** As many breaks as one may be offset by. */
+export const offsetMax = 100;
 
-const reasonedCommand = (
-  name: string,
-  permission: string,
-  decide: (state: BreakState, data: ExplainBreak, facts: BreakFacts) => ReturnType<typeof explainBreak>,
-): CommandHandler<ExplainBreak, undefined, Break, BreakRefusal> => ({
-  name,
-  schema: explanation,
-  permission,
+const explainBreakHandler = (): CommandHandler<ExplainBreak, undefined, Break, BreakRefusal> => ({
+  name: 'custodian.ExplainBreak',
+  schema: z.strictObject({ breakId: uuid, reason: reasonCode, offsetBy: z.array(uuid).max(offsetMax) }),
+  permission: 'custodian:reconcile',
+  weight: ({ offsetBy }) => 1 + offsetBy.length,
+  loads: ({ breakId, offsetBy }) => {
+    const needs = [...new Set([breakId, ...offsetBy])].map((id) => needsOf({ breakId: id }));
+    return { rows: needs.flatMap(({ rows }) => rows), streams: needs.flatMap(({ streams }) => streams) };
+  },
+  decide: (loaded, data, { metadata: { actor } }) => {
+    const facts = { actor, stateOf: (breakId: string) => stateOf(loaded, breakId) };
+    return withItems(loaded, explainBreak(stateOf(loaded, data.breakId), data, facts), actor);
+  },
+  result: resultOf,
+});
+
+const rejectCorrectionHandler = (): CommandHandler<ReasonedBreak, undefined, Break, BreakRefusal> => ({
+  name: 'custodian.RejectCorrection',
+  schema: z.strictObject({ breakId: uuid, reason: reasonCode }),
+  permission: 'custodian:approve',
   loads: needsOf,
   decide: (loaded, data, { metadata: { actor } }) =>
-    withItems(loaded, decide(stateOf(loaded, data.breakId), data, { actor }), actor),
+    withItems(loaded, rejectCorrection(stateOf(loaded, data.breakId), data, { actor }), actor),
   result: resultOf,
 });
 
 /** The commands of breaks. Deciding about a correction is a permission of its own. */
 export const breakHandlers = (tools: BreakTools) => ({
-  explainBreak: reasonedCommand('custodian.ExplainBreak', 'custodian:reconcile', explainBreak),
-  rejectCorrection: reasonedCommand('custodian.RejectCorrection', 'custodian:approve', rejectCorrection),
+  explainBreak: explainBreakHandler(),
+  rejectCorrection: rejectCorrectionHandler(),
   proposeCorrection: proposeCorrectionHandler(tools),
   approveCorrection: approveCorrectionHandler(tools),
   raiseBreaks: raiseBreaksHandler(),
@@ -172,7 +185,7 @@ const approveCorrectionHandler = ({
     const { asset, amountMinor, debit, credit, journalId } = journal;
     const booked = postJournal(loadedBook(loaded, balances, accounts), {
       journalId,
-      kind: 'reconciliation_correction',
+      kind: correctionKind,
       postings: [
         { account: debit, asset, side: 'debit', amountMinor, purpose: 'settlement' },
         { account: credit, asset, side: 'credit', amountMinor, purpose: 'settlement' },
@@ -185,5 +198,8 @@ const approveCorrectionHandler = ({
   },
   result: resultOf,
 });
+
+/** The kind of the journals that correct breaks. No statement has an entry for one of them. */
+export const correctionKind = 'reconciliation_correction';
 
 const journalOf = (breakId: string): string => derivedUuid('custodian-break-journal', breakId);

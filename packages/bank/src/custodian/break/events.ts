@@ -38,11 +38,16 @@ export const breakMatched = defineEvent({
   schema: z.strictObject({ breakId: z.string(), on: z.string() }),
 });
 
-/** A person knows why, and nothing is to be booked. */
+/** A person found that it is the other side of others: taken together they make no difference, and nothing is to be booked. */
 export const breakExplained = defineEvent({
   type: 'BreakExplained',
   schemaVersion: 1,
-  schema: z.strictObject({ breakId: z.string(), reason: z.string(), by: z.string() }),
+  schema: z.strictObject({
+    breakId: z.string(),
+    reason: z.string(),
+    by: z.string(),
+    offsetBy: z.array(z.string()).readonly().optional(),
+  }),
 });
 
 /** A person proposes what to book; another decides. */

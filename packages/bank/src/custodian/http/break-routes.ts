@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { amountWriter, type ShowAmount } from '../../asset/contract.ts';
 import { bankCode, reasonCode } from '../bank/commands.ts';
 import type { Break } from '../break/break.ts';
+import { offsetMax } from '../break/commands.ts';
 import { breakKinds } from '../break/events.ts';
 import { breaksTable } from '../views/breaks.ts';
 import { type CustodianHttp, findOne, listPage } from './custodian-http.ts';
@@ -32,6 +33,7 @@ const breakResource = z
     matchedOn: isoDate.optional(),
     proposal: z.object({ outcome, against: z.string(), reason: z.string(), by: z.string() }).optional(),
     reason: z.string().optional(),
+    offsetBy: z.array(uuid).readonly().optional().describe('The breaks that make no difference together with it.'),
     correctionJournalId: z.string().optional(),
   })
   .meta({ id: 'Break', description: 'A difference between a bank’s statement and our books, with its life.' });
@@ -115,6 +117,10 @@ const decisionOn = async (
 const decisionParts = { ...commandRoute, tag } as const;
 const decided = { 200: { description: 'The break as it is now.', schema: breakResource } };
 const reasoned = z.strictObject({ reason: reasonCode });
+const explanation = z.strictObject({
+  reason: reasonCode,
+  offsetBy: z.array(uuid).max(offsetMax).optional().describe('Other open breaks of the same account.'),
+});
 
 /** What anybody who reconciles may do. */
 const openRoutes = (http: CustodianHttp): readonly Route[] => [
@@ -122,14 +128,24 @@ const openRoutes = (http: CustodianHttp): readonly Route[] => [
     ...decisionParts,
     path: '/v1/custodian-breaks/:breakId/explanation',
     operationId: 'explainBreak',
-    summary: 'Close a break with a reason; nothing is booked',
+    summary: 'Close breaks that offset each other; nothing is booked',
+    description:
+      'For what the bank and we booked under different names: the break and those of `offsetBy`, all of one account, have to come to nothing together, and all of them are closed. A difference that is still there is corrected or written off.',
     permission: 'custodian:reconcile',
-    request: { params, body: reasoned },
+    request: { params, body: explanation },
     responses: decided,
-    problems: ['staff_only', 'not_found', 'break_unknown', 'break_not_open'],
+    problems: [
+      'staff_only',
+      'not_found',
+      'break_unknown',
+      'break_not_open',
+      'break_offset_unfit',
+      'break_still_differs',
+    ],
     handle: async (request) => {
       const { how } = await decisionOn(http, request);
-      const command = { ...request.params, ...request.body };
+      const { reason, offsetBy = [] } = request.body;
+      const command = { ...request.params, reason, offsetBy };
       return answerCommand(http.services, request, http.handlers.explainBreak, command, how);
     },
   }),

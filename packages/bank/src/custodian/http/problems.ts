@@ -54,6 +54,18 @@ export const custodianProblems = defineProblems({
   transfer_without_route: { status: 422, title: 'There is no way between the two banks' },
   break_unknown: { status: 404, title: 'There is no such break' },
   break_not_open: { status: 409, title: 'The break is not open any more' },
+  break_offset_unfit: {
+    status: 422,
+    title: 'A break cannot be the other side of this one',
+    description: 'It is offset by other open breaks of the same account and asset, each named once.',
+    offender: 'breakId',
+  },
+  break_still_differs: {
+    status: 409,
+    title: 'The difference is still there',
+    description:
+      'A reason does not take a difference away. Name the breaks that offset it to nothing, propose a correction or a write-off, or wait for the statement in which the other side comes.',
+  },
   break_has_proposal: { status: 409, title: 'Another correction is proposed; it has to be decided first' },
   break_without_proposal: { status: 409, title: 'No such correction is proposed' },
   break_counter_account_unfit: {

@@ -12,12 +12,15 @@ const life = z.looseObject({
     .object({ outcome: z.enum(['corrected', 'written_off']), against: z.string(), reason: z.string(), by: z.string() })
     .optional(),
   reason: z.string().optional(),
+  offsetBy: z.array(z.string()).readonly().optional(),
   correctionJournalId: z.string().optional(),
 });
 
 const decode = (document: unknown): Break => {
-  const { status, foundAt, matchedOn, proposal, reason, correctionJournalId, ...found } = life.parse(document);
-  return { ...breakFound.schema.parse(found), status, foundAt, matchedOn, proposal, reason, correctionJournalId };
+  const { status, foundAt, matchedOn, proposal, reason, offsetBy, correctionJournalId, ...found } =
+    life.parse(document);
+  const lived = { status, foundAt, matchedOn, proposal, reason, offsetBy, correctionJournalId };
+  return { ...breakFound.schema.parse(found), ...lived };
 };
 
 /** Where the breaks of one account of ours at a bank are found. */

@@ -24,7 +24,7 @@ import { ledgerProblems, postingProblems, reversalProblems } from './problems.ts
 import { assetsOf } from './show.ts';
 
 // Journals of these kinds are made by their own commands, and say more than their postings.
-const reservedKinds = ['reversal', 'conversion', 'revaluation'];
+const reservedKinds = ['reversal', 'conversion', 'revaluation', 'reconciliation_correction'];
 
 const kind = z
   .string()

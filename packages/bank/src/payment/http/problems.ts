@@ -87,6 +87,12 @@ export const paymentProblems = defineProblems({
     title: 'The item is resolved by deciding about its saga',
     description: 'Retry, resume or cancel the saga; the item ends in the same commit.',
   },
+  work_item_waits_for_break: {
+    status: 409,
+    title: 'The item is resolved by what ends its break',
+    description:
+      'The next statement in which the other side comes, an approved correction or write-off, or breaks that offset it; the item ends in the same commit.',
+  },
   resolution_not_for_kind: {
     status: 422,
     title: 'An item of this kind is not resolved this way',

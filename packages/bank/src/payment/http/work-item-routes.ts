@@ -184,7 +184,7 @@ const decidingRoutes = (http: PaymentHttp): readonly Route[] => [
     operationId: 'resolveWorkItem',
     summary: 'Resolve a work item',
     description:
-      '`applied` credits an account, `returned` pays it back to its sender, `written_off` takes it as income (by another person than the owner), `explained` closes a difference. The item of a parked saga is resolved by deciding about the saga: `/v1/sagas/{sagaId}/retry`, `/resume`, `/cancel`.',
+      '`applied` credits an account, `returned` pays it back to its sender, `written_off` takes it as income (by another person than the owner), `explained` closes a difference. The item of a parked saga is resolved by deciding about the saga: `/v1/sagas/{sagaId}/retry`, `/resume`, `/cancel`. That of a break with a bank’s statement ends with the break: `/v1/custodian-breaks/{breakId}/proposal`, `/explanation`.',
     request: { params, body: resolutionBody },
     responses: { 200: { description: 'Resolved.', schema: workItemResource } },
     problems: [
@@ -193,6 +193,7 @@ const decidingRoutes = (http: PaymentHttp): readonly Route[] => [
       'work_item_unknown',
       'work_item_already_resolved',
       'work_item_waits_for_saga',
+      'work_item_waits_for_break',
       'resolution_not_for_kind',
       'work_item_has_no_owner',
       'owner_may_not_write_off',

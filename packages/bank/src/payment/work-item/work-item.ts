@@ -55,6 +55,7 @@ export type WorkItemRefusal =
   | { readonly code: 'work_item_unknown'; readonly workItem: string }
   | { readonly code: 'work_item_already_resolved'; readonly workItem: string; readonly resolution: Resolution }
   | { readonly code: 'work_item_waits_for_saga'; readonly saga: string }
+  | { readonly code: 'work_item_waits_for_break'; readonly break: string }
   | { readonly code: 'resolution_not_for_kind'; readonly kind: WorkItemKind }
   | { readonly code: 'work_item_has_no_owner'; readonly workItem: string }
   | { readonly code: 'owner_may_not_write_off'; readonly owner: string };
@@ -120,6 +121,8 @@ export interface ResolveWorkItem {
   readonly paymentId?: string | undefined;
 }
 
+const breakSubject = 'break:';
+
 const isOfMoney = ({ kind }: WorkItem): boolean => kind !== 'clearing' && kind !== 'break';
 
 /** Why an item may not be resolved this way; undefined where it may. Asked again for the same, it is a repeat and the caller accepts. */
@@ -133,6 +136,9 @@ export const refuseResolution = (
   // Resolved by whoever decides about the saga, in that commit.
   if (state.kind === 'saga')
     return { code: 'work_item_waits_for_saga', saga: state.subject.slice(state.subject.indexOf(':') + 1) };
+  // A difference between a bank and us is not gone because somebody has read of it; the item ends in the commit that ends the break.
+  if (state.subject.startsWith(breakSubject))
+    return { code: 'work_item_waits_for_break', break: state.subject.slice(breakSubject.length) };
   // Money in suspense is moved, a difference is explained; neither can stand for the other.
   if (isOfMoney(state) === (resolution === 'explained')) return { code: 'resolution_not_for_kind', kind: state.kind };
   if (resolution !== 'written_off') return undefined;
