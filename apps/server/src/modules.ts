@@ -30,6 +30,7 @@ import {
 import { createStripeCards } from '@finaegis/bank/payment/adapters/stripe-cards';
 import { createStripeVerifier, stripeMessages } from '@finaegis/bank/payment/adapters/stripe-messages';
 import type { CardPaymentPorts } from '@finaegis/bank/payment/card-ports';
+import { suspenseQueue } from '@finaegis/bank/payment/contract';
 import type { CryptoPaymentPorts } from '@finaegis/bank/payment/crypto-ports';
 import { createPaymentModule, type PaymentModule } from '@finaegis/bank/payment/module';
 import { parkedSagaItems } from '@finaegis/bank/payment/parked-sagas';
@@ -99,7 +100,8 @@ export const buildModules = (services: Services, outside: OutsideWorld = {}) => 
     assets: asset.directory,
     rates: asset.rates,
   });
-  const account = createAccountModule(services, { access: party.access, assets: asset.directory, ledger, party });
+  const neighbours = { access: party.access, assets: asset.directory, ledger, party };
+  const account = createAccountModule(services, { ...neighbours, suspense: suspenseQueue });
   const resilience = createResilienceModule(services);
   const custodian = createCustodianModule(services, {
     assets: asset.directory,

@@ -150,6 +150,7 @@ const story: readonly Said[] = [
   moved('fund-home', [[suspense, clearing, '7']]),
   ['PaymentFunded', { paymentId: 'home', journalId: 'fund-home' }],
   moved('kept', [['main:cash', suspense, '3']], { suspendedFor: 'a', suspendedReason: 'account_credits_blocked' }),
+  ['WorkItemOpened', { workItemId: 'd', account: suspense, asset: 'EUR', amountMinor: '3', subject: 'deposit:kept' }],
 ];
 
 const booksOf = (told: readonly Said[]) => {
@@ -307,6 +308,7 @@ describe('the auditor of a whole bank', () => {
         ['PaymentFunded', { paymentId: 'z', journalId: 'x' }],
       ],
     ],
+    ['main:suspense/blocked EUR has 3, and 0 of it', changed('WorkItemOpened', has('workItemId', 'd'), gone)],
     ['main:suspense/blocked EUR has', [...story, moved('stray', [[suspense, 'b', '1']])]],
     ['main:clearing/returns EUR has 1', [...story, moved('stray', [['main:cash', returns, '1']])]],
     ['main:nostro/kb EUR has', [...story, moved('stray', [[nostro, 'b', '1']])]],

@@ -368,9 +368,9 @@ const eventsWanted = (name: string, data: unknown): readonly string[] | undefine
       return ['MandateRevoked'];
     case 'closeAccount':
       return ['AccountClosed', 'LedgerAccountClosed'];
-    case 'recordDeposit':
     case 'withdraw':
       return ['JournalPosted'];
+    // A deposit leads to an item as well where the account cannot take it; what lies in suspense is held against the items at the end.
     default:
       return undefined;
   }

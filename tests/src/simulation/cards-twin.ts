@@ -161,5 +161,6 @@ const calledBy = (scheduler: Scheduler, world: World, turn: () => Promise<void>)
     submitEvidence: unused,
     acceptDispute: unused,
     payout: unused,
+    payoutsNamedIn: () => [],
   };
 };

@@ -16,6 +16,7 @@ import { partyEvents } from '@finaegis/bank/party/party/events';
 import { mandatesTable } from '@finaegis/bank/party/views/mandates';
 import { partiesTable } from '@finaegis/bank/party/views/parties';
 import type { CardProvider } from '@finaegis/bank/payment/card-provider';
+import { suspenseQueue } from '@finaegis/bank/payment/contract';
 import { createHandlers } from '@finaegis/bank/payment/handlers';
 import { inboxAggregate } from '@finaegis/bank/payment/inbox/inbox-message';
 import { incomingAggregate } from '@finaegis/bank/payment/incoming/incoming';
@@ -95,6 +96,7 @@ export const createContexts = (sources: ContextSources) => {
     ledger,
     accounts: reads.accounts,
     ledgerHandlers,
+    suspense: suspenseQueue,
   });
   const { handlers: payment, sagas } = createPayments(sources);
   return {

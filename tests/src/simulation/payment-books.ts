@@ -51,8 +51,6 @@ export interface PaymentBooks {
   readonly items: Map<string, AuditedItem>;
   /** What each journal moves, in words that can be compared. */
   readonly journals: Map<string, string>;
-  /** Deposits kept in suspense by their journal alone, by account and asset. */
-  readonly keptDeposits: Map<string, bigint>;
   /** Sagas of payments: which payment, and how it ended. */
   readonly sagas: Map<string, { readonly paymentId: string; outcome?: string }>;
 }
@@ -62,7 +60,6 @@ export const emptyPaymentBooks = (): PaymentBooks => ({
   arrivals: new Map(),
   items: new Map(),
   journals: new Map(),
-  keptDeposits: new Map(),
   sagas: new Map(),
 });
 
@@ -105,7 +102,14 @@ const movesOf = (postings: readonly Line[]): string =>
 export const foldPayments = (books: PaymentBooks, event: AuditedEvent, around: Surroundings): void => {
   const { type, data } = event;
   const texts = data as unknown as Texts;
-  if (type === 'JournalPosted') return foldJournal(books, data as never);
+  if (type === 'JournalPosted') {
+    const { journalId, postings } = data as unknown as {
+      readonly journalId: string;
+      readonly postings: readonly Line[];
+    };
+    books.journals.set(journalId, movesOf(postings));
+    return;
+  }
   if (type.startsWith('IncomingPayment')) return foldArrival(books, event, around);
   if (type.startsWith('WorkItem')) return foldItem(books, event, around);
   if (type === 'SagaStarted' && texts['definition'] === 'payment.outgoing') {
@@ -118,23 +122,6 @@ export const foldPayments = (books: PaymentBooks, event: AuditedEvent, around: S
     if (saga !== undefined) saga.outcome = texts['outcome'] ?? '';
   }
   if (type.startsWith('Payment')) foldPayment(books, event, around);
-};
-
-const foldJournal = (
-  books: PaymentBooks,
-  {
-    journalId,
-    postings,
-    metadata = {},
-  }: { readonly journalId: string; readonly postings: readonly Line[]; readonly metadata?: Texts },
-): void => {
-  books.journals.set(journalId, movesOf(postings));
-  if (metadata['suspendedReason'] === undefined) return;
-  for (const { account, side, asset, amountMinor } of postings)
-    if (side === 'credit') {
-      const name = `${account} ${asset}`;
-      books.keptDeposits.set(name, (books.keptDeposits.get(name) ?? 0n) + BigInt(amountMinor));
-    }
 };
 
 /** From which states each event of a payment may come. */
@@ -342,7 +329,7 @@ const wasTaken: readonly string[] = ['Funded', 'Submitted', 'OutcomeLost'];
 
 /** What can only be said at the end: what lies in clearing and suspense is explained to the cent, and every saga has ended as its payment did. */
 export const concludePayments = (books: PaymentBooks, { replayed, complain }: Surroundings): void => {
-  const explained = new Map(books.keptDeposits);
+  const explained = new Map<string, bigint>();
   const add = (name: string, amount: bigint): unknown => explained.set(name, (explained.get(name) ?? 0n) + amount);
   for (const { account, asset, amount, isResolved } of books.items.values())
     if (!isResolved) add(`${account} ${asset}`, amount);

@@ -4,6 +4,7 @@ import type { NewEvent, RecordedEvent } from '@finaegis/platform/event-store/eve
 import { describe, expect, it } from 'vitest';
 import { type AccountFacts, type Balance, type Book, type JournalState, journalAggregate } from '../ledger/contract.ts';
 import { type DepositFacts, type DepositRefusal, depositOf, type RecordDeposit, recordDeposit } from './deposit.ts';
+import { createSuspenseBook } from './fixtures/suspense-book.ts';
 
 const depositId = '0197f2c4-6f5e-7c3a-9b1d-2f4e6a8c0d12';
 const command: RecordDeposit = {
@@ -28,7 +29,13 @@ const customer: AccountFacts = {
   class: 'liability',
   hasFloor: true,
 };
-const facts: DepositFacts = { from: house('main:cash'), account: customer, isAssetAllowed: true };
+const queue = createSuspenseBook();
+const facts: DepositFacts = {
+  from: house('main:cash'),
+  account: customer,
+  isAssetAllowed: true,
+  openItem: queue.open,
+};
 const balance: Balance = {
   account: 'a-1',
   asset: 'EUR',
@@ -98,7 +105,9 @@ describe('money that has arrived', () => {
   });
 
   // In order of precedence: each row also has what the rows below it name.
-  it.each<[string, Balance | undefined, Partial<DepositFacts>, object]>([
+  it.each<
+    [string, Balance | undefined, Partial<DepositFacts>, { readonly reason: string; readonly creditedTo: string }]
+  >([
     [
       'nobody knows',
       undefined,
@@ -123,13 +132,41 @@ describe('money that has arrived', () => {
       { isAssetAllowed: false },
       { reason: 'asset_not_of_product', creditedTo: 'main:suspense/blocked' },
     ],
-  ])('for an account that %s goes to suspense, with the reason on the journal', (_, its, more, expected) => {
-    expect(told(book({ balance: its }), more)).toMatchObject({
-      status: 'suspended',
-      accountId: 'a-1',
-      amountMinor: 100n,
-      ...expected,
-    });
+  ])(
+    'for an account that %s goes to suspense, with the reason on the journal and an item',
+    (_, its, more, expected) => {
+      queue.told.length = 0;
+      const { creditedTo: account, reason } = expected;
+      expect(told(book({ balance: its }), more)).toMatchObject({
+        status: 'suspended',
+        accountId: 'a-1',
+        amountMinor: 100n,
+        ...expected,
+      });
+      expect(queue.told).toEqual([
+        {
+          entity: 'main',
+          account,
+          asset: 'EUR',
+          amountMinor: 100n,
+          journalId: depositId,
+          subject: `deposit:${depositId}`,
+          reason,
+          links: ['account:a-1'],
+          reference: 'E-1',
+        },
+      ]);
+    },
+  );
+
+  it('has nobody look at what was credited, repeated or refused', () => {
+    queue.told.length = 0;
+    const suspended = journalOf(recordDeposit(book({ balance: undefined }), command, { ...facts, account: undefined }));
+    expect(queue.told).toHaveLength(1);
+    recordDeposit(book({ journal: suspended }), command, { ...facts, account: undefined });
+    recordDeposit(book(), command, facts);
+    recordDeposit(book(), command, { ...facts, from: undefined });
+    expect(queue.told).toHaveLength(1);
   });
 
   it('is credited in spite of a block for debits: that only stops what leaves', () => {

@@ -10,6 +10,7 @@ import {
   type JournalRefusal,
   postJournal,
 } from '../ledger/contract.ts';
+import type { SuspenseQueue } from './ports.ts';
 
 /** Money that has already arrived on a house account. */
 export interface RecordDeposit {
@@ -60,10 +61,13 @@ export interface DepositFacts {
   /** Whether the account's product may hold the asset. */
   readonly isAssetAllowed: boolean;
   readonly description?: PersonalRef | undefined;
+  /** Has people look at money in suspense. */
+  readonly openItem: SuspenseQueue['open'];
 }
 
 /**
- * Books money that has arrived, always: to the account, or, where that cannot take it, to the entity's suspense, with the reason on the journal.
+ * Books money that has arrived, always: to the account, or, where that cannot take it, to the entity's suspense, with the reason on the journal and
+ * an item for whoever has to look at it.
  * Refused is only what is wrong in itself (a day that is closed, a house account nobody knows, an id used for something else).
  */
 export const recordDeposit = (
@@ -85,7 +89,7 @@ export const recordDeposit = (
   const reason = suspensionOf(book, command, facts);
   const creditedTo = reason === undefined ? command.accountId : suspenseAccount(facts.from.entity, reason);
   const purpose = 'principal';
-  return postJournal(book, {
+  const posted = postJournal(book, {
     journalId: depositId,
     kind: 'deposit',
     postings: [
@@ -98,6 +102,19 @@ export const recordDeposit = (
     description: facts.description,
     ...(reason === undefined ? {} : { metadata: { suspendedFor: command.accountId, suspendedReason: reason } }),
   });
+  if (!posted.accepted || reason === undefined) return posted;
+  const items = facts.openItem({
+    entity: facts.from.entity,
+    account: creditedTo,
+    asset,
+    amountMinor,
+    journalId: depositId,
+    subject: `deposit:${depositId}`,
+    reason,
+    links: [`account:${command.accountId}`],
+    reference: endToEndId,
+  });
+  return accept(...posted.events, ...items);
 };
 
 /** Where money is kept that an account cannot take. */

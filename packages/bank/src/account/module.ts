@@ -58,7 +58,7 @@ const accountEvents = [
  */
 export const createAccountModule = (
   services: Services,
-  { access, assets, ledger, party }: AccountPorts,
+  { access, assets, ledger, party, suspense }: AccountPorts,
 ): AccountModule => {
   const directory = createAccountDirectory(services);
   const personalData = {
@@ -71,6 +71,7 @@ export const createAccountModule = (
     ledger: ledger.directory,
     accounts: directory,
     ledgerHandlers: ledger.handlers,
+    suspense,
   });
   const issue: AccountModule['issueDueStatements'] = (run) =>
     issueDueStatements({ services, ledger: ledger.reads, directory, issueStatement: handlers.issueStatement }, run);

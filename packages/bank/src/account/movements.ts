@@ -26,6 +26,7 @@ import {
   suspenseAccount,
 } from './deposit.ts';
 import { type AccountDirectory, allowsAsset } from './directory.ts';
+import type { SuspenseQueue } from './ports.ts';
 
 /** What the handlers of deposits and withdrawals are built over. */
 export interface MovementTools {
@@ -33,6 +34,7 @@ export interface MovementTools {
   readonly ledger: LedgerDirectory;
   readonly accounts: AccountDirectory;
   readonly personalData: Pick<Services['personalData'], 'seal'>;
+  readonly suspense: SuspenseQueue;
 }
 
 const amountMinor = z
@@ -148,13 +150,18 @@ export const recordDepositHandler = (
   permission: 'account:deposit',
   weight: () => 2,
   prepare: (data, { tenantId }) => prepare(tools, tenantId, data, { house: data.from, entity: data.entity }),
-  loads: (data, refs) => needsOf(tools, data, refs, data.depositId),
+  loads: (data, refs) => {
+    const posting = needsOf(tools, data, refs, data.depositId);
+    const { streams = [] } = tools.suspense.needs(data.depositId);
+    return { ...posting, streams: [...(posting.streams ?? []), ...streams] };
+  },
   decide: (loaded, { description: _text, ...data }, _facts, refs) => {
     const facts: DepositFacts = {
       from: refs.accounts.get(refs.house),
       account: customerOf(refs, data.accountId),
       isAssetAllowed: refs.isAssetAllowed,
       description: refs.description,
+      openItem: tools.suspense.open,
     };
     return recordDeposit(loadedBook(loaded, tools.balances, refs.accounts), { ...data, from: refs.house }, facts);
   },

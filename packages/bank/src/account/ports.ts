@@ -1,6 +1,7 @@
 import type { Access } from '@finaegis/platform/auth/access';
-import type { CommandHandler } from '@finaegis/platform/command/handler';
+import type { CommandHandler, Needs } from '@finaegis/platform/command/handler';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
+import type { NewEvent } from '@finaegis/platform/event-store/event';
 import type { ProblemTable } from '@finaegis/platform/http/problem';
 import type { AssetDirectory } from '../asset/contract.ts';
 import type {
@@ -37,6 +38,30 @@ export interface LedgerAccountHandlers {
   readonly setOverdraftLimit: CommandHandler<OverdraftLimit, undefined, LedgerAccount, LedgerAccountRefusal>;
 }
 
+/** Money that arrived and was booked to suspense. */
+export interface SuspendedMoney {
+  readonly entity: string;
+  /** The house account that holds it. */
+  readonly account: string;
+  readonly asset: string;
+  readonly amountMinor: bigint;
+  readonly journalId: string;
+  /** What it is about: `deposit:…`. */
+  readonly subject: string;
+  readonly reason: string;
+  /** Besides the journal. */
+  readonly links: readonly string[];
+  /** What it is found by: the reference it came with. */
+  readonly reference?: string | undefined;
+}
+
+/** Whoever has people look at money in suspense; pure, so that its events are in the commit that books. */
+export interface SuspenseQueue {
+  /** What a booking that may end in suspense loads besides. */
+  needs(journalId: string): Needs;
+  open(money: SuspendedMoney): readonly NewEvent[];
+}
+
 /** What the context asks of its neighbours; the server puts their modules in. */
 export interface AccountPorts {
   readonly access: Access;
@@ -49,6 +74,7 @@ export interface AccountPorts {
     readonly problems: ProblemTable;
   };
   readonly party: { readonly parties: Parties; readonly problems: ProblemTable };
+  readonly suspense: SuspenseQueue;
 }
 
 /** The forms a statement is handed out in. */

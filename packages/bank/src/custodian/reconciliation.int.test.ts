@@ -138,6 +138,21 @@ describe('a break', () => {
       body: { status: 'corrected', correctionJournalId: expect.any(String) },
     });
     expect(await bank.posted('nostro/ing')).toBe(posted + 900n);
+    const rows = await bank.query(
+      'select envelope from events where envelope like \'%"type":"WorkItemOpened"%\' and envelope like $1',
+      [`%break:${breakId}%`],
+    );
+    expect(rows.map(({ envelope }) => (JSON.parse(String(envelope)) as { readonly data: unknown }).data)).toMatchObject(
+      [
+        {
+          kind: 'unidentified',
+          account: 'main:suspense/unidentified',
+          amountMinor: '900',
+          subject: `journal:${String(approved.body['correctionJournalId'])}`,
+          reason: 'missing_here',
+        },
+      ],
+    );
     expect((await approve(breakId, 'jana')).body).toEqual(approved.body);
     expect(await bank.posted('nostro/ing')).toBe(posted + 900n);
   });

@@ -1,14 +1,15 @@
 import { uuidOfReference } from '@finaegis/kernel/reference';
 import type { Services } from '@finaegis/platform/services';
+import type { BulkStepHandlers } from './bulk/commands.ts';
 import { lineJournalId } from './bulk/conclude.ts';
 import { refundEar, signaller, submitter, tooEarly } from './card-ears.ts';
+import type { CardPart } from './card-payments.ts';
 import type { CardReads } from './card-reads.ts';
 import type { PaymentHandlers } from './handlers.ts';
 import { takeIncoming } from './incoming-entry.ts';
 import { outgoingSagaId, type StepHandlers } from './outgoing/commands.ts';
 import type { Conclusion } from './outgoing/decide.ts';
 import type { Outgoing, OutgoingStatus } from './outgoing/outgoing.ts';
-import { cardPayoutIdOf } from './payout/payout.ts';
 import type {
   BankEntry,
   BankRail,
@@ -30,11 +31,13 @@ export interface BankEarTools {
   readonly rail: BankRail;
   readonly journals: Pick<PaymentPorts['ledger']['reads'], 'journal'>;
   readonly reads: PaymentReads;
-  readonly cards: Pick<CardReads, 'refund' | 'payout'>;
-  /** Whoever pays out to a nostro of ours and tells of it itself. */
-  readonly cardProvider: string;
+  readonly cards: Pick<CardReads, 'refund'>;
+  /** Whoever pays out to a nostro of ours and tells of it itself: how its payouts are named, and what books one. */
+  readonly payoutsNamedIn: CardPart['payoutsNamedIn'];
+  readonly takePayout: CardPart['takePayout'];
   readonly bankWay: WayBack;
   readonly steps: Pick<StepHandlers, 'conclude'> & Pick<RefundStepHandlers, 'comeBack'>;
+  readonly lines: Pick<BulkStepHandlers, 'concludeLines'>;
   readonly handlers: Pick<PaymentHandlers, 'receivePayment' | 'returnPayment'>;
 }
 
@@ -66,6 +69,8 @@ export const createBankEars = (tools: BankEarTools): BankEars => {
     },
   };
 };
+
+type JournalStory = NonNullable<Awaited<ReturnType<BankEarTools['journals']['journal']>>>;
 
 interface OrderTold extends Extract<RailNews, { readonly kind: 'order' }> {
   readonly bank: string;
@@ -162,15 +167,16 @@ const takeEntry = async (
   return 'incoming';
 };
 
-/** A card provider's payout is booked when the provider tells of it, with what it consists of. */
+/** A card provider's payout is booked with what it consists of, whether the provider tells of it first or the bank has it. */
 const isPayout = async (
-  { cards, cardProvider }: BankEarTools,
+  { payoutsNamedIn, takePayout }: BankEarTools,
   tenantId: string,
-  { reference, endToEndId, remittance }: BankEntry,
+  { reference, endToEndId, remittance, bank, entity, asset, amountMinor }: BankEntry,
 ): Promise<boolean> => {
-  const named = [endToEndId, reference, remittance].filter((one) => one !== undefined);
-  const payouts = await Promise.all(named.map((one) => cards.payout(tenantId, cardPayoutIdOf(cardProvider, one))));
-  return payouts.some(({ status }) => status !== 'unknown');
+  const texts = [endToEndId, reference, remittance].flatMap((one) => (one === undefined ? [] : payoutsNamedIn(one)));
+  for (const payoutReference of new Set(texts))
+    if (await takePayout(tenantId, { payoutReference, bank, entity, asset, amountMinor })) return true;
+  return false;
 };
 
 const waitingAtBank: readonly OutgoingStatus[] = ['submitted', 'outcome_unknown'];
@@ -261,14 +267,31 @@ const refundCameBack = async (
   return false;
 };
 
-/** A line of a file: its saga books a return that the bank tells it of. One that comes after the line was settled is for a person. */
-const lineCameBack = async ({ rail, journals }: BankEarTools, tenantId: string, entry: BankEntry): Promise<boolean> => {
-  const isBooked = async (journalId: string): Promise<boolean> =>
-    (await journals.journal(tenantId, journalId)) !== undefined;
+/**
+ * A line of a file: while its saga waits for it, the saga books a return that the bank tells it of; one that comes after the line was settled is
+ * booked here, to whoever paid. An entry of more than was paid, or of another asset, is other money.
+ */
+const lineCameBack = async (tools: BankEarTools, tenantId: string, entry: BankEntry): Promise<boolean> => {
+  const { rail, journals } = tools;
   for (const key of idsIn('B', entry)) {
-    if (await isBooked(lineJournalId(key, 'return'))) return true;
-    if (await isBooked(lineJournalId(key, 'settle'))) return false;
+    if ((await journals.journal(tenantId, lineJournalId(key, 'return'))) !== undefined) return true;
+    const settled = await journals.journal(tenantId, lineJournalId(key, 'settle'));
+    if (settled !== undefined) return settledLineCameBack(tools, tenantId, { entry, settled: settled.journal });
     if ((await rail.find({ tenantId, bank: entry.bank, key })).kind !== 'absent') throw tooEarly(`Line ${key}`);
   }
   return false;
+};
+
+const settledLineCameBack = async (
+  { services, lines }: BankEarTools,
+  tenantId: string,
+  { entry, settled }: { readonly entry: BankEntry; readonly settled: JournalStory['journal'] },
+): Promise<boolean> => {
+  const { asset, amountMinor, entryReference: bankReference, returnCode: code = 'NARR', bank } = entry;
+  const [paid] = settled.postings;
+  const { batchId, line } = settled.metadata ?? {};
+  if (batchId === undefined || paid?.asset !== asset || amountMinor > paid.amountMinor) return false;
+  const outcome = { line: Number(line), kind: 'returned', code, bankReference, amountMinor } as const;
+  await submitter(services, bank)(tenantId, lines.concludeLines, { batches: [{ batchId, outcomes: [outcome] }] });
+  return true;
 };

@@ -1,7 +1,8 @@
 import { tenantId } from '@finaegis/testing/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readStatusReport } from '../iso20022/read-status-report.ts';
-import { bulkSagaId } from './bulk/bulk.ts';
+import { bulkLineId, bulkSagaId } from './bulk/bulk.ts';
+import { lineReference } from './bulk/conclude.ts';
 import { type FileAnswer, pain001, sendFile, type TestLine } from './fixtures/bulk-files.ts';
 import { type PaymentBank, startPaymentBank } from './fixtures/payment-bank.ts';
 
@@ -149,6 +150,53 @@ describe('a file of payments', () => {
     expect(await bank.posted(payer.accountId)).toBe(100_000n - 20n);
     expect((await bank.call('returnBulkPaymentLine', wanted)).status).toBe(200);
     expect(await bank.posted(payer.accountId)).toBe(100_000n - 20n);
+  });
+
+  it('whose line comes back after it was settled gives it to whoever paid, told by the bank’s entry alone', async () => {
+    const { bulkId, payer } = await send([line('20.00'), line('30.00')]);
+    await ended(bulkId);
+    const [paidOut, suspense] = [await bank.posted(payer.accountId), await bank.posted('main:suspense/unidentified')];
+    const entry = (number: number, amountMinor: bigint, more: object = {}) =>
+      bank.modules.payment.takeEntry(
+        tenantId,
+        {
+          bank: 'ing',
+          entity: 'main',
+          entryReference: `LATE-${bulkId}-${number}-${amountMinor}`,
+          asset: 'EUR',
+          side: 'CRDT',
+          amountMinor,
+          bookingDate: '2025-01-30',
+          reference: lineReference(bulkLineId(bulkId, number)),
+          isReturn: true,
+          returnCode: 'AC04',
+          isBookedElsewhere: false,
+          ...more,
+        },
+        'statement',
+      );
+    expect(await entry(1, 2_000n)).toBe('return');
+    expect(await entry(1, 2_000n)).toBe('return');
+    // A bank on the way kept a charge.
+    expect(await entry(2, 2_900n)).toBe('return');
+    await bank.settle();
+    expect(await get(bulkId)).toMatchObject({ progress: { returned: 2 } });
+    expect(await bank.posted(payer.accountId)).toBe(paidOut + 4_900n);
+    expect(await bank.posted('main:clearing/returns')).toBe(0n);
+    expect(await bank.posted('main:suspense/unidentified')).toBe(suspense);
+    const { body } = await bank.call('listBulkPaymentLines', { params: { bulkId } });
+    expect(body.items).toMatchObject([
+      { status: 'returned', reason: 'AC04' },
+      { status: 'returned', reason: 'AC04' },
+    ]);
+    expect((await reportOf(bulkId)).groupStatus).toBe('RJCT');
+
+    // More than was paid is other money, and somebody's to look at.
+    const other = await send([line('20.00')]);
+    await ended(other.bulkId);
+    const more = { reference: lineReference(bulkLineId(other.bulkId, 1)) };
+    expect(await entry(3, 2_001n, more)).toBe('incoming');
+    expect(await bank.posted('main:suspense/unidentified')).toBe(suspense + 2_001n);
   });
 
   it('of all or none is refused whole where the money does not suffice or a check refuses a line', async () => {

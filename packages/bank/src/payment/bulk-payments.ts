@@ -3,7 +3,12 @@ import type { Services } from '@finaegis/platform/services';
 import type { TenantRounds, TenantRoundsOptions } from '@finaegis/platform/tenancy/tenant-rounds';
 import { batchAggregate } from './bulk/batch.ts';
 import { bulkAggregate } from './bulk/bulk.ts';
-import { type BulkHandlers, createBulkHandlers, createBulkStepHandlers } from './bulk/commands.ts';
+import {
+  type BulkHandlers,
+  type BulkStepHandlers,
+  createBulkHandlers,
+  createBulkStepHandlers,
+} from './bulk/commands.ts';
 import { type BulkReads, bulkOrders, createBulkReads } from './bulk-reads.ts';
 import type { BulkHttp } from './http/bulk-http.ts';
 import { bulkProblems } from './http/bulk-problems.ts';
@@ -20,6 +25,7 @@ import { dueOrdersView } from './views/due-orders.ts';
 /** What bulk payments add to the context's table. */
 export interface BulkPart extends PaymentPart {
   readonly handlers: BulkHandlers & ScheduleHandlers;
+  readonly steps: Pick<BulkStepHandlers, 'concludeLines'>;
   readonly orderRuns: OrderRuns;
 }
 
@@ -61,6 +67,7 @@ export const createBulkPart = (services: Services, sources: PartSources): BulkPa
     ],
     problems: { ...problems, ...requests.problems },
     handlers: { ...handlers, ...schedules },
+    steps,
     orderRuns: {
       runDueOrders: (day) => runDueOrders(runs, day),
       startOrderRuns: (options) => startOrderRuns(runs, options),

@@ -3,7 +3,8 @@ import type { SignalSaga } from '@finaegis/platform/saga/commands';
 import type { Services } from '@finaegis/platform/services';
 import { isPaid } from './card-deposit/card-deposit.ts';
 import { type CardStepHandlers, cardDepositSagaId } from './card-deposit/commands.ts';
-import type { CardEars, CardPorts } from './card-ports.ts';
+import type { CardEars, CardPorts, PayoutArrival } from './card-ports.ts';
+import type { CardPayout } from './card-provider.ts';
 import type { CardReads } from './card-reads.ts';
 import { type DisputeStepHandlers, toRecord } from './dispute/commands.ts';
 import { costsOf, explain, isOwnId, unexplainedOf } from './explained.ts';
@@ -89,8 +90,25 @@ export const createCardEars = (tools: EarTools): CardEars => {
       if (!isPaid(deposit)) throw tooEarly(`Card deposit ${data.depositId}`);
       await submit(tenantId, steps.dispute.record, data);
     },
-    payout: (tenantId, payoutReference) => bookPayout(tools, submit, tenantId, payoutReference),
+    payout: (tenantId, payoutReference) => hearOfPayout(tools, submit, tenantId, payoutReference),
   };
+};
+
+/**
+ * Books a payout that the bank has before the provider has told of it: the provider is asked what it consists of. False where the provider knows no
+ * such payout, or the entry is of other money.
+ */
+export const takePayout = async (tools: EarTools, tenantId: string, arrival: PayoutArrival): Promise<boolean> => {
+  const { cards, reads } = tools;
+  const { payoutReference, bank, entity, asset, amountMinor } = arrival;
+  if (bank !== cards.bank || entity !== cards.entity) return false;
+  const known = await reads.payout(tenantId, cardPayoutIdOf(cards.provider.name, payoutReference));
+  if (known.status !== 'unknown') return known.asset === asset && known.amountMinor === amountMinor;
+  const payout = await cards.provider.payout({ tenantId, payoutId: payoutReference });
+  if ('kind' in payout || payout.status === 'failed') return false;
+  if (payout.asset !== asset || payout.amountMinor !== amountMinor) return false;
+  await bookPayout(tools, submitter(tools.services, cards.provider.name), tenantId, payout);
+  return true;
 };
 
 /** What a message about a refund leads to, by whatever way it went: the way is asked, and its saga is woken or the refund comes back. */
@@ -125,24 +143,40 @@ export const refundEar =
     if (refund.status === 'submitted' && found.kind === 'failed') throw tooEarly(`Refund ${refundId}`);
   };
 
-const bookPayout = async (
-  { cards, reads, steps }: EarTools,
+const placeOf = ({ entity, bank, provider: { name: provider } }: CardPorts, payoutReference: string) => ({
+  payoutId: cardPayoutIdOf(provider, payoutReference),
+  provider,
+  entity,
+  bank,
+});
+
+const hearOfPayout = async (
+  tools: EarTools,
   submit: ReturnType<typeof submitter>,
   tenantId: string,
   payoutReference: string,
 ): Promise<void> => {
-  const { entity, bank } = cards;
-  const { name: provider } = cards.provider;
+  const { cards, reads, steps } = tools;
   const payout = await cards.provider.payout({ tenantId, payoutId: payoutReference });
-  const place = { payoutId: cardPayoutIdOf(provider, payoutReference), provider, entity, bank };
+  if ('kind' in payout) return;
   if (payout.status === 'failed') {
+    const place = placeOf(cards, payoutReference);
     // What was never booked as paid has nothing to give back.
     const known = await reads.payout(tenantId, place.payoutId);
     if (known.status === 'booked') await submit(tenantId, steps.payout.returnPayout, place);
     return;
   }
-  if (payout.status !== 'paid') return;
-  const { asset, amountMinor, movements } = payout;
+  if (payout.status === 'paid') await bookPayout(tools, submit, tenantId, payout);
+};
+
+const bookPayout = async (
+  { cards, reads, steps }: EarTools,
+  submit: ReturnType<typeof submitter>,
+  tenantId: string,
+  { payoutId: payoutReference, asset, amountMinor, movements }: CardPayout,
+): Promise<void> => {
+  const { name: provider } = cards.provider;
+  const place = placeOf(cards, payoutReference);
   const explained = await explain({ provider, ...reads }, tenantId, movements);
   await submit(tenantId, steps.payout.bookPayout, {
     ...place,

@@ -4,8 +4,8 @@ import type { Services } from '@finaegis/platform/services';
 import { allowsAsset } from '../account/contract.ts';
 import { cardDepositAggregate, cardPayerAggregate } from './card-deposit/card-deposit.ts';
 import { createCardDepositHandler, createCardStepHandlers } from './card-deposit/commands.ts';
-import { createCardEars } from './card-ears.ts';
-import { type CardPaymentPorts, type CardPorts, noCards } from './card-ports.ts';
+import { createCardEars, takePayout } from './card-ears.ts';
+import { type CardPaymentPorts, type CardPorts, noCards, type PayoutArrival } from './card-ports.ts';
 import { type CardReads, createCardReads } from './card-reads.ts';
 import { createDisputeHandlers, createDisputeStepHandlers } from './dispute/commands.ts';
 import { disputeAggregate } from './dispute/dispute.ts';
@@ -47,6 +47,9 @@ export type CardPart = Pick<ContextModule, 'events' | 'commands' | 'routes' | 'p
   readonly webhooks: WebhookHandlers;
   readonly reads: CardReads;
   readonly handlers: CardHttp['cardHandlers'] & { readonly sendBack: ReturnType<typeof sendBackHandler> };
+  readonly payoutsNamedIn: (text: string) => readonly string[];
+  /** Books a payout that a bank has before the provider has told of it; false where it is none. */
+  readonly takePayout: (tenantId: string, arrival: PayoutArrival) => Promise<boolean>;
 };
 
 interface Parts {
@@ -85,6 +88,7 @@ export const createCardPart = (
     findSource: tools.findSource,
     unsetPolicy: tools.policy,
   };
+  const ears = { services, cards, checks: tools.checks, reads, cardWay: back, steps };
   const aggregates = [
     cardDepositAggregate,
     cardPayerAggregate,
@@ -112,7 +116,9 @@ export const createCardPart = (
       ...disputeRoutes(routes),
     ],
     problems: cardProblems,
-    webhooks: cards.messages(createCardEars({ services, cards, checks: tools.checks, reads, cardWay: back, steps })),
+    webhooks: cards.messages(createCardEars(ears)),
+    payoutsNamedIn: cards.provider.payoutsNamedIn,
+    takePayout: (tenantId, arrival) => takePayout(ears, tenantId, arrival),
     reads,
     handlers,
   };

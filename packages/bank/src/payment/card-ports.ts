@@ -14,6 +14,15 @@ export interface CardEars {
   payout(tenantId: string, payoutReference: string): Promise<void>;
 }
 
+/** A bank's entry that names a payout of the card provider. */
+export interface PayoutArrival {
+  readonly payoutReference: string;
+  readonly bank: string;
+  readonly entity: string;
+  readonly asset: string;
+  readonly amountMinor: bigint;
+}
+
 /** The bank's account at a card provider. */
 export interface CardPorts {
   readonly provider: CardProvider;
@@ -66,6 +75,7 @@ export const noCards: CardPorts = {
     acceptDispute: nobody,
     movementsOf: nobody,
     payout: nobody,
+    payoutsNamedIn: () => [],
   },
   messages: () => ({ provider: 'none', byType: {} }),
   entity: 'main',

@@ -141,7 +141,9 @@ export interface CardProvider {
   ): Promise<CardDispute | CardDecline>;
   /** The movements an intent's money came in by. */
   movementsOf(lookup: Named & { readonly intentId: string }): Promise<readonly CardMovement[]>;
-  payout(lookup: Named & { readonly payoutId: string }): Promise<CardPayout>;
+  payout(lookup: Named & { readonly payoutId: string }): Promise<CardPayout | Absent>;
+  /** Its payouts that a text of a bank's entry names; they need not be ours. */
+  payoutsNamedIn(text: string): readonly string[];
 }
 
 /** Thrown where the request may have arrived: the one who asked has to ask what became of it before he repeats it. */

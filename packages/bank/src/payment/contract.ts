@@ -47,10 +47,11 @@ export type {
 } from './ports.ts';
 export type { SendBackData } from './refund/commands.ts';
 export type { RefundState } from './refund/refund.ts';
+// What a neighbour commits with its own events that books to suspense, or finds a difference.
+export { suspenseQueue } from './suspense-queue.ts';
 export { paidInSignal } from './waiting-saga.ts';
 export type { ResolveWorkItemData } from './work-item/commands.ts';
 export { workItemAssigned, workItemOpened, workItemResolved } from './work-item/events.ts';
-// What a neighbour that finds a difference commits with its own events.
 export {
   openWorkItem,
   resolved as resolveWorkItem,

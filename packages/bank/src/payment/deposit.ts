@@ -59,6 +59,8 @@ export interface Suspended {
   readonly reason: string;
   /** Besides the journal. */
   readonly links: readonly string[];
+  /** What it is found by: the reference it came with. */
+  readonly reference?: string | undefined;
 }
 
 /** The work item of money in suspense, to be committed with the journal that put it there. */

@@ -296,6 +296,41 @@ describe('a work item', () => {
   });
 });
 
+describe('a deposit that an account cannot take', () => {
+  it('is a work item too, and is applied to whoever it belongs to', async () => {
+    const before = await suspense();
+    const depositId = bank.services.newId();
+    const accountId = bank.services.newId();
+    const { recordDeposit } = bank.modules.account.handlers;
+    const data = { depositId, accountId, asset: 'EUR', amountMinor: 4_200n, endToEndId: 'CASH-1' };
+    const told = await bank.run(recordDeposit, data);
+    expect(told).toMatchObject({ status: 'suspended', reason: 'account_unknown' });
+    await bank.run(recordDeposit, data);
+    expect(await suspense()).toBe(before + 4_200n);
+    expect(await openItems()).toBe(await suspense());
+    const { body } = await bank.call('listWorkItems', { query: { kind: 'unidentified' } });
+    const its = body.items?.filter(({ subject }) => subject === `deposit:${depositId}`) ?? [];
+    expect(its).toMatchObject([
+      {
+        reason: 'account_unknown',
+        account: 'main:suspense/unidentified',
+        amount: eur('42.00'),
+        links: [`journal:${depositId}`, `account:${accountId}`],
+        reference: 'CASH-1',
+        age: '0-1',
+      },
+    ]);
+    const owner = await bank.customer(0n);
+    const applied = await post('resolveWorkItem', its[0]?.['workItemId'], {
+      resolution: 'applied',
+      accountId: owner.accountId,
+    });
+    expect(applied).toMatchObject({ status: 200, body: { status: 'resolved' } });
+    expect(await bank.posted(owner.accountId)).toBe(4_200n);
+    expect(await openItems()).toBe(await suspense());
+  });
+});
+
 it('in the end suspense is what the open items say, to the cent', async () => {
   expect(await openItems()).toBe(await suspense());
 });

@@ -6,7 +6,7 @@ import { allowsAsset } from '../account/contract.ts';
 import { type BankEars, createBankEars } from './bank-ears.ts';
 import { type BulkPart, createBulkPart } from './bulk-payments.ts';
 import { type CardPart, createCardPart } from './card-payments.ts';
-import { type CardPaymentPorts, noCards } from './card-ports.ts';
+import type { CardPaymentPorts } from './card-ports.ts';
 import { type CryptoPart, createCryptoPart, createCryptoRefunds } from './crypto-payments.ts';
 import type { CryptoPaymentPorts } from './crypto-ports.ts';
 import { createHandlers, type PaymentHandlers } from './handlers.ts';
@@ -90,7 +90,7 @@ export const createPaymentModule = (
   const cards = createCardPart(services, { ports: cardPorts, tools, http, paymentReads: reads });
   const crypto = createCryptoPart(services, { ports, tools, http, refunds: cryptoRefunds, cards });
   const parts = [bulk, cards, crypto];
-  const ears = createEars(services, ports, { reads, handlers, steps, cards });
+  const ears = createEars(services, ports, { reads, handlers, steps, cards, lines: bulk.steps });
   return {
     name: 'payment',
     events: [...ownEvents, ...parts.flatMap(({ events }) => events)],
@@ -133,7 +133,12 @@ const createEars = (
     handlers,
     steps,
     cards,
-  }: Pick<PaymentModule, 'reads' | 'handlers'> & { readonly steps: StepHandlers; readonly cards: CardPart },
+    lines,
+  }: Pick<PaymentModule, 'reads' | 'handlers'> & {
+    readonly steps: StepHandlers;
+    readonly cards: CardPart;
+    readonly lines: BulkPart['steps'];
+  },
 ): BankEars => {
   const { rail, assets, ledger, banks = silentBanks } = ports;
   const { incoming: findIncoming, textOf } = reads;
@@ -144,9 +149,11 @@ const createEars = (
     journals: ledger.reads,
     reads,
     cards: cards.reads,
-    cardProvider: (ports.cards ?? noCards).provider.name,
+    payoutsNamedIn: cards.payoutsNamedIn,
+    takePayout: cards.takePayout,
     bankWay: bankWay({ rail, assets, findIncoming, textOf, now: () => services.now() }),
     steps: { ...steps, comeBack: cards.handlers.returnRefund },
+    lines,
     handlers,
   });
 };

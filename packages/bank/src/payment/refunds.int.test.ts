@@ -538,4 +538,43 @@ describe('a payout', () => {
       .map(({ amount }) => (amount as { readonly amount: string }).amount);
     expect(amounts?.toSorted()).toEqual(['0.07', '0.07', '3.00', '3.00']);
   });
+
+  it('that the bank has before Stripe tells of it is booked with what it consists of, and told of later is the same', async () => {
+    await paid();
+    await bank.messagesDone();
+    bank.double.control.fail({ with: 'withhold webhook', event: 'payout.paid' });
+    const { id, amount } = bank.double.control.payOut('eur');
+    const [nostro, suspense] = [await bank.posted('main:nostro/ing'), await bank.posted('main:suspense/unidentified')];
+    const take = (entryReference: string, amountMinor: bigint, remittance: string) =>
+      bank.modules.payment.takeEntry(
+        tenantId,
+        {
+          bank: 'ing',
+          entity: 'main',
+          entryReference,
+          asset: 'EUR',
+          side: 'CRDT',
+          amountMinor,
+          bookingDate: '2025-01-30',
+          isReturn: false,
+          remittance,
+          isBookedElsewhere: false,
+        },
+        'statement',
+      );
+    expect(await take('PAYOUT-1', BigInt(amount), `STRIPE PAYOUT ${id}`)).toBe('booked_elsewhere');
+    expect(await bank.posted('main:psp/stripe')).toBe(0n);
+    expect(await bank.posted('main:nostro/ing')).toBe(nostro + BigInt(amount));
+    const { body } = await bank.get('getCardPayout', { payoutId: cardPayoutIdOf('stripe', id) });
+    expect(body).toMatchObject({ status: 'booked', unexplained: eur('0.00') });
+    // Who only names a payout, or one that nobody made, sent other money.
+    expect(await take('PAYOUT-2', 111n, id)).toBe('incoming');
+    expect(await take('PAYOUT-3', 222n, 'po_nobody')).toBe('incoming');
+    expect(await bank.posted('main:suspense/unidentified')).toBe(suspense + 333n);
+
+    bank.double.control.releaseWebhooks();
+    await bank.messagesDone();
+    expect(await take('PAYOUT-1', BigInt(amount), `STRIPE PAYOUT ${id}`)).toBe('booked_elsewhere');
+    expect(await bank.posted('main:nostro/ing')).toBe(nostro + BigInt(amount) + 333n);
+  });
 });

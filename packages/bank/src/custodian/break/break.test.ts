@@ -25,8 +25,9 @@ const found: FoundBreak = {
   entryId: 'E1',
 };
 const reason = 'seen_at_bank';
-const suspense = { isKnown: true, isLoss: false, isNostro: false } as const;
-const loss = { isKnown: true, isLoss: true, isNostro: false } as const;
+const other = { isKnown: true, isLoss: false, isNostro: false, isSuspense: false } as const;
+const suspense = { ...other, isSuspense: true } as const;
+const loss = { ...other, isLoss: true } as const;
 const propose = (
   state: BreakState,
   outcome: 'corrected' | 'written_off' = 'corrected',
@@ -60,18 +61,18 @@ describe('a break', () => {
     expect(told(propose(matched))).toBe('break_not_open');
   });
 
-  const other = (id: string, differenceMinor: bigint, more: Partial<FoundBreak> = {}): [string, BreakState] => [
+  const another = (id: string, differenceMinor: bigint, more: Partial<FoundBreak> = {}): [string, BreakState] => [
     id,
     after(breakAggregate, (state) =>
       findBreak(state, { ...found, breakId: id, kind: 'missing_there', differenceMinor, ...more }),
     ),
   ];
   const others = new Map<string, BreakState>([
-    other('minus-500', -500n),
-    other('minus-400', -400n),
-    other('minus-900', -900n),
-    other('elsewhere', -900n, { account: 'main:nostro/kb' }),
-    other('dollars', -900n, { asset: 'USD' }),
+    another('minus-500', -500n),
+    another('minus-400', -400n),
+    another('minus-900', -900n),
+    another('elsewhere', -900n, { account: 'main:nostro/kb' }),
+    another('dollars', -900n, { asset: 'USD' }),
     [
       'matched',
       after(
@@ -130,20 +131,24 @@ describe('a break', () => {
     expect(told(propose(open, 'written_off', suspense))).toBe('break_counter_account_unfit');
     expect(told(propose(open, 'corrected', { ...suspense, isNostro: true }))).toBe('break_counter_account_unfit');
     expect(told(propose(open, 'corrected', { isKnown: false }))).toBe('break_counter_account_unfit');
+    const lacking = after(breakAggregate, (state) => findBreak(state, { ...found, differenceMinor: -900n }));
+    expect(told(propose(lacking, 'corrected', suspense))).toBe('break_counter_account_unfit');
+    expect(told(propose(lacking, 'corrected', other))).toEqual(['BreakCorrectionProposed']);
   });
 
   it.each([
     [900n, { debit: 'main:nostro/ing', credit: 'main:suspense/unidentified', amountMinor: 900n }],
     [-900n, { debit: 'main:suspense/unidentified', credit: 'main:nostro/ing', amountMinor: 900n }],
   ])('of %s is corrected so that our side says what the bank says', (differenceMinor, journal) => {
-    const state = after(breakAggregate, (one) => findBreak(one, { ...found, differenceMinor }), propose);
+    const offer = (one: BreakState) => propose(one, 'corrected', other);
+    const state = after(breakAggregate, (one) => findBreak(one, { ...found, differenceMinor }), offer);
     const approved = approve(state);
     expect(told(approved.decision)).toEqual(['BreakCorrected']);
     expect(approved.journal).toMatchObject(journal);
     const corrected = after(
       breakAggregate,
       (one) => findBreak(one, { ...found, differenceMinor }),
-      propose,
+      offer,
       (one) => approve(one).decision,
     );
     expect(approve(corrected)).toEqual({ decision: { accepted: true, events: [] } });

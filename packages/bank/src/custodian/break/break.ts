@@ -181,10 +181,19 @@ export interface ProposeCorrection {
   readonly reason: string;
 }
 
-/** Whether a house account may take the difference: any but a nostro to correct, a loss to write off. */
+/**
+ * Whether a house account may take the difference: any but a nostro to correct, a loss to write off. Suspense takes money that the bank has and we
+ * do not know whose it is; what lies there has an owner, so nothing is taken from it for the bank's sake.
+ */
 export type CounterAccount =
   | { readonly isKnown: false }
-  | { readonly isKnown: true; readonly isLoss: boolean; readonly isNostro: boolean };
+  | { readonly isKnown: true; readonly isLoss: boolean; readonly isNostro: boolean; readonly isSuspense: boolean };
+
+const mayTake = (counter: CounterAccount, outcome: ProposeCorrection['outcome'], differenceMinor: bigint): boolean => {
+  if (!counter.isKnown) return false;
+  if (outcome === 'written_off') return counter.isLoss;
+  return !counter.isNostro && (!counter.isSuspense || differenceMinor > 0n);
+};
 
 export const proposeCorrection = (
   state: BreakState,
@@ -198,8 +207,8 @@ export const proposeCorrection = (
     return proposal.outcome === outcome && proposal.against === against && proposal.by === actor
       ? accept()
       : reject({ code: 'break_has_proposal', breakId });
-  const isFit = counter.isKnown && (outcome === 'written_off' ? counter.isLoss : !counter.isNostro);
-  if (!isFit) return reject({ code: 'break_counter_account_unfit', account: against });
+  if (!mayTake(counter, outcome, found.its.differenceMinor))
+    return reject({ code: 'break_counter_account_unfit', account: against });
   const data = { breakId, outcome, against, reason, by: actor };
   return accept(breakAggregate.record(breakId, 'BreakCorrectionProposed', data));
 };

@@ -14,6 +14,7 @@ import {
   postingNeeds,
   postJournal,
 } from '../../ledger/contract.ts';
+import { suspenseQueue } from '../../payment/contract.ts';
 import { reasonCode } from '../bank/commands.ts';
 import { breaksTable } from '../views/breaks.ts';
 import {
@@ -22,6 +23,7 @@ import {
   type BreakRefusal,
   type BreakState,
   breakAggregate,
+  type CorrectionJournal,
   type CounterAccount,
   type ExplainBreak,
   explainBreak,
@@ -129,7 +131,12 @@ const proposeCorrectionHandler = ({
     const facts = (await ledger.accounts(tenantId, [against])).get(against);
     if (facts?.kind !== 'house') return { isKnown: false };
     const [, code = ''] = against.split(':');
-    return { isKnown: true, isLoss: code.startsWith('loss/'), isNostro: code.startsWith('nostro/') };
+    return {
+      isKnown: true,
+      isLoss: code.startsWith('loss/'),
+      isNostro: code.startsWith('nostro/'),
+      isSuspense: isSuspense(against),
+    };
   },
   loads: needsOf,
   decide: (loaded, data, { metadata }, counter) =>
@@ -170,9 +177,10 @@ const approveCorrectionHandler = ({
       journals: [journalOf(breakId)],
     });
     const own = needsOf({ breakId });
+    const queue = isSuspense(against) ? (suspenseQueue.needs(journalOf(breakId)).streams ?? []) : [];
     return {
       rows: [...(posting.rows ?? []), ...own.rows],
-      streams: [...(posting.streams ?? []), ...own.streams],
+      streams: [...(posting.streams ?? []), ...own.streams, ...queue],
     };
   },
   decide: (loaded, { breakId, against }, { metadata }, { accounts }) => {
@@ -194,10 +202,34 @@ const approveCorrectionHandler = ({
       ...(state.status === 'unknown' || state.endToEndId === undefined ? {} : { endToEndId: state.endToEndId }),
       metadata: { breakId },
     });
-    return booked.accepted ? withItems(loaded, accept(...booked.events, ...decision.events), metadata.actor) : booked;
+    if (!booked.accepted) return booked;
+    const kept = credit === against && isSuspense(against) ? keptItem(journal, state) : [];
+    return withItems(loaded, accept(...booked.events, ...kept, ...decision.events), metadata.actor);
   },
   result: resultOf,
 });
+
+const isSuspense = (account: string): boolean => account.split(':')[1]?.startsWith('suspense/') === true;
+
+/** Money that the bank has and we do not know whose it is stays somebody's to find out. */
+const keptItem = (
+  { journalId, asset, amountMinor, credit: account }: CorrectionJournal,
+  state: BreakState,
+): readonly NewEvent[] => {
+  if (state.status === 'unknown') return [];
+  const [entity = ''] = account.split(':');
+  return suspenseQueue.open({
+    entity,
+    account,
+    asset,
+    amountMinor,
+    journalId,
+    subject: `journal:${journalId}`,
+    reason: state.kind,
+    links: [`break:${state.breakId}`, ...(state.entryId === undefined ? [] : [`entry:${state.entryId}`])],
+    reference: state.endToEndId ?? state.reference,
+  });
+};
 
 /** The kind of the journals that correct breaks. No statement has an entry for one of them. */
 export const correctionKind = 'reconciliation_correction';

@@ -71,7 +71,8 @@ export const custodianProblems = defineProblems({
   break_counter_account_unfit: {
     status: 422,
     title: 'The difference cannot be booked against this account',
-    description: 'A correction goes against any house account but a nostro, a write-off against a loss.',
+    description:
+      'A correction goes against any house account but a nostro, a write-off against a loss; nothing is taken from suspense.',
     offender: 'account',
   },
   break_decided_by_proposer: { status: 403, title: 'Somebody else than the proposer has to decide' },

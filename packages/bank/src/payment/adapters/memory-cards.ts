@@ -229,14 +229,15 @@ const plain = ({ movementId, kind, asset, grossMinor, feeMinor, netMinor, subjec
   ...(subject === undefined ? {} : { subject }),
 });
 
-const paidOut = (book: Book): Pick<CardProvider, 'movementsOf' | 'payout'> => ({
+const paidOut = (book: Book): Pick<CardProvider, 'movementsOf' | 'payout' | 'payoutsNamedIn'> => ({
+  payoutsNamedIn: (text) => text.match(/\bpo_[0-9]+/g) ?? [],
   movementsOf: async ({ intentId }) => book.movements.filter((one) => one.intentId === intentId).map(plain),
-  payout: async ({ payoutId }) => ({
-    payoutId,
-    status: 'paid',
-    ...found(book.payouts.get(payoutId), payoutId),
-    movements: book.movements.filter((one) => one.payoutId === payoutId && one.kind !== 'payout').map(plain),
-  }),
+  payout: async ({ payoutId }) => {
+    const payout = book.payouts.get(payoutId);
+    if (payout === undefined) return { kind: 'absent' };
+    const along = book.movements.filter((one) => one.payoutId === payoutId && one.kind !== 'payout');
+    return { payoutId, status: 'paid', ...payout, movements: along.map(plain) };
+  },
 });
 
 const world = (book: Book): Omit<MemoryCards, keyof CardProvider> => ({

@@ -167,7 +167,11 @@ const disputesOf = (
     ),
 });
 
-const balanceOf = (stripe: Stripe, { reading }: Ways): Pick<CardProvider, 'movementsOf' | 'payout'> => ({
+const balanceOf = (
+  stripe: Stripe,
+  { reading }: Ways,
+): Pick<CardProvider, 'movementsOf' | 'payout' | 'payoutsNamedIn'> => ({
+  payoutsNamedIn: (text) => text.match(/\bpo_[A-Za-z0-9_]+/g) ?? [],
   movementsOf: ({ intentId }) =>
     reading(async () => {
       const movements: CardMovement[] = [];
@@ -184,7 +188,8 @@ const balanceOf = (stripe: Stripe, { reading }: Ways): Pick<CardProvider, 'movem
     }),
   payout: ({ payoutId }) =>
     reading(async () => {
-      const payout = await stripe.payouts.retrieve(payoutId);
+      const payout = await stripe.payouts.retrieve(payoutId).catch(absentIfUnknown);
+      if (payout === undefined) return { kind: 'absent' };
       const movements: CardMovement[] = [];
       const listing = { payout: payoutId, limit: 100, expand: ['data.source'] };
       for await (const transaction of stripe.balanceTransactions.list(listing))
@@ -199,6 +204,12 @@ const balanceOf = (stripe: Stripe, { reading }: Ways): Pick<CardProvider, 'movem
       };
     }),
 });
+
+/** A name that anybody wrote on a payment is no fault of the provider's. */
+const absentIfUnknown = (error: unknown): undefined => {
+  if (error instanceof Stripe.errors.StripeError && error.statusCode === 404) return undefined;
+  throw error;
+};
 
 /** Stripe counts in JSON numbers; what does not fit one exactly is refused, not rounded. */
 const asNumber = (amountMinor: bigint): number => {

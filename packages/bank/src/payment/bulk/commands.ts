@@ -363,7 +363,13 @@ const outcomeSchema: z.ZodType<LineOutcome> = z.union([
   z.strictObject({ line: z.int(), kind: z.literal('credit') }),
   z.strictObject({ line: z.int(), kind: z.literal('settled'), bankReference: text(140) }),
   z.strictObject({ line: z.int(), kind: z.literal('declined'), code }),
-  z.strictObject({ line: z.int(), kind: z.literal('returned'), code, bankReference: text(140) }),
+  z.strictObject({
+    line: z.int(),
+    kind: z.literal('returned'),
+    code,
+    bankReference: text(140),
+    amountMinor: minor.optional(),
+  }),
 ]);
 
 const concludeLines = (tools: BulkTools): Handler<ConcludeBulkLines, FundRefs> => ({

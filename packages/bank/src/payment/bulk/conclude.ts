@@ -23,7 +23,14 @@ export type LineOutcome =
   | { readonly line: number; readonly kind: 'credit' }
   | { readonly line: number; readonly kind: 'settled'; readonly bankReference: string }
   | { readonly line: number; readonly kind: 'declined'; readonly code: string }
-  | { readonly line: number; readonly kind: 'returned'; readonly code: string; readonly bankReference: string };
+  | {
+      readonly line: number;
+      readonly kind: 'returned';
+      readonly code: string;
+      readonly bankReference: string;
+      /** What came back, where it is less than was paid: a bank on the way kept the rest. */
+      readonly amountMinor?: bigint | undefined;
+    };
 
 type Step = 'credit' | 'settle' | 'give-back' | 'return' | 'suspend';
 
@@ -101,13 +108,15 @@ const concluded = (at: Concluding, outcome: LineOutcome): Concluded => {
     case 'returned': {
       const paid = line.status === 'settled' ? accept<NewEvent>() : post(at, 'settle', [waiting, nostro(at)]);
       if (!paid.accepted) return paid;
-      const back = post(at, 'return', [nostro(at), houseAccountId(entity, clearingReturns)]);
-      if (!back.accepted) return back;
+      const { amountMinor = line.amountMinor } = outcome;
       // The bank did its work, so what was charged for it stays.
-      const kept = { ...at, line: { ...line, way: { ...line.way, feeMinor: 0n } } };
+      const kept = { ...at, line: { ...line, amountMinor, way: { ...line.way, feeMinor: 0n } } };
+      const back = post(kept, 'return', [nostro(at), houseAccountId(entity, clearingReturns)]);
+      if (!back.accepted) return back;
       const given = givenBack(kept, houseAccountId(entity, clearingReturns), outcome.code);
       if (!given.accepted) return given;
-      const conclusion = { ...given.conclusion, bankReference: outcome.bankReference };
+      const less = amountMinor === line.amountMinor ? {} : { returnedMinor: amountMinor };
+      const conclusion = { ...given.conclusion, bankReference: outcome.bankReference, ...less };
       return ended([...paid.events, ...back.events, ...given.events], conclusion);
     }
   }
@@ -140,7 +149,7 @@ const post = (
     ],
     captures: [],
     endToEndId,
-    metadata: { bulkId: batch.bulkId, line: String(line.line) },
+    metadata: { bulkId: batch.bulkId, batchId: batch.batchId, line: String(line.line) },
   });
 };
 

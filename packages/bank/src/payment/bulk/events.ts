@@ -190,6 +190,8 @@ export const bulkLinesConcluded = defineEvent({
           status: z.enum(['settled', 'returned']),
           reason: z.string().optional(),
           bankReference: z.string().optional(),
+          /** What came back, where it is less than was paid. */
+          returnedMinor: minor.optional(),
         }),
       )
       .readonly(),

@@ -284,7 +284,8 @@ const payout = async (http: CardHttp, request: ApiRequest<z.output<typeof payout
   const booked = await http.cardReads.payout(tenantId, payoutId);
   if (booked.status === 'unknown') throw new ProblemError('not_found', { about: { sought: payoutId } });
   const { asset, payoutReference, provider } = booked;
-  const { movements } = await http.cards.provider.payout({ tenantId, payoutId: payoutReference });
+  const told = await http.cards.provider.payout({ tenantId, payoutId: payoutReference });
+  const movements = 'kind' in told ? [] : told.movements;
   const explained = await explain({ provider, ...http.cardReads }, tenantId, movements);
   const amount = await amountWriter(http.assets, tenantId, [asset]);
   return {
