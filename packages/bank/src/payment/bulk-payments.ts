@@ -42,7 +42,8 @@ export const createBulkPart = (services: Services, sources: PartSources): BulkPa
   const bulkTools = { ...tools, findBatches: reads.batchStates };
   const steps = createBulkStepHandlers(bulkTools);
   const schedules = createScheduleHandlers(tools, () => saga);
-  const saga: SagaDefinition = bulkPaymentSaga(sagaTools(services, sources, { reads, schedules }), steps);
+  const execution = sagaTools(services, sources, { reads, schedules });
+  const saga: SagaDefinition = bulkPaymentSaga(execution, steps);
   const handlers = createBulkHandlers(bulkTools, () => saga);
   const requests = createRequestPart(services, sources);
   const problems = { ...bulkProblems, ...scheduleProblems };
@@ -59,7 +60,7 @@ export const createBulkPart = (services: Services, sources: PartSources): BulkPa
     events: [...bulkAggregate.events, ...batchAggregate.events, ...scheduleAggregate.events, ...requests.events],
     views: [bulkPaymentsView, dueOrdersView, ...requests.views],
     commands: [...Object.values(steps), ...Object.values(handlers), ...Object.values(schedules), ...requests.commands],
-    sagas: [saga, ...requests.sagas],
+    sagas: [saga, bulkPaymentSaga(execution, steps, 1), ...requests.sagas],
     routes: [
       ...bulkRoutes(files),
       ...scheduleRoutes({ ...edges, schedules, scheduleReads: reads }),

@@ -89,11 +89,42 @@ it('a line that a person refuses, or that can no longer be paid once he lets it 
   expect(await bank.posted(payer.accountId)).toBe(5_000n - 4_000n - 40n);
 });
 
-it('lines that are paid all or none do not wait: the file is refused', async () => {
+it('lines that are paid all or none wait together, and once all are let go they are debited as one journal', async () => {
+  const { payer, payee, bulkId } = await send(100_000n, 'all_or_none');
+  await waits(bulkId, { checked: 2, in_review: 2 });
+  expect(await reasons(bulkId)).toEqual([undefined, 'velocity', undefined, 'velocity']);
+  const found = await bank.call('listBulkPayments', { query: { inReview: 'true' } });
+  expect(found.body.items?.map((one) => one['bulkId'])).toEqual([bulkId]);
+  expect((await review(bulkId, 2, 'approved')).status).toBe(200);
+  await bank.takeOver();
+  await waits(bulkId, { checked: 2, approved: 1, in_review: 1 });
+  expect(await bank.posted(payer.accountId)).toBe(100_000n);
+  expect(bank.world.rail.orders.some(({ endToEndId }) => endToEndId === `F${files - 1}E1`)).toBe(false);
+
+  expect((await review(bulkId, 4, 'approved')).status).toBe(200);
+  expect(await ended(bulkId)).toMatchObject({
+    status: 'completed',
+    results: { count: { settled: 4, returned: 0, rejected: 0 } },
+  });
+  const { rows } = await bank.adminPool.query(
+    'select count(*)::int as n from events where tenant_id = $1 and type = \'JournalPosted\' and envelope like \'%"kind":"bulk-payment"%\' and envelope like $2',
+    [tenantId, `%${bulkId}%`],
+  );
+  expect(rows).toEqual([{ n: 1 }]);
+  expect(await get(bulkId)).toMatchObject({ status: 'ended', progress: { settled: 4 } });
+  expect(await bank.posted(payer.accountId)).toBe(100_000n - 10_000n - 60n);
+  expect(await bank.posted(payee.accountId)).toBe(4_000n);
+  expect([await bank.posted('main:clearing/sepa'), await bank.posted('main:clearing/bulk')]).toEqual([0n, 0n]);
+});
+
+it('a line that a person refuses refuses a file that is paid all or none, whatever was let go', async () => {
   const { payer, bulkId } = await send(100_000n, 'all_or_none');
-  expect(await ended(bulkId)).toMatchObject({ status: 'undone' });
-  expect(await get(bulkId)).toMatchObject({ status: 'rejected' });
-  expect(await reasons(bulkId)).toContain('review_needed');
+  await waits(bulkId, { checked: 2, in_review: 2 });
+  await review(bulkId, 4, 'approved');
+  await review(bulkId, 2, 'rejected');
+  expect(await ended(bulkId)).toMatchObject({ status: 'undone', failure: { code: 'bulk_line_refused' } });
+  expect(await get(bulkId)).toMatchObject({ status: 'rejected', reason: 'bulk_line_refused' });
+  expect(await reasons(bulkId)).toContain('review_rejected');
   expect(await bank.posted(payer.accountId)).toBe(100_000n);
 });
 

@@ -126,12 +126,25 @@ const checkedLine = (line: BulkLine, check: LineCheck | undefined): BulkLine => 
  */
 export const isFundedLine = ({ status }: BulkLine): boolean => status === 'funded' || status === 'checked';
 
+/**
+ * Lines that were let go before the whole file was debited, and with it: a batch that is debited by itself was so before it is submitted, and what is
+ * let go of it later waits for a debit of its own.
+ */
+const debitedWithFile = ({ status, lines }: BulkBatch): readonly BulkLine[] =>
+  status === 'checked' ? lines.filter((line) => line.status === 'approved') : [];
+
+/** The lines of a batch whose money lies in clearing. */
+export const linesInClearing = (batch: BulkBatch): readonly BulkLine[] => [
+  ...batch.lines.filter(isFundedLine),
+  ...debitedWithFile(batch),
+];
+
 /** A batch whose lines may be with the banks. */
-export const submittedBatch = (batch: BulkBatch): BulkBatch => ({
-  ...batch,
-  status: 'submitted',
-  lines: batch.lines.map((line) => (isFundedLine(line) ? { ...line, status: 'submitted' } : line)),
-});
+export const submittedBatch = (batch: BulkBatch): BulkBatch => {
+  const theirs = new Set(linesInClearing(batch));
+  const lines = batch.lines.map((line): BulkLine => (theirs.has(line) ? { ...line, status: 'submitted' } : line));
+  return { ...batch, status: 'submitted', lines };
+};
 
 /** One stream per batch of lines. */
 export const batchAggregate: Aggregate<BatchState, BatchEvent> = defineAggregate({
@@ -163,7 +176,9 @@ export const checkBatch = (state: BatchState, lines: readonly LineCheck[]): Bulk
 export const submitBatch = (state: BatchState): BulkDecision => {
   if (state.status === 'unknown' || state.status === 'taken' || state.status === 'submitted') return accept();
   const { batchId, bulkId } = state;
-  return accept(batchAggregate.record(batchId, 'BulkLinesSubmitted', { batchId, bulkId }));
+  const approved = debitedWithFile(state).map(({ line }) => line);
+  const letGo = approved.length === 0 ? {} : { approved };
+  return accept(batchAggregate.record(batchId, 'BulkLinesSubmitted', { batchId, bulkId, ...letGo }));
 };
 
 /** Who pays a line. */

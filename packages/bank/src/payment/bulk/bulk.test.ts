@@ -289,6 +289,13 @@ describe('a file', () => {
     expect(fundBulk(taken, bookOf([customer(payer, 100n)]), { bulkId, batches: bad })).toMatchObject({
       rejection: { code: 'bulk_line_refused', line: 2, reason: 'rail_not_found' },
     });
+    const unseen = batches.map((one) => ({
+      ...one,
+      lines: one.lines.map((line) => (line.line === 1 ? { ...line, status: 'in_review' as const } : line)),
+    }));
+    expect(fundBulk(taken, bookOf([customer(payer, 100n)]), { bulkId, batches: unseen })).toMatchObject({
+      rejection: { code: 'bulk_line_refused', line: 1, reason: 'review_needed' },
+    });
   });
 
   it('ends once, and what ended is not rejected, what was rejected is not paid', () => {

@@ -174,7 +174,11 @@ export const bulkLineReviewed = defineEvent({
 export const bulkLinesSubmitted = defineEvent({
   type: 'BulkLinesSubmitted',
   schemaVersion: 1,
-  schema: z.strictObject(batch),
+  schema: z.strictObject({
+    ...batch,
+    /** Of the lines that a person had let go: those that were debited with the whole file. */
+    approved: z.array(z.number()).readonly().optional(),
+  }),
 });
 
 /** Lines that were paid, or whose money went back to the payer. */

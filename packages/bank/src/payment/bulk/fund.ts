@@ -191,6 +191,9 @@ export const fundBulk = (
   const refused = batches.flatMap(({ lines }) => lines).find(({ status }) => status === 'rejected');
   if (refused !== undefined)
     return reject({ code: 'bulk_line_refused', line: refused.line, reason: refused.reason ?? 'refused' });
+  // Nothing of a file is debited that a person has still to look at, whoever asks.
+  const unseen = batches.flatMap(({ lines }) => lines).find(({ status }) => status === 'in_review');
+  if (unseen !== undefined) return reject({ code: 'bulk_line_refused', line: unseen.line, reason: 'review_needed' });
   const parts = batches.flatMap((batch) =>
     linesToFund(batch).map((line) => ({ debtorAccountId: debtorOf(batch, line), entity: batch.entity, line })),
   );

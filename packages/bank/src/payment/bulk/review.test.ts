@@ -1,7 +1,15 @@
 import { fold } from '@finaegis/platform/event-store/aggregate';
 import type { NewEvent, RecordedEvent } from '@finaegis/platform/event-store/event';
 import { expect, it } from 'vitest';
-import { type BatchState, batchAggregate, checkBatch, takeBatch } from './batch.ts';
+import {
+  type BatchState,
+  type BulkBatch,
+  batchAggregate,
+  checkBatch,
+  submitBatch,
+  submittedBatch,
+  takeBatch,
+} from './batch.ts';
 import type { BulkDecision } from './bulk.ts';
 import { expireReviews, reviewLine } from './review.ts';
 
@@ -67,6 +75,15 @@ it('another person than the sender decides, once', () => {
   expect(refused).toMatchObject({
     lines: [{}, { status: 'rejected', reason: 'review_rejected', reviewedBy: 'key-2' }],
   });
+});
+
+it('of a file that is debited whole is with the bank once the file is, and of others only once it is debited', () => {
+  const gone = after(checked, reviewLine(checked, approved, second)) as BulkBatch;
+  const sent = submitBatch(gone);
+  expect(statuses(after(gone, sent))).toEqual(['submitted', 'submitted']);
+  expect(sent.accepted && sent.events[0]?.data).toMatchObject({ approved: [2] });
+  const funded: BulkBatch = { ...gone, status: 'funded' };
+  expect(statuses(submittedBatch(funded))).toEqual(['submitted', 'approved']);
 });
 
 it('nobody’s decision in time is a refusal, of what still waits', () => {

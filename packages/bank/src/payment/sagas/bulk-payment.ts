@@ -5,6 +5,7 @@ import {
   retryForDays,
   type SagaDefinition,
   type SagaSoFar,
+  type SagaStep,
   type StepCall,
   type StepOutcome,
   stepCommand,
@@ -21,6 +22,7 @@ import {
   type LineCheck,
   type LineStatus,
   lineKeyOf,
+  linesInClearing,
   openLines,
   submittedBatch,
 } from '../bulk/batch.ts';
@@ -85,13 +87,17 @@ const ordersAtOnce = 50;
  * Executes a file: checks its lines, debits them, sends them, waits for those the banks have not settled, and counts. Each step goes through the
  * batches in their order; where it is lies in the saga's carry, and a batch done twice changes nothing.
  */
-export const bulkPaymentSaga = (tools: BulkSagaTools, handlers: BulkStepHandlers): SagaDefinition => {
+export const bulkPaymentSaga = (
+  tools: BulkSagaTools,
+  handlers: BulkStepHandlers,
+  version: 1 | 2 = 2,
+): SagaDefinition => {
   const isWhole = ({ input: { mode } }: SoFar): boolean => mode === 'all_or_none';
   const reject = ({ input: { bulkId }, failure }: SoFar) =>
     stepCommand(handlers.rejectBulk, { bulkId, reason: failure?.code ?? 'cancelled' });
   return defineSaga<Input>({
     name: 'payment.bulk',
-    version: 1,
+    version,
     input,
     subject: ({ bulkId }) => `bulk:${bulkId}`,
     steps: [
@@ -108,6 +114,8 @@ export const bulkPaymentSaga = (tools: BulkSagaTools, handlers: BulkStepHandlers
         undo: { command: reject },
         retry: retryForDays,
       },
+      // Files that were taken on before there was such a step are refused by the next one.
+      ...(version === 1 ? [] : [reviewStep(tools, handlers)]),
       {
         name: 'fund-whole',
         command: (saga) =>
@@ -148,6 +156,27 @@ export const bulkPaymentSaga = (tools: BulkSagaTools, handlers: BulkStepHandlers
   });
 };
 
+/** All of a file or none waits for its lines together: until a person has decided about each that a check wants seen, nothing of it is debited. */
+const reviewStep = (tools: BulkSagaTools, handlers: BulkStepHandlers): SagaStep<Input> => ({
+  name: 'await-review',
+  intend: ({ input: { mode } }) => (mode === 'all_or_none' ? null : undefined),
+  run: async (call) => {
+    const ids = allBatchIds(call.input);
+    let isWaiting = false;
+    for (let at = 0; at < ids.length; at += batchesPerCommand) {
+      const batches = await decidedInTime(tools, handlers, call, ids.slice(at, at + batchesPerCommand));
+      const lines = batches.flatMap((batch) => batch.lines);
+      // One that is refused refuses the file, so nobody has to decide about the others.
+      if (lines.some(({ status }) => status === 'rejected')) return { kind: 'done' };
+      isWaiting ||= lines.some(({ status }) => status === 'in_review');
+    }
+    if (!isWaiting) return { kind: 'done' };
+    const waitMs = typeof call.carry === 'number' ? call.carry : tools.times.pollFirstMs;
+    return { kind: 'again', afterMs: waitMs, carry: Math.min(waitMs * 2, tools.times.pollMaxMs) };
+  },
+  retry: retryForDays,
+});
+
 const allBatchIds = ({ bulkId, digest, batchCount }: Input): readonly string[] =>
   Array.from({ length: batchCount }, (_, number) => batchIdOf({ bulkId, digest }, number));
 
@@ -175,13 +204,10 @@ const checkBatches = async (
   const open = batches.filter(({ status }) => status === 'taken');
   const ibans = open.flatMap(({ lines }) => lines.flatMap(({ iban }) => (iban === undefined ? [] : [iban])));
   const internal = await tools.accountsOf(call.tenantId, [...new Set(ibans)]);
-  const isWhole = call.input.mode === 'all_or_none';
   const checked = await Promise.all(
     open.map(async (batch) => ({
       batchId: batch.batchId,
-      lines: await Promise.all(
-        batch.lines.map((line) => checkedLine(tools, call.tenantId, { batch, line, internal, isWhole })),
-      ),
+      lines: await Promise.all(batch.lines.map((line) => checkedLine(tools, call.tenantId, { batch, line, internal }))),
     })),
   );
   if (checked.length > 0) await tools.submit(checkLines, { batches: checked }, call);
@@ -191,13 +217,12 @@ interface ToCheck {
   readonly batch: BulkBatch;
   readonly line: BulkLine;
   readonly internal: Awaited<ReturnType<BulkSagaTools['accountsOf']>>;
-  readonly isWhole: boolean;
 }
 
 const checkedLine = async (
   { checks, rail, fees, now }: BulkSagaTools,
   tenantId: string,
-  { batch, line, internal, isWhole }: ToCheck,
+  { batch, line, internal }: ToCheck,
 ): Promise<LineCheck> => {
   const { asset, amountMinor, iban } = line;
   const [debtorAccountId, entity] = [debtorOf(batch, line), batch.entity];
@@ -219,9 +244,7 @@ const checkedLine = async (
     amountMinor,
     counterpartyIban: iban,
   });
-  // All of a file or none does not wait for one of its lines; of others the line waits by itself.
-  if (verdict.kind === 'refuse' || (verdict.kind === 'review' && isWhole))
-    return no(verdict.kind === 'review' ? 'review_needed' : verdict.reason);
+  if (verdict.kind === 'refuse') return no(verdict.reason);
   const review = verdict.kind === 'review' ? { review: verdict.reason } : {};
   const feeMinor = await fees.feeOf({ tenantId, rail: way?.rail ?? 'internal', asset, amountMinor });
   if (way === undefined)
@@ -242,9 +265,7 @@ const executeBatches = async (
   const isOurs = fresh.length === 0 || (await tools.submit(submitLines, { batchIds: fresh }, call)) === 'done';
   const ids = batches.map(({ batchId }) => batchId);
   // Whoever finds it done already is not alone, and knows nothing about what the other has sent.
-  const isFresh = new Set(
-    isOurs ? batches.flatMap(({ lines }) => lines.filter(isFundedLine).map(({ line }) => line)) : [],
-  );
+  const isFresh = new Set(isOurs ? batches.flatMap((batch) => linesInClearing(batch).map(({ line }) => line)) : []);
   const states = isOurs ? batches.map(submittedBatch) : await tools.batches(call.tenantId, ids);
   const concluded = [];
   for (const batch of states) {
@@ -350,7 +371,21 @@ const isOpen = (batch: BulkBatch): boolean => isToExecute(batch) || batch.lines.
 /** Batches after what people decided about their lines, or did not in time: those let go are debited now, each by itself. */
 const reviewed = async (
   tools: BulkSagaTools,
-  { expireReviews, fundLines }: BulkStepHandlers,
+  handlers: BulkStepHandlers,
+  call: StepCall<Input>,
+  ids: readonly string[],
+): Promise<readonly BulkBatch[]> => {
+  const batches = await decidedInTime(tools, handlers, call, ids);
+  const approved = batches.filter(({ lines }) => lines.some(({ status }) => status === 'approved'));
+  if (approved.length === 0) return batches;
+  await tools.submit(handlers.fundLines, { batchIds: openIds(approved) }, call);
+  return tools.batches(call.tenantId, ids);
+};
+
+/** Batches after the lines were refused that nobody decided about in time. */
+const decidedInTime = async (
+  tools: BulkSagaTools,
+  { expireReviews }: BulkStepHandlers,
   call: StepCall<Input>,
   ids: readonly string[],
 ): Promise<readonly BulkBatch[]> => {
@@ -363,10 +398,8 @@ const reviewed = async (
       lines: lines.filter(({ status }) => status === 'in_review').map(({ line }) => line),
     }))
     .filter(({ lines }) => lines.length > 0);
-  const approved = batches.filter(({ lines }) => lines.some(({ status }) => status === 'approved'));
-  if (late.length === 0 && approved.length === 0) return batches;
-  if (late.length > 0) await tools.submit(expireReviews, { batches: late }, call);
-  if (approved.length > 0) await tools.submit(fundLines, { batchIds: openIds(approved) }, call);
+  if (late.length === 0) return batches;
+  await tools.submit(expireReviews, { batches: late }, call);
   return tools.batches(call.tenantId, ids);
 };
 

@@ -107,8 +107,12 @@ const applyOne = async (tx: Transaction, target: Target, event: LoggedEvent): Pr
         data.batchId,
         (data['rejected'] as unknown as readonly Line[]).map((line) => ({ ...line, status: 'rejected' })),
       );
-    case 'BulkLinesSubmitted':
-      return moveLines(tx, target, data.batchId, { from: ['checked', 'funded'], to: 'submitted' });
+    case 'BulkLinesSubmitted': {
+      await moveLines(tx, target, data.batchId, { from: ['checked', 'funded'], to: 'submitted' });
+      const approved = (data['approved'] as unknown as readonly number[] | undefined) ?? [];
+      const rows = approved.map((line) => ({ line, status: 'submitted' as const }));
+      return setLines(tx, target, data.batchId, rows);
+    }
     case 'BulkLinesConcluded':
       return setLines(tx, target, data.batchId, data.lines);
   }
