@@ -36,6 +36,38 @@ export const createTlsIdentity = ({ certificate, key, authority }: TlsMaterial):
   };
 };
 
+/**
+ * An identity whose parts may be renewed while the process runs: they are read for each connection, and what changed is used from then on. What
+ * cannot be read or does not fit together, a certificate without its new key yet, say, leaves the last good identity in use and is warned of once.
+ * @param read the parts as they are now; may throw
+ * @throws Error that says which part is wrong, where the first ones are
+ */
+export const createRenewedIdentity = (
+  read: () => TlsMaterial,
+  warn: (problem: string) => void = (problem) => process.emitWarning(problem, 'TlsRenewal'),
+): TlsIdentity => {
+  let material = read();
+  let identity = createTlsIdentity(material);
+  let warned: string | undefined;
+  return {
+    get agent() {
+      try {
+        const found = read();
+        if (!isSame(found, material)) [identity, material] = [createTlsIdentity(found), found];
+        warned = undefined;
+      } catch (error) {
+        const problem = (error as Error).message;
+        if (problem !== warned) warn(`${problem} The last good one stays in use.`);
+        warned = problem;
+      }
+      return identity.agent;
+    },
+  };
+};
+
+const isSame = (one: TlsMaterial, other: TlsMaterial): boolean =>
+  one.certificate === other.certificate && one.key === other.key && one.authority === other.authority;
+
 const parsed = <Value>(part: string, parse: () => Value): Value => {
   try {
     return parse();

@@ -140,6 +140,36 @@ describe('a connection with a client certificate', () => {
     await bank.close();
   });
 
+  it('renewed while the process runs is used from then on, and a renewal that does not fit changes nothing', async () => {
+    const stranger = createCertificateAuthority('Former CA').issue('finaegis');
+    const [certificate, key] = [join(path, 'renewed.pem'), join(path, 'renewed.key')];
+    const install = async (its: { readonly certificate: string; readonly key: string }): Promise<void> => {
+      await writeFile(certificate, its.certificate);
+      await writeFile(key, its.key);
+    };
+    await install(stranger);
+    const warned: string[] = [];
+    const onWarning = ({ name, message }: Error): unknown => name === 'TlsRenewal' && warned.push(message);
+    process.on('warning', onWarning);
+    const bank = await startOpenBanking({ accounts, ...client, now: tools.now, tls: wanted });
+    const parts = { certificate: { path: certificate }, key: { path: key }, authority: tls().authority };
+    const connector = configuredConnections([openBanking(bank.url, { tls: parts })], tools).find('bbva');
+    await expect(connector?.submit(order, abort)).rejects.toMatchObject({ name: 'ProviderFault' });
+    await install(own);
+    await connector?.submit(order, abort);
+    expect(await connector?.find(order.key, abort)).toMatchObject({ kind: 'settled' });
+
+    // The certificate is there and its key not yet: the last pair that fits stays in use, and somebody is told, once.
+    await writeFile(certificate, clientAuthority.issue('finaegis').certificate);
+    const again = { ...order, key: '00000000-0000-4000-8000-000000000002', endToEndId: 'E2', reference: 'R2' };
+    await connector?.submit(again, abort);
+    expect(await connector?.find(again.key, abort)).toMatchObject({ kind: 'settled' });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warned).toEqual(['The key is not that of the client certificate. The last good one stays in use.']);
+    process.off('warning', onWarning);
+    await bank.close();
+  });
+
   it.each([
     ['https://127.0.0.1:1', { key: { from: 'OTHER_KEY' } }, 'The connection bbva: The key is not that'],
     ['https://127.0.0.1:1', { key: { from: 'NOT_SET' } }, 'NOT_SET'],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { OperationPolicy, ProviderCalls } from '@finaegis/platform/resilience/guarded-call';
-import { createTlsIdentity, type TlsIdentity } from '@finaegis/platform/resilience/tls-identity';
+import { createRenewedIdentity, type TlsIdentity } from '@finaegis/platform/resilience/tls-identity';
 import { z } from 'zod';
 import type { CustodianConnector } from '../connector.ts';
 import type { Connections } from '../gateway.ts';
@@ -152,11 +152,12 @@ const identityOf = (
   try {
     if (!url.startsWith('https:')) throw new Error('A certificate needs an address that begins with https.');
     const { certificate, key, authority } = parts;
-    return createTlsIdentity({
+    // Read again for each connection, since certificates are renewed while the process runs.
+    return createRenewedIdentity(() => ({
       certificate: certificate && pemOf(certificate, tools),
       key: key && pemOf(key, tools),
       authority: authority && pemOf(authority, tools),
-    });
+    }));
   } catch (cause) {
     throw new Error(`The connection ${connection}: ${(cause as Error).message}`, { cause });
   }
