@@ -1,4 +1,5 @@
 import type { Metrics } from '@finaegis/platform/observability/metrics';
+import type { Gateway } from '@finaegis/platform/realtime/gateway';
 import { providerMetrics } from '@finaegis/platform/resilience/provider-metrics';
 import { sagasName } from '@finaegis/platform/saga/sagas-table';
 import { fanOutName } from '@finaegis/platform/webhook/fan-out';
@@ -31,6 +32,24 @@ export const sagaMetrics = (metrics: Metrics): ((status: string) => void) => {
     labels: ['outcome'],
   });
   return (outcome) => settled.inc({ outcome });
+};
+
+/** Makes the metrics of connections over WebSocket and gives back what to tell of each that has ended. */
+export const realtimeMetrics = (
+  metrics: Metrics,
+  gateway: () => Pick<Gateway, 'connections'> | undefined,
+): ((code: number) => void) => {
+  metrics.gauge({
+    name: 'finaegis_realtime_connections',
+    help: 'Clients that are connected over WebSocket to this process.',
+    read: () => gateway()?.connections ?? 0,
+  });
+  const closed = metrics.counter({
+    name: 'finaegis_realtime_closed_total',
+    help: 'Connections over WebSocket that have ended, by the code they were closed with.',
+    labels: ['code'],
+  });
+  return (code) => closed.inc({ code: String(code) });
 };
 
 /** Gauges that are read when they are scraped: commands waiting, how far views and the audit log of the slowest tenant are behind, sagas that stand still. */

@@ -10,6 +10,8 @@ import { eventCatalogue } from '@finaegis/platform/event-store/catalogue';
 import { createPersonalData, localKeyService } from '@finaegis/platform/event-store/personal-data';
 import { positionsOf } from '@finaegis/platform/event-store/position';
 import { pooledRandom } from '@finaegis/platform/pooled-random';
+import type { Realtime } from '@finaegis/platform/realtime/module';
+import { signingKeyOf } from '@finaegis/platform/realtime/signature';
 import type { Saga } from '@finaegis/platform/saga/saga';
 import type { SagaWorker } from '@finaegis/platform/saga/worker';
 import type { Services } from '@finaegis/platform/services';
@@ -57,6 +59,8 @@ export interface Bank {
   runSagas(): SagaWorker;
   /** Sends what is published to the webhooks of every tenant; nothing is sent by this process before. */
   sendWebhooks(): WebhookWorker;
+  /** Tells those who are connected to this process what happens in any; nobody is told before. */
+  tellAsItHappens(): Realtime;
   /** Settles what is queued, stops following and sealing, closes the pools. */
   close(): Promise<void>;
 }
@@ -69,6 +73,7 @@ interface Late {
   sagas?: Services['sagas'];
   sagaWorker?: SagaWorker;
   webhooks?: WebhookWorker;
+  realtime?: Realtime;
 }
 
 /** Wires the contexts over one database. */
@@ -78,7 +83,7 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
   const { rows } = await pools.read.query<{ epoch: string }>('select epoch from log_epoch');
   const late: Late = {};
   const services = createServices(options, { pools, late, epoch: rows[0]?.epoch ?? '' });
-  const modules = buildModules(services, options);
+  const modules = buildModules(services, { realtimeKey: signingKeyOf(options.masterKey), ...options });
   late.sagas = modules.saga.service;
   modules.resilience.breakers.share({ pool: pools.write, onError: (error) => onError?.('breakers', error) });
   const list = moduleList(modules);
@@ -96,6 +101,7 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
       late.follower?.wake();
       late.sealer?.wake();
       late.webhooks?.wake();
+      late.realtime?.wake();
       options.onBatch?.(batch);
     },
   });
@@ -128,7 +134,14 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
         random: Math.random,
         onError: (error) => onError?.('webhooks', error),
       })),
+    tellAsItHappens: () =>
+      (late.realtime ??= modules.realtime.start({
+        readPool: pools.read,
+        systemPool: pools.system,
+        onError: (error) => onError?.('realtime', error),
+      })),
     close: async () => {
+      await late.realtime?.close();
       await late.webhooks?.close();
       await late.sagaWorker?.close();
       await late.commands?.drain();

@@ -18,7 +18,7 @@ import {
 import { createCustodianModule } from '@finaegis/bank/custodian/module';
 import type { CustodianPorts } from '@finaegis/bank/custodian/ports';
 import { createLedgerModule, type LedgerModule } from '@finaegis/bank/ledger/module';
-import { createPartyModule } from '@finaegis/bank/party/module';
+import { createPartyModule, type PartyModule } from '@finaegis/bank/party/module';
 import { createCoinbaseCheckouts } from '@finaegis/bank/payment/adapters/coinbase-checkouts';
 import { createCoinbaseCommerce } from '@finaegis/bank/payment/adapters/coinbase-commerce';
 import {
@@ -40,6 +40,8 @@ import { createAuthModule } from '@finaegis/platform/auth/module';
 import { permissionsOf } from '@finaegis/platform/auth/scope';
 import type { ContextModule } from '@finaegis/platform/module';
 import { publishedCatalogue } from '@finaegis/platform/published/catalogue';
+import type { RealtimePorts } from '@finaegis/platform/realtime/module';
+import { createRealtimeModule } from '@finaegis/platform/realtime/module';
 import { createResilienceModule, type ResilienceModule } from '@finaegis/platform/resilience/module';
 import { healthOf } from '@finaegis/platform/resilience/provider-health';
 import { sagaCatalogue } from '@finaegis/platform/saga/definition';
@@ -82,14 +84,16 @@ export interface OutsideWorld {
   readonly bankConnections?: readonly BankConnection[];
   /** Where webhooks may go. */
   readonly webhooks?: AddressRules;
+  /** Key that subscriptions to what happens are signed with, the same in every process; without it nobody can subscribe. */
+  readonly realtimeKey?: Uint8Array;
 }
 
 /** Every context over the services of one process; what one needs of another is given here and nowhere else. */
 export const buildModules = (services: Services, outside: OutsideWorld = {}) => {
-  const { bankConnections = [], webhooks = publicOnly, ...providers } = outside;
+  const { bankConnections = [], webhooks = publicOnly, realtimeKey, ...providers } = outside;
   const nowMs = (): number => Date.parse(services.now());
   const asset = createAssetModule(services);
-  const party = createPartyModule(services, {
+  const party: PartyModule = createPartyModule(services, {
     assets: asset.directory,
     // Mandates are granted on accounts and accounts are opened with mandates, so one of the two has to look back.
     accountExists: async (tenantId, accountId) =>
@@ -144,7 +148,7 @@ export const buildModules = (services: Services, outside: OutsideWorld = {}) => 
     }),
     audit: createAuditModule(services, { ledger: ledger.maySee, account: account.maySee }),
     resilience,
-    ...overAll(services, all, { rules: webhooks, assets: asset.directory }),
+    ...overAll(services, all, { rules: webhooks, assets: asset.directory, party, realtimeKey }),
     asset,
     party,
     ledger,
@@ -284,19 +288,38 @@ const doorOf = ({ cards, reads }: PaymentModule, { numbers }: Pick<AccountModule
 const overAll = (
   services: Services,
   all: () => readonly ContextModule[],
-  { rules, assets }: { readonly rules: AddressRules; readonly assets: AssetDirectory },
-) => ({
-  saga: createSagaModule(
-    services,
-    once(() => sagaCatalogue(all().flatMap(({ sagas = [] }) => sagas))),
-    parkedSagaItems,
-  ),
-  webhook: createWebhookModule(services, {
-    rules,
-    published: once(() => publishedCatalogue(all())),
-    amounts: (tenantId, codes) => amountWriter(assets, tenantId, codes),
-  }),
-});
+  { rules, assets, party, realtimeKey }: OverAll,
+) => {
+  const published = once(() => publishedCatalogue(all()));
+  const amounts: RealtimePorts['amounts'] = (tenantId, codes) => amountWriter(assets, tenantId, codes);
+  return {
+    saga: createSagaModule(
+      services,
+      once(() => sagaCatalogue(all().flatMap(({ sagas = [] }) => sagas))),
+      parkedSagaItems,
+    ),
+    webhook: createWebhookModule(services, { rules, published, amounts }),
+    realtime: createRealtimeModule(services, {
+      published,
+      amounts,
+      channels: () => all().flatMap(({ channels = [] }) => channels),
+      access: party.access,
+      accountsOf: party.accountsOf,
+      signingKey: () => realtimeKey ?? missingKey(),
+    }),
+  };
+};
+
+interface OverAll {
+  readonly realtimeKey: Uint8Array | undefined;
+  readonly rules: AddressRules;
+  readonly assets: AssetDirectory;
+  readonly party: Pick<PartyModule, 'access' | 'accountsOf'>;
+}
+
+const missingKey = (): never => {
+  throw new Error('Subscriptions are signed with a key, and this process was given none.');
+};
 
 /** What is made of all contexts together, when it is first asked for. */
 const once = <Made>(make: () => Made): (() => Made) => {

@@ -12,11 +12,13 @@ import type { ContextModule } from '@finaegis/platform/module';
 import type { Logger } from '@finaegis/platform/observability/logger';
 import type { Metrics } from '@finaegis/platform/observability/metrics';
 import { type PublishedCatalogue, publishedCatalogue } from '@finaegis/platform/published/catalogue';
+import type { Gateway } from '@finaegis/platform/realtime/gateway';
 import { createTenantGuard, guarded, type TenantGuard } from '@finaegis/platform/tenancy/guard';
 import { type Follower, viewsReach } from '@finaegis/platform/view/follower';
 import { type ReadYourWrites, readingOwnWrites } from '@finaegis/platform/view/read-your-writes';
 import { subscriptionName } from '@finaegis/platform/view/view';
 import type { Bank } from './bank.ts';
+import { realtimeMetrics } from './bank-metrics.ts';
 import { moduleList } from './modules.ts';
 
 /** What the API is called and which version of it this is. */
@@ -111,10 +113,13 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
     checkAnswers: config.FINAEGIS_CHECK_ANSWERS,
     translateFault,
   });
+  const gateway: Gateway | undefined = config.FINAEGIS_ROLE.includes('realtime')
+    ? bank.tellAsItHappens().attach(server.server, { onClosed: realtimeMetrics(metrics, () => gateway) })
+    : undefined;
   return {
     ...server,
     close: async () => {
-      await server.close();
+      await Promise.all([gateway?.close(), server.close()]);
       await lastUse.close();
     },
   };

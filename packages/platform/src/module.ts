@@ -3,6 +3,7 @@ import type { LockedTable } from './command/locked-table.ts';
 import type { EventDefinition } from './event-store/event.ts';
 import type { Route } from './http/route.ts';
 import type { PublishedEvent } from './published/published-event.ts';
+import type { ChannelDeclaration } from './realtime/channel.ts';
 import type { SagaDefinition } from './saga/definition.ts';
 import type { View } from './view/view.ts';
 
@@ -26,6 +27,8 @@ export interface ContextModule {
   readonly sagas?: readonly SagaDefinition[];
   /** What those outside are told of its events. */
   readonly publishes?: readonly PublishedEvent[];
+  /** By which names those who are connected are told of it as it happens. */
+  readonly channels?: readonly ChannelDeclaration[];
   readonly routes: readonly Route[];
   /** Permissions asked for inside a handler, besides those of routes and commands. */
   readonly permissions?: readonly string[];

@@ -3,6 +3,7 @@ import type { ContextModule } from '@finaegis/platform/module';
 import type { Services } from '@finaegis/platform/services';
 import { accountAggregate } from './account/account.ts';
 import { statementWriters } from './adapters/statement-writers.ts';
+import { accountChannels } from './channels.ts';
 import { type AccountDirectory, createAccountDirectory } from './directory.ts';
 import { type AccountHandlers, createAccountHandlers } from './handlers.ts';
 import type { AccountHttp } from './http/account-http.ts';
@@ -113,6 +114,7 @@ export const createAccountModule = (
       ...standingOrderRoutes(http),
     ],
     publishes: accountPublishes,
+    channels: accountChannels,
     problems: accountProblems,
     handlers,
     directory,

@@ -41,6 +41,7 @@ const closed = definePublished({
   from: accountClosed,
   schema: z.object({ accountId: z.string() }),
   sample: { accountId },
+  forCustomers: 'whole',
   concerns: ({ accountId: its }) => ({ accounts: [its] }),
   show: (data) => data,
 });
@@ -96,6 +97,9 @@ const deposited = definePublished({
     reason: z.string().optional().describe('Why it lies in suspense.'),
   }),
   sample: { depositId: id, status: 'credited', ...movementSample },
+  // Money that lies in suspense is looked at before anybody is told of it.
+  forCustomers: ({ counterAccount: _, reason: __, ...deposit }) =>
+    deposit.status === 'credited' ? deposit : undefined,
   concerns: concernsOf('deposit'),
   show: (journal, { amount }) => {
     const sides = sidesOf(journal, 'deposit');
@@ -120,6 +124,7 @@ const withdrawn = definePublished({
   from: journalPosted,
   schema: z.object({ withdrawalId: z.string(), ...movement }),
   sample: { withdrawalId: id, ...movementSample },
+  forCustomers: ({ counterAccount: _, ...withdrawal }) => withdrawal,
   concerns: concernsOf('withdrawal'),
   show: (journal, { amount }) => {
     const sides = sidesOf(journal, 'withdrawal');
@@ -159,6 +164,7 @@ const stated = definePublished({
     entries: 7,
     digest: '5d41402abc4b2a76b9719d911017c592',
   },
+  forCustomers: 'whole',
   concerns: ({ accountId: its, asset }) => ({ accounts: [its], assets: [asset] }),
   show: ({ asset, openingMinor, closingMinor, ...statement }, { amount }) => ({
     ...statement,

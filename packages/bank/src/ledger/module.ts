@@ -6,6 +6,7 @@ import type { Services } from '@finaegis/platform/services';
 import type { AssetDirectory, Rates } from '../asset/contract.ts';
 import { ledgerAccountAggregate } from './account/account.ts';
 import type { Balance } from './balance.ts';
+import { ledgerChannels } from './channels.ts';
 import { createDirectory, type LedgerDirectory } from './directory.ts';
 import { entityAggregate } from './entity/entity.ts';
 import { createLedgerHandlers, type LedgerHandlers } from './handlers.ts';
@@ -104,6 +105,7 @@ export const createLedgerModule = (services: Services, { access, assets, rates }
       ...entityRoutes(http),
     ],
     publishes: ledgerPublishes,
+    channels: ledgerChannels,
     permissions: ['ledger:force', 'ledger:margin'],
     problems: ledgerProblems,
     directory,

@@ -41,6 +41,11 @@ const posted = definePublished({
       { account: 'main/clearing/sepa', side: 'credit', amount: eur('10.05'), purpose: 'principal' },
     ],
   },
+  // What is between others, and how it came to that, is theirs.
+  forCustomers: ({ quoteId: _, forced: __, ...journal }, visible) => ({
+    ...journal,
+    postings: journal.postings.filter(({ account: its }) => visible.has(its)),
+  }),
   concerns: ({ postings }) => ({
     accounts: postings.map((posting) => posting.account),
     assets: postings.map(({ asset }) => asset),
@@ -64,6 +69,7 @@ const placed = definePublished({
   from: holdPlaced,
   schema: z.object({ ...ofHold, amount: amountSchema, expiresAt: z.string().optional() }),
   sample: { holdId: id, account, amount: eur('80.00'), expiresAt: '2026-03-09T00:00:00.000Z' },
+  forCustomers: 'whole',
   concerns: concernsHold,
   show: ({ holdId, account: its, asset, amountMinor, expiresAt }, { amount }) => ({
     holdId,
@@ -80,6 +86,7 @@ const increased = definePublished({
   from: holdIncreased,
   schema: z.object({ ...ofHold, amount: amountSchema, added: amountSchema }),
   sample: { holdId: id, account, amount: eur('90.00'), added: eur('10.00') },
+  forCustomers: 'whole',
   concerns: concernsHold,
   show: ({ asset, amountMinor, addedMinor, ...hold }, { amount }) => ({
     ...hold,
@@ -101,6 +108,7 @@ const captured = definePublished({
     isFinal: z.boolean(),
   }),
   sample: { holdId: id, account, journalId: id, amount: eur('50.00'), released: eur('80.00'), isFinal: true },
+  forCustomers: 'whole',
   concerns: concernsHold,
   show: ({ asset, amountMinor, releasedMinor, ...hold }, { amount }) => ({
     ...hold,
@@ -119,6 +127,7 @@ const voided = definePublished({
   from: holdVoided,
   schema: released,
   sample: releasedSample,
+  forCustomers: 'whole',
   concerns: concernsHold,
   show: ({ asset, releasedMinor, ...hold }, { amount }) => ({ ...hold, released: amount(asset, releasedMinor) }),
 });
@@ -130,6 +139,7 @@ const expired = definePublished({
   from: holdExpired,
   schema: released,
   sample: releasedSample,
+  forCustomers: 'whole',
   concerns: concernsHold,
   show: ({ asset, releasedMinor, ...hold }, { amount }) => ({ ...hold, released: amount(asset, releasedMinor) }),
 });

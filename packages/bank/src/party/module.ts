@@ -1,6 +1,8 @@
 import type { Access } from '@finaegis/platform/auth/access';
 import type { ContextModule } from '@finaegis/platform/module';
+import type { AccountsOfParties } from '@finaegis/platform/realtime/standings';
 import type { Services } from '@finaegis/platform/services';
+import { partyChannels } from './channels.ts';
 import type { Parties } from './contract.ts';
 import { mandateRoutes } from './http/mandate-routes.ts';
 import { partyRoutes } from './http/party-routes.ts';
@@ -11,7 +13,7 @@ import { createPartyCommands, type PartyCommands } from './party/commands.ts';
 import { partyEvents } from './party/events.ts';
 import type { PartyPorts } from './ports.ts';
 import { partyPublishes } from './published.ts';
-import { createAccess } from './views/access.ts';
+import { createAccess, createAccountsOf } from './views/access.ts';
 import { partyDirectory } from './views/directory.ts';
 import { erasureTable } from './views/erasure.ts';
 import { createParties } from './views/lookup.ts';
@@ -23,6 +25,8 @@ import { partiesTable } from './views/parties.ts';
 export interface PartyModule extends ContextModule {
   /** Object-level authorisation for every context with accounts. */
   readonly access: Access;
+  /** The same for many parties at once, as far as seeing goes. */
+  readonly accountsOf: AccountsOfParties;
   readonly parties: Parties;
   readonly handlers: PartyCommands & MandateCommands;
 }
@@ -44,8 +48,10 @@ export const createPartyModule = (services: Services, ports: PartyPorts): PartyM
     checked: [],
     routes: [...partyRoutes(services, parties), ...mandateRoutes(services, mandates, ports)],
     publishes: partyPublishes,
+    channels: partyChannels,
     problems: partyProblems,
     access: createAccess(services, ports.assets),
+    accountsOf: createAccountsOf(services),
     parties: createParties(services),
     handlers,
   };

@@ -52,6 +52,7 @@ const created = definePublished({
     rail: 'sepa',
     executionDate: '2026-03-02',
   },
+  forCustomers: 'whole',
   concerns: ({ debtorAccountId, asset }) => ({ accounts: [debtorAccountId], assets: [asset] }),
   show: ({ paymentId, reference, endToEndId, rail, executionDate, ...data }, { amount }) => ({
     paymentId,
@@ -73,6 +74,7 @@ const settled = definePublished({
   first: paymentCreated,
   schema: z.object({ ...ofPayment, journalId: z.string(), bankReference: z.string().optional() }),
   sample: { ...paymentSample, journalId: id, bankReference: 'ING260302-17' },
+  forCustomers: ({ bankReference: _, ...payment }) => payment,
   concerns: concernsPayment,
   show: (data, { first, amount }) => ({ ...data, accountId: first.debtorAccountId, amount: wholeOf(first, amount) }),
 });
@@ -85,6 +87,7 @@ const returned = definePublished({
   first: paymentCreated,
   schema: z.object({ ...ofPayment, returned: amountSchema, reason: z.string(), creditedTo: z.string() }),
   sample: { ...paymentSample, returned: amountSample, reason: 'AC04', creditedTo: account },
+  forCustomers: ({ creditedTo: _, ...payment }) => payment,
   concerns: concernsPayment,
   show: ({ amountMinor, ...data }, { first, amount }) => ({
     ...data,
@@ -102,6 +105,8 @@ const rejected = definePublished({
   first: paymentCreated,
   schema: z.object({ ...ofPayment, reason: z.string(), journalId: z.string().optional() }),
   sample: { ...paymentSample, reason: 'insufficient_funds' },
+  // Why is the bank's own affair: it may be under a duty not to say.
+  forCustomers: ({ reason: _, ...payment }) => payment,
   concerns: concernsPayment,
   show: (data, { first, amount }) => ({ ...data, accountId: first.debtorAccountId, amount: wholeOf(first, amount) }),
 });
@@ -114,6 +119,7 @@ const cancelled = definePublished({
   first: paymentCreated,
   schema: z.object({ ...ofPayment, journalId: z.string().optional() }),
   sample: paymentSample,
+  forCustomers: 'whole',
   concerns: concernsPayment,
   show: (data, { first, amount }) => ({ ...data, accountId: first.debtorAccountId, amount: wholeOf(first, amount) }),
 });
@@ -202,6 +208,7 @@ const cardCredited = definePublished({
   first: cardDepositAnnounced,
   schema: z.object(ofDeposit),
   sample: depositSample,
+  forCustomers: 'whole',
   concerns: (_, { accountId, asset }) => ({ accounts: [accountId], assets: [asset] }),
   show: (data, { first: { accountId, provider, asset, amountMinor }, amount }) => ({
     ...data,
@@ -220,6 +227,7 @@ const cryptoCredited = definePublished({
   first: cryptoDepositAnnounced,
   schema: z.object({ ...ofDeposit, isLate: z.boolean() }),
   sample: { ...depositSample, provider: 'coinbase', isLate: false },
+  forCustomers: 'whole',
   concerns: (_, { accountId, asset }) => ({ accounts: [accountId], assets: [asset] }),
   show: (data, { first: { accountId, provider, asset, amountMinor }, amount }) => ({
     ...data,
@@ -258,6 +266,7 @@ const refunded = definePublished({
   first: refundRequested,
   schema: z.object({ ...ofRefund, journalId: z.string(), reference: z.string() }),
   sample: { ...refundSample, journalId: id, reference: 're_1Nispe2eZvKYlo2C' },
+  forCustomers: 'whole',
   concerns: concernsRefund,
   show: (data, { first, amount }) => ({ ...data, ...asked(first, amount) }),
 });
@@ -270,6 +279,7 @@ const refundBack = definePublished({
   first: refundRequested,
   schema: z.object({ ...ofRefund, reason: z.string(), creditedTo: z.string() }),
   sample: { ...refundSample, reason: 'expired_or_canceled_card', creditedTo: account },
+  forCustomers: ({ creditedTo: _, ...refund }) => refund,
   concerns: concernsRefund,
   show: (data, { first, amount }) => ({ ...data, ...asked(first, amount) }),
 });
@@ -282,6 +292,7 @@ const refundNever = definePublished({
   first: refundRequested,
   schema: z.object({ ...ofRefund, reason: z.string() }),
   sample: { ...refundSample, reason: 'declined' },
+  forCustomers: 'whole',
   concerns: concernsRefund,
   show: (data, { first, amount }) => ({ ...data, ...asked(first, amount) }),
 });

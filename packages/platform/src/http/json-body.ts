@@ -116,7 +116,10 @@ const inspect = (root: unknown, hasEscapes: boolean): void => {
 };
 
 /** Refuses texts that cannot be stored among parameters, where the percent-encoding can hide U+0000. */
-export const refuseUnstorable = (values: Readonly<Record<string, unknown>>, root: '/params' | '/query'): void => {
+export const refuseUnstorable = (
+  values: Readonly<Record<string, unknown>>,
+  root: '/params' | '/query' | '/body',
+): void => {
   for (const [name, value] of Object.entries(values)) {
     const texts: readonly unknown[] = Array.isArray(value) ? [name, ...(value as readonly unknown[])] : [name, value];
     const isBad = texts.some((text) => typeof text === 'string' && !isStorableText(text));

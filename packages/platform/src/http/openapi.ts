@@ -185,7 +185,7 @@ const fields = (schema: ZodType | undefined, place: 'path' | 'query', schemas: S
   });
 };
 
-const requestBody = ({ request: { body, file } }: Route, schemas: SchemaCollection): Json | undefined => {
+const requestBody = ({ request: { body, file, takesForm } }: Route, schemas: SchemaCollection): Json | undefined => {
   if (file !== undefined) {
     return {
       required: true,
@@ -198,7 +198,12 @@ const requestBody = ({ request: { body, file } }: Route, schemas: SchemaCollecti
   if (body === undefined) return undefined;
   return {
     required: !body.safeParse(undefined).success,
-    content: { 'application/json': { schema: schemas.describe(body, 'input') } },
+    content: {
+      'application/json': { schema: schemas.describe(body, 'input') },
+      ...(takesForm === true
+        ? { 'application/x-www-form-urlencoded': { schema: schemas.describe(body, 'input') } }
+        : {}),
+    },
   };
 };
 

@@ -111,6 +111,8 @@ export type TypedRoute<Params extends ZodType, Query extends ZodType, Body exten
     readonly query?: Query;
     readonly body?: Body;
     readonly file?: FileBody;
+    /** Whether the body may come as a form (`application/x-www-form-urlencoded`) as well, each field a text. */
+    readonly takesForm?: boolean;
   };
   /**
    * Whether this read has to have seen everything written before it was asked, though the sender names no position: an answer about a past that is

@@ -25,11 +25,14 @@ export const messageBody = (
     timestamp,
     position,
     data,
+    isPart = false,
   }: {
     readonly id: string;
     readonly timestamp: string;
     readonly position?: string;
     readonly data: EventData;
+    /** Whether it is what a customer may see of it. */
+    readonly isPart?: boolean;
   },
 ): string =>
   JSON.stringify({
@@ -38,6 +41,7 @@ export const messageBody = (
     version,
     timestamp,
     ...(position === undefined ? { isTest: true } : { position }),
+    ...(isPart ? { isPart } : {}),
     data,
   });
 

@@ -35,6 +35,11 @@ export interface PublishedEvent {
   /** `data` as it may look. */
   readonly sample: EventData;
   concerns(data: EventData, first: EventData): Concerns;
+  /**
+   * What a customer is told of it who may see some of the accounts it concerns: all of it, or what this leaves of it (undefined for nothing), which must
+   * be no more than the API shows them. Absent, nothing: only staff is told.
+   */
+  readonly forCustomers?: 'whole' | ((data: EventData, visible: ReadonlySet<string>) => EventData | undefined);
   /** The data as it is published, undefined for an event of the log that is none of these. Amounts are decimal strings; personal data stays out. */
   show(data: EventData, shown: Shown<EventData>): Readonly<Record<string, unknown>> | undefined;
 }
@@ -52,6 +57,9 @@ export const definePublished = <
   readonly first?: EventDefinition<string, First>;
   readonly schema: Schema;
   readonly sample: z.output<Schema>;
+  readonly forCustomers?:
+    | 'whole'
+    | ((data: z.output<Schema>, visible: ReadonlySet<string>) => Partial<z.output<Schema>> | undefined);
   concerns(data: NoInfer<Data>, first: NoInfer<First>): Concerns;
   show(data: NoInfer<Data>, shown: Shown<NoInfer<First>>): z.input<Schema> | undefined;
 }): PublishedEvent => declaration as unknown as PublishedEvent;

@@ -19,8 +19,11 @@ export interface PublishedMessage {
   readonly bookedAt: string;
   readonly accounts: readonly string[];
   readonly assets: readonly string[];
-  /** JSON text. */
+  /** What its declaration shows of it. */
+  readonly data: EventData;
+  /** JSON text of all of it. */
   readonly body: string;
+  readonly published: PublishedEvent;
 }
 
 /** A writer of amounts in these assets of a tenant, whose decimals are read beforehand. */
@@ -54,21 +57,18 @@ export const messagesOf = async (
       return { event, published, first };
     }),
   );
-  const concerned = pairs.map((pair) => ({ ...pair, ...pair.published.concerns(pair.event.data, pair.first) }));
-  const amount = await tools.amounts(tenantId, [...new Set(concerned.flatMap(({ assets = [] }) => assets))]);
-  return concerned.flatMap(({ event, published, first, accounts = [], assets = [] }) => {
+  const concerning = pairs.map((pair) => ({ ...pair, ...pair.published.concerns(pair.event.data, pair.first) }));
+  const amount = await tools.amounts(tenantId, [...new Set(concerning.flatMap(({ assets = [] }) => assets))]);
+  return concerning.flatMap(({ event, published, first, accounts = [], assets = [] }) => {
     const shown = published.show(event.data, { first, amount });
     if (shown === undefined) return [];
     const { name, version } = published;
     const id = messageId(event.id, name);
-    const body = messageBody(published, {
-      id,
-      timestamp: event.bookedAt,
-      position: tools.positions.encode(event.seq),
-      data: published.schema.parse(shown),
-    });
+    const data = published.schema.parse(shown);
     const { seq, bookedAt } = event;
-    return [{ id, name, version, seq, bookedAt, accounts: [...new Set(accounts)], assets: [...new Set(assets)], body }];
+    const body = messageBody(published, { id, timestamp: bookedAt, position: tools.positions.encode(seq), data });
+    const concerned = { accounts: [...new Set(accounts)], assets: [...new Set(assets)] };
+    return [{ id, name, version, seq, bookedAt, ...concerned, data, body, published }];
   });
 };
 

@@ -4,8 +4,8 @@ import { plainArray, textArray } from '../database/array-parameters.ts';
 import { inTransaction, type Transaction } from '../database/transaction.ts';
 import { open } from '../event-store/envelope.ts';
 import { readLog } from '../event-store/read.ts';
+import { passes } from '../published/event-filter.ts';
 import { messagesOf, type PublishedMessage, type PublisherTools } from '../published/publisher.ts';
-import { passes } from './endpoint/terms.ts';
 import { type EndpointRecord, endpointColumns } from './endpoints-table.ts';
 
 /** Turns what is committed into deliveries, behind the commits. */

@@ -1,9 +1,10 @@
 import type { Access } from '@finaegis/platform/auth/access';
 import { ProblemError } from '@finaegis/platform/http/problem';
+import type { AccountsOfParties } from '@finaegis/platform/realtime/standings';
 import { read, type Services } from '@finaegis/platform/services';
 import { type AssetDirectory, amountWriter, type ShowAmount } from '../../asset/contract.ts';
 import type { MandateLimit } from '../mandate/events.ts';
-import { type MandateRow, mandatesInForce } from './mandates.ts';
+import { accountsInSight, type MandateRow, mandatesInForce } from './mandates.ts';
 
 interface Debit {
   readonly asset: string;
@@ -37,6 +38,12 @@ export const createAccess = (
     return [...new Set(mandates.map(({ accountId }) => accountId))];
   },
 });
+
+/** The accounts that many parties may see at this moment, for those who are told of them as things happen. */
+export const createAccountsOf =
+  (services: Pick<Services, 'readPool' | 'now'>): AccountsOfParties =>
+  (tenantId, partyIds) =>
+    read(services, tenantId, (tx) => accountsInSight(tx, { tenantId, partyIds, at: services.now() }));
 
 const sumByAsset = (debits: readonly Debit[]): readonly Debit[] => {
   const sums = new Map<string, bigint>();

@@ -182,3 +182,21 @@ export const mandatesInForce = async (
   });
   return rows.map(mandateFromStored);
 };
+
+/** Ids of the accounts on which parties hold a mandate in force at an instant, by party; whoever holds none is left out. */
+export const accountsInSight = async (
+  tx: Transaction,
+  { tenantId, partyIds, at }: { readonly tenantId: string; readonly partyIds: readonly string[]; readonly at: string },
+): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const { rows } = await tx.query<{ partyId: string; accountIds: readonly string[] }>({
+    name: 'accounts-in-sight',
+    text: `select wanted.party_id as "partyId", array_agg(distinct m.account_id) as "accountIds"
+      from unnest($2::text[]) as wanted (party_id)
+      cross join lateral (
+        select account_id from ${mandatesName} where tenant_id = $1 and party_id = wanted.party_id and party_id <> '' and revoked_at is null
+          and (valid_from is null or valid_from <= $3) and (valid_to is null or valid_to > $3) offset 0) m
+      group by wanted.party_id`,
+    values: [tenantId, partyIds, at],
+  });
+  return new Map(rows.map(({ partyId, accountIds }) => [partyId, accountIds]));
+};

@@ -3,17 +3,9 @@ import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/dec
 import { defineAggregate } from '../../event-store/aggregate.ts';
 import type { NewEvent } from '../../event-store/event.ts';
 import type { PersonalRef } from '../../event-store/personal-ref.ts';
+import { passes } from '../../published/event-filter.ts';
 import { endpointEvents } from './events.ts';
-import {
-  type ChangeEndpoint,
-  type CreateEndpoint,
-  type DisableEndpoint,
-  passes,
-  type Requeue,
-  type Resend,
-  type RotateSecret,
-  type Test,
-} from './terms.ts';
+import type { ChangeEndpoint, CreateEndpoint, DisableEndpoint, Requeue, Resend, RotateSecret, Test } from './terms.ts';
 
 /** What an endpoint is told of, and how. */
 export interface Terms {

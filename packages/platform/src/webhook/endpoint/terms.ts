@@ -1,12 +1,6 @@
 import { z } from 'zod';
 import { assetCode, instant, text, uuid } from '../../http/amount.ts';
-
-/** `*`, `payment.*`, `payment.refund.*` or one type. */
-export const filterPattern = /^(\*|[a-z]+\.\*|[a-z]+\.[a-z_]+\.(\*|[a-z_]+))$/;
-
-/** Whether a filter lets a type pass. */
-export const passes = (filter: string, name: string): boolean =>
-  filter === name || (filter.endsWith('*') && name.startsWith(filter.slice(0, -1)));
+import { filterPattern } from '../../published/event-filter.ts';
 
 // What the protocol and the signature set themselves, or what would let a receiver be spoken to in another's name.
 const reserved =

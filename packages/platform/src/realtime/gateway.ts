@@ -1,0 +1,166 @@
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import {
+  type Connection,
+  type ConnectionLimits,
+  type ConnectionTools,
+  defaultConnectionLimits,
+  serveConnection,
+} from './connection.ts';
+import { createPresence } from './presence.ts';
+import { codes, errorFrame, frameBytesMax, versions } from './protocol.ts';
+
+/** The WebSocket side of a server. */
+export interface Gateway {
+  readonly connections: number;
+  /** Connections that are in no channel yet. */
+  readonly unauthorised: number;
+  /** Takes no new connections, and asks the clients to come back to another process. */
+  close(): Promise<void>;
+}
+
+/** Limits of a gateway beside those of its connections. */
+export interface GatewayLimits extends ConnectionLimits {
+  readonly connectionsMax: number;
+  /** Beyond so many that are in no channel, the one that has been so longest is closed: strangers cannot keep the others out. */
+  readonly unauthorisedMax: number;
+  /** Time for a client to answer a close. */
+  readonly closeTimeoutMs: number;
+}
+
+export const defaultGatewayLimits: GatewayLimits = {
+  ...defaultConnectionLimits,
+  connectionsMax: 10_000,
+  unauthorisedMax: 3_000,
+  closeTimeoutMs: 5_000,
+};
+
+/** What a gateway is given. */
+export interface GatewayOptions extends Omit<ConnectionTools, 'presence' | 'limits'> {
+  /** Whether there is a tenant of this id that is not suspended. */
+  readonly isTenant: (tenantId: string) => Promise<boolean>;
+  readonly limits?: Partial<GatewayLimits> | undefined;
+  /** Told of every connection's end. */
+  readonly onClosed?: ((code: number) => void) | undefined;
+}
+
+const tickMs = 1_000;
+const pathPattern = /^\/app\/([^/?]{1,100})\/?(?:\?|$)/;
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Takes the connections that ask a server for the Pusher protocol at `/app/{tenantId}`; everything else the server answers as if nobody had asked. */
+export const attachGateway = (server: Server, options: GatewayOptions): Gateway => {
+  const limits = { ...defaultGatewayLimits, ...options.limits };
+  const tools: ConnectionTools = { ...options, limits, presence: createPresence() };
+  // Named apart because the published types do not know `closeTimeout` yet.
+  const settings = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: frameBytesMax,
+    closeTimeout: limits.closeTimeoutMs,
+  };
+  const sockets = new WebSocketServer(settings);
+  const connections = new Map<Connection, WebSocket>();
+  const strangers = new Set<Connection>();
+  let isClosing = false;
+
+  const serve = (webSocket: WebSocket, socket: Duplex, tenantId: string): void => {
+    const connection: Connection = serveConnection(
+      tools,
+      { webSocket, socket, tenantId },
+      {
+        onGone: (code) => {
+          connections.delete(connection);
+          strangers.delete(connection);
+          options.onClosed?.(code);
+        },
+        onAuthorised: () => strangers.delete(connection),
+      },
+    );
+    connections.set(connection, webSocket);
+    strangers.add(connection);
+    if (strangers.size <= limits.unauthorisedMax) return;
+    const [oldest] = strangers;
+    if (oldest === undefined) return;
+    strangers.delete(oldest);
+    oldest.close(codes.unauthorized, 'Too many connections are in no channel.');
+  };
+  const upgraded = async (request: IncomingMessage, webSocket: WebSocket, socket: Duplex): Promise<void> => {
+    webSocket.on('error', () => undefined);
+    const refuse = (code: number, reason: string): void => {
+      webSocket.send(errorFrame(reason, code));
+      webSocket.close(code, reason);
+    };
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const tenantId = pathPattern.exec(request.url ?? '')?.[1] ?? '';
+    const version = url.searchParams.get('protocol');
+    if (version === null) return refuse(codes.noVersion, 'No version of the protocol was named.');
+    if (!/^\d{1,3}$/.test(version)) return refuse(codes.invalidVersion, 'The version of the protocol is no number.');
+    if (Number(version) < versions.least || Number(version) > versions.most)
+      return refuse(codes.unsupportedVersion, `Versions ${versions.least} to ${versions.most} are spoken here.`);
+    const isKnown = uuid.test(tenantId) && (await options.isTenant(tenantId));
+    if (!isKnown) return refuse(codes.unknownApplication, 'There is no such tenant.');
+    if (webSocket.readyState === webSocket.OPEN && !isClosing) serve(webSocket, socket, tenantId);
+    else webSocket.terminate();
+  };
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    // A server that upgrades is given every request that would like to: HTTP/2 over clear text, or a path that is none of ours.
+    const isOurs = request.headers.upgrade?.toLowerCase() === 'websocket' && pathPattern.test(request.url ?? '');
+    if (!isOurs) return answerPlainly(server, request, socket as Socket);
+    if (isClosing || connections.size >= limits.connectionsMax) {
+      socket.end(
+        'HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n',
+      );
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      upgraded(request, webSocket, socket).catch((error: unknown) => {
+        options.onError?.(error);
+        webSocket.close(codes.overCapacity, 'It cannot be looked up at the moment.');
+      });
+    });
+  };
+  server.on('upgrade', upgrade);
+  const ticking = setInterval(() => {
+    const nowMs = performance.now();
+    for (const connection of connections.keys()) connection.tick(nowMs);
+  }, tickMs);
+  ticking.unref();
+
+  return {
+    get connections() {
+      return connections.size;
+    },
+    get unauthorised() {
+      return strangers.size;
+    },
+    close: async () => {
+      isClosing = true;
+      clearInterval(ticking);
+      for (const connection of [...connections.keys()]) connection.close(codes.goingAway, 'This process stops.');
+      const end = performance.now() + 1_000;
+      while (connections.size > 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+      for (const webSocket of connections.values()) webSocket.terminate();
+    },
+  };
+};
+
+/** Answers a request that asked for another protocol as if it had not (RFC 9110 §7.8). */
+const answerPlainly = (server: Server, request: IncomingMessage, socket: Socket): void => {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    // Its body was not read, and there is nobody left who would.
+    socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    return;
+  }
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  response.on('finish', () => {
+    response.detachSocket(socket);
+    socket.end();
+  });
+  server.emit('request', request, response);
+};
