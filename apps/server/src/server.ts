@@ -12,6 +12,8 @@ import type { ContextModule } from '@finaegis/platform/module';
 import type { Logger } from '@finaegis/platform/observability/logger';
 import type { Metrics } from '@finaegis/platform/observability/metrics';
 import { type PublishedCatalogue, publishedCatalogue } from '@finaegis/platform/published/catalogue';
+import { asyncApiDocument } from '@finaegis/platform/realtime/asyncapi';
+import type { ChannelDeclaration } from '@finaegis/platform/realtime/channel';
 import type { Gateway } from '@finaegis/platform/realtime/gateway';
 import { createTenantGuard, guarded, type TenantGuard } from '@finaegis/platform/tenancy/guard';
 import { type Follower, viewsReach } from '@finaegis/platform/view/follower';
@@ -36,10 +38,12 @@ export const publishedApi = (
   readonly routes: ContextModule['routes'];
   readonly problems: readonly ContextModule['problems'][];
   readonly published: PublishedCatalogue['events'];
+  readonly channels: readonly ChannelDeclaration[];
 } => ({
   routes: modules.flatMap(({ routes }) => routes),
   problems: modules.map(({ problems }) => problems),
   published: publishedCatalogue(modules).events,
+  channels: modules.flatMap(({ channels = [] }) => channels),
 });
 
 /** Routes with what holds for all of them: suspended tenants do not write, and a read that names a position has seen it. */
@@ -59,7 +63,7 @@ export interface ServeOptions {
 
 /** The API of a bank over HTTP; `close` drains it. */
 export const createServer = async ({ bank, config, logger, metrics, follower }: ServeOptions): Promise<HttpServer> => {
-  const { routes, problems, published } = publishedApi(moduleList(bank.modules));
+  const { routes, problems, published, channels } = publishedApi(moduleList(bank.modules));
   const { pools } = bank;
   const names = moduleList(bank.modules).flatMap(({ views }) => views.map(subscriptionName));
   const lastUse = createKeyLastUse({
@@ -76,6 +80,7 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
     }),
     problems,
     published,
+    asyncApi: () => asyncApiDocument({ info: apiInfo, channels, published }),
     authenticate: createAuthenticate({
       readPool: pools.read,
       lastUse,

@@ -1,5 +1,10 @@
-import Pusher, { type Channel } from 'pusher-js';
+import { createRequire } from 'node:module';
+import type PusherModule from 'pusher-js';
 import WebSocket from 'ws';
+
+/** A client of pusher-js. Its types say that it has a default export; what is published for Node has none. */
+export type Pusher = PusherModule.default;
+const PusherJs = createRequire(import.meta.url)('pusher-js') as typeof PusherModule.default;
 
 /** A message as it is told, whichever way. */
 export interface Message {
@@ -26,7 +31,7 @@ export const pusherOf = (
 ): Pusher => {
   const { hostname, port } = new URL(url);
   const endpoint = `${url}/v1/realtime/auth`;
-  return new Pusher(tenantId, {
+  return new PusherJs(tenantId, {
     cluster: '',
     wsHost: hostname,
     wsPort: Number(port),
@@ -65,7 +70,7 @@ export const pusherOf = (
 export const listenTo = (
   pusher: Pusher,
   name: string,
-): { readonly channel: Channel; readonly heard: Message[]; readonly subscribed: Promise<unknown> } => {
+): { readonly channel: PusherModule.Channel; readonly heard: Message[]; readonly subscribed: Promise<unknown> } => {
   const channel = pusher.subscribe(name);
   const heard: Message[] = [];
   channel.bind_global((event: string, data: Message) => {
@@ -151,4 +156,51 @@ export const signatureFor = async (
   });
   if (response.status !== 200) throw new Error(`Not signed: ${response.status} ${await response.text()}`);
   return (await response.json()) as object;
+};
+
+/** Until a server that has just come up is no longer busy with that: pusher-js does not ask again for a signature it was not given. */
+export const calm = async ({ url, authorization }: Pick<ClientTerms, 'url' | 'authorization'>): Promise<void> => {
+  // Whether the process is overloaded is looked at twice a second.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  await until(async () => {
+    const { status } = await fetch(`${url}/v1/event-types/ledger.hold.placed`, { headers: { authorization } });
+    return status === 200;
+  });
+};
+
+/** Server-Sent Events of a stream, as they come. */
+export interface EventStream {
+  readonly status: number;
+  readonly events: readonly { readonly id: string; readonly event: string; readonly data: Message }[];
+  readonly ended: Promise<void>;
+  close(): void;
+}
+
+/** Opens `/v1/stream` and reads it until it is closed. */
+export const streamOf = async (
+  { url, authorization }: Pick<ClientTerms, 'url' | 'authorization'>,
+  channels: readonly string[],
+  lastId?: string,
+): Promise<EventStream> => {
+  const over = new AbortController();
+  const response = await fetch(`${url}/v1/stream?channels=${encodeURIComponent(channels.join(','))}`, {
+    headers: { authorization, ...(lastId === undefined ? {} : { 'last-event-id': lastId }) },
+    signal: over.signal,
+  });
+  const events: { id: string; event: string; data: Message }[] = [];
+  const read = async (): Promise<void> => {
+    let text = '';
+    for await (const bytes of response.body ?? []) {
+      text += Buffer.from(bytes as Uint8Array).toString();
+      const blocks = text.split('\n\n');
+      text = blocks.pop() ?? '';
+      for (const block of blocks) {
+        const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? '';
+        if (field('event') !== '')
+          events.push({ id: field('id'), event: field('event'), data: JSON.parse(field('data')) as Message });
+      }
+    }
+  };
+  const ended = response.status === 200 ? read().catch(() => undefined) : Promise.resolve();
+  return { status: response.status, events, ended, close: () => over.abort() };
 };

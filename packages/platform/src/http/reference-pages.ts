@@ -7,23 +7,44 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { ProblemError, type ProblemTable } from './problem.ts';
 
 /** Paths these pages are served under, so that a wrong method on them is answered 405. */
-export const referencePaths = ['/openapi.json', '/docs', '/docs/scalar.js', '/problems', '/problems/:code'];
+export const referencePaths = [
+  '/openapi.json',
+  '/asyncapi.json',
+  '/docs',
+  '/docs/scalar.js',
+  '/problems',
+  '/problems/:code',
+];
 
 /**
  * Serves what a client's programmer reads: /openapi.json, the same as pages at /docs (Scalar, from our own disk: it works
  * without a network), and one page per problem under the address its `type` names.
  *
- * @param openApiText the document; called once, at the first request, because it costs more than the rest of starting up
+ * @param openApiText the document, and `asyncApiText` that of what is told as it happens; called once, at the first request, because it costs more than the rest of starting up
  */
 export const serveReference = (
   app: FastifyInstance,
-  { title, problems, openApiText }: { title: string; problems: ProblemTable; openApiText: () => string },
+  {
+    title,
+    problems,
+    openApiText,
+    asyncApiText,
+  }: {
+    title: string;
+    problems: ProblemTable;
+    openApiText: () => string;
+    asyncApiText?: (() => string) | undefined;
+  },
 ): void => {
-  let document: string | undefined;
-  app.get('/openapi.json', async (_, reply) => {
-    document ??= openApiText();
-    return reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(document);
-  });
+  const documents = { '/openapi.json': openApiText, '/asyncapi.json': asyncApiText };
+  for (const [path, text] of Object.entries(documents)) {
+    let document: string | undefined;
+    app.get(path, async (_, reply) => {
+      if (text === undefined) throw new ProblemError('not_found');
+      document ??= text();
+      return reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(document);
+    });
+  }
 
   app.get('/docs', async (_, reply) =>
     reply.header('content-security-policy', pagePolicy).type('text/html; charset=utf-8').send(page(title)),

@@ -73,6 +73,8 @@ export type HttpServerOptions = {
   readonly routes: readonly Route[];
   /** What is sent to those who subscribe, for the published document. */
   readonly published?: readonly PublishedEvent[];
+  /** Writes the document of what is told as it happens; there is none without. */
+  readonly asyncApi?: () => Json;
   /** The contexts' tables; the common problems are always there. */
   readonly problems: readonly ProblemTable[];
   readonly authenticate: Authenticate;
@@ -123,6 +125,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   answerInsteadOfNode(app);
   await refuseUnderPressure(app, limits);
 
+  const { asyncApi } = options;
   const openapi = (): Json => openApiDocument(options.routes, problems, options.info, options.published);
   serveHealth(app, {
     checks: options.checks ?? {},
@@ -135,6 +138,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
     title: options.info.title,
     problems,
     openApiText: () => `${JSON.stringify(openapi(), null, 2)}\n`,
+    asyncApiText: asyncApi && (() => `${JSON.stringify(asyncApi(), null, 2)}\n`),
   });
   const services = { ...routeServices(options, limits, problems), draining: draining.signal };
   for (const route of options.routes) serveRoute(app, route, services);
