@@ -119,7 +119,7 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
     translateFault,
   });
   const gateway: Gateway | undefined = config.FINAEGIS_ROLE.includes('realtime')
-    ? bank.tellAsItHappens().attach(server.server, { onClosed: realtimeMetrics(metrics, () => gateway) })
+    ? bank.tellAsItHappens().attach(server, { onClosed: realtimeMetrics(metrics, () => gateway) })
     : undefined;
   return {
     ...server,

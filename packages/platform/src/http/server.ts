@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import underPressure from '@fastify/under-pressure';
@@ -14,6 +15,7 @@ import type { PublishedEvent } from '../published/published-event.ts';
 import { type RouteServices, serveRoute } from './adapter.ts';
 import { sendProblem } from './answer.ts';
 import { commonProblems } from './common-problems.ts';
+import { boundHalfOpen } from './half-open.ts';
 import { type HealthCheck, serveHealth } from './health.ts';
 import { createLargeBodies } from './large-bodies.ts';
 import { type ApiInfo, openApiDocument } from './openapi.ts';
@@ -48,6 +50,8 @@ export type HttpLimits = {
   /** A loop that lags more than this answers `overloaded`; 0 lets it lag. */
   readonly eventLoopDelayMaxMs: number;
   readonly connectionsMax: number;
+  /** Of them those that have not asked for anything yet; beyond that the oldest is cut off. */
+  readonly halfOpenMax: number;
 } & DiscardLimits;
 
 /** Limits that suit a server behind a balancer. */
@@ -63,7 +67,9 @@ export const defaultHttpLimits: HttpLimits = {
   drainDelayMs: 0,
   drainTimeoutMs: 20_000,
   eventLoopDelayMaxMs: 1_000,
-  connectionsMax: 10_000,
+  // Those that are told what happens among them; what few file descriptors the system grants is less.
+  connectionsMax: 15_000,
+  halfOpenMax: 4_000,
   discardBytesMax: 8 * 1024 * 1024,
   discardTimeoutMs: 2_000,
 };
@@ -103,8 +109,10 @@ export type HttpServer = {
   close(): Promise<void>;
   readonly inject: FastifyInstance['inject'];
   openapi(): Json;
-  /** The node server, for those who upgrade connections (WebSocket). */
+  /** The node server. */
   readonly server: Server;
+  /** Leaves every request for another protocol (WebSocket) to whoever listens here; without anybody they are answered as if they had not asked. */
+  onUpgrade(listen: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
 };
 
 /**
@@ -120,6 +128,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   // Every open stream listens, and there may be thousands.
   setMaxListeners(0, draining.signal);
   const app = createApp(options, limits, problems);
+  const halfOpen = boundHalfOpen(app.server, limits.halfOpenMax);
   // First, so that a refusal for overload has its id and headers too.
   observe(app, options, state);
   answerInsteadOfNode(app);
@@ -157,6 +166,11 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
     inject: app.inject.bind(app) as FastifyInstance['inject'],
     openapi,
     server: app.server,
+    onUpgrade: (listen) =>
+      void app.server.on('upgrade', (request, socket, head) => {
+        halfOpen.asked(socket);
+        listen(request, socket, head);
+      }),
   };
 };
 

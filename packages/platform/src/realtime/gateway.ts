@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { HttpServer } from '../http/server.ts';
 import {
   type Connection,
   type ConnectionLimits,
@@ -37,6 +38,9 @@ export const defaultGatewayLimits: GatewayLimits = {
   closeTimeoutMs: 5_000,
 };
 
+/** The server whose connections are taken over. */
+export type UpgradingServer = Pick<HttpServer, 'server' | 'onUpgrade'>;
+
 /** What a gateway is given. */
 export interface GatewayOptions extends Omit<ConnectionTools, 'presence' | 'limits'> {
   /** Whether there is a tenant of this id that is not suspended. */
@@ -51,7 +55,7 @@ const pathPattern = /^\/app\/([^/?]{1,100})\/?(?:\?|$)/;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Takes the connections that ask a server for the Pusher protocol at `/app/{tenantId}`; everything else the server answers as if nobody had asked. */
-export const attachGateway = (server: Server, options: GatewayOptions): Gateway => {
+export const attachGateway = ({ server, onUpgrade }: UpgradingServer, options: GatewayOptions): Gateway => {
   const limits = { ...defaultGatewayLimits, ...options.limits };
   const tools: ConnectionTools = { ...options, limits, presence: createPresence() };
   // Named apart because the published types do not know `closeTimeout` yet.
@@ -123,7 +127,7 @@ export const attachGateway = (server: Server, options: GatewayOptions): Gateway 
       });
     });
   };
-  server.on('upgrade', upgrade);
+  onUpgrade(upgrade);
   const ticking = setInterval(() => {
     const nowMs = performance.now();
     for (const connection of connections.keys()) connection.tick(nowMs);

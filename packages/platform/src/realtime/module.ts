@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import type { Pool } from 'pg';
 import type { Access } from '../auth/access.ts';
 import type { ContextModule } from '../module.ts';
@@ -7,7 +6,7 @@ import type { Amounts } from '../published/publisher.ts';
 import type { Services } from '../services.ts';
 import { type ChannelDeclaration, channelTable, listenPermission } from './channel.ts';
 import { platformChannels } from './channels.ts';
-import { attachGateway, type Gateway } from './gateway.ts';
+import { attachGateway, type Gateway, type UpgradingServer } from './gateway.ts';
 import { realtimeRoutes } from './http/realtime-routes.ts';
 import { type Hub, type HubLimits, startHub } from './hub.ts';
 import { realtimeProblems } from './problems.ts';
@@ -41,7 +40,7 @@ export interface RealtimeOptions {
 /** Tells what is committed to those who are connected to this process. */
 export interface Realtime extends Pick<Hub, 'wake' | 'close' | 'listeners'> {
   /** Takes WebSocket connections of a server; to be closed before the server is. */
-  attach(server: Server, options?: Pick<Parameters<typeof attachGateway>[1], 'onClosed' | 'limits'>): Gateway;
+  attach(server: UpgradingServer, options?: Pick<Parameters<typeof attachGateway>[1], 'onClosed' | 'limits'>): Gateway;
 }
 
 /** The context, with the work that it does by itself. */
