@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { eventStoreBench } from './event-store.ts';
 import { ledgerBench } from './ledger.ts';
 import { UnknownCell } from './ledger-cells.ts';
+import { realtimeBench } from './realtime.ts';
 import type { BenchOptions, Report } from './report.ts';
 import { sagaBench } from './saga.ts';
 import { webhookBench } from './webhook.ts';
@@ -9,6 +10,7 @@ import { webhookBench } from './webhook.ts';
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Report>>> = {
   'event-store': eventStoreBench,
   ledger: ledgerBench,
+  realtime: realtimeBench,
   saga: sagaBench,
   webhook: webhookBench,
 };
@@ -17,7 +19,7 @@ const usage = `usage: npm run bench -- NAME [--quick] [--json] [--only CELLS] [-
   NAME           ${Object.keys(benches).join(', ')}
   --quick        the cells that have a bar, in less than 45 s
   --json         only the last line
-  --only CELLS   of ledger, saga and webhook: ids and patterns, separated by commas: c64-b1-fee,c8-*
+  --only CELLS   of ledger, realtime, saga and webhook: ids and patterns, separated by commas: c64-b1-fee,c8-*
   ledger:
   --compare      the simplest correct competitor too, on the same server
   --preload N    with N transfers in the database beforehand, and reads of the past and of lists

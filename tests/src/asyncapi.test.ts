@@ -26,7 +26,9 @@ describe('the document of what is told as it happens', () => {
   it('is AsyncAPI 3.0', () => {
     const path = createRequire(import.meta.url).resolve('@asyncapi/specs/schemas/3.0.0.json');
     const schema = JSON.parse(readFileSync(path, 'utf8')) as object;
-    const validate = new Ajv({ strict: false, meta: false, validateSchema: false, validateFormats: false }).compile(schema);
+    const validate = new Ajv({ strict: false, meta: false, validateSchema: false, validateFormats: false }).compile(
+      schema,
+    );
     expect([validate(document), validate.errors]).toEqual([true, null]);
     expect(validate({ ...document, asyncapi: '2.0.0' })).toBe(false);
   });

@@ -19,7 +19,7 @@ const withoutParameter = (methods: readonly string[], name: string): readonly st
     .sort();
 
 // Asked by POST since their questions are long or private; they write nothing.
-const questions = ['previewBankAllocation', 'verifyPayee'];
+const questions = ['authorizeChannel', 'previewBankAllocation', 'verifyPayee'];
 // A provider's sender names its messages itself.
 const told = ['receiveWebhook'];
 

@@ -8,7 +8,7 @@ import { type Message, type RawClient, rawClient, until } from './client.ts';
 import type { RealtimeProcessTerms } from './realtime-process.ts';
 
 const main = fileURLToPath(new URL('../../dist/realtime/realtime-process.js', import.meta.url));
-const kills = 8;
+const kills = 5;
 
 let bank: TestBank;
 let api: TestApi;

@@ -1,14 +1,30 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectTo } from 'node:net';
+import { readConfig } from '@finaegis/platform/config/config';
+import { createLogger } from '@finaegis/platform/observability/logger';
+import { createMetrics } from '@finaegis/platform/observability/metrics';
+import { type Bank, openBank } from '@finaegis/server/bank';
+import { createServer } from '@finaegis/server/server';
 import { startTestBank, type TestApi, type TestBank } from '@finaegis/testing/bank';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type ClientTerms, calm, listenTo, type Pusher, pusherOf, rawClient, signatureFor, until } from './client.ts';
+import {
+  type ClientTerms,
+  calm,
+  listenTo,
+  type Pusher,
+  pusherOf,
+  type RawClient,
+  rawClient,
+  signatureFor,
+  until,
+} from './client.ts';
 
 let bank: TestBank;
 let api: TestApi;
 let staff: ClientTerms;
 const clients: Pusher[] = [];
+const others: Bank[] = [];
 
 beforeAll(async () => {
   bank = await startTestBank({ isFollowing: false });
@@ -22,6 +38,7 @@ afterEach(() => {
 });
 
 afterAll(async () => {
+  for (const other of others) await other.close();
   await api.close();
   await bank.close();
 });
@@ -187,3 +204,29 @@ describe('the protocol', () => {
     expect(status).toBe(404);
   });
 });
+
+it('a process that has another role says that it tells nothing', async () => {
+  const http = await createServer({
+    bank: (await another()).bank,
+    config: readConfig({ FINAEGIS_ROLE: 'api', LOG_LEVEL: 'error' }),
+    logger: createLogger({ level: 'error', service: 'finaegis-test' }),
+    metrics: createMetrics(),
+    follower: undefined,
+  });
+  const { url } = await http.listen({ host: '127.0.0.1', port: 0 });
+  const response = await fetch(`${url}/v1/stream?channels=private-tenant.${bank.tenantId}`, {
+    headers: { authorization: api.authorization },
+  });
+  expect([response.status, await response.json()]).toMatchObject([503, { code: 'realtime_not_served' }]);
+  expect(await status(rawClient(url, path()))).toBe(404);
+  await http.close();
+});
+
+/** Another process of the same bank, as far as it matters here. */
+const another = async (): Promise<{ readonly bank: Bank }> => {
+  const its = await openBank({ connections: bank.connections, masterKey: bank.masterKey });
+  others.push(its);
+  return { bank: its };
+};
+const status = (client: RawClient): Promise<unknown> =>
+  new Promise((resolve) => client.socket.on('unexpected-response', (_, response) => resolve(response.statusCode)));

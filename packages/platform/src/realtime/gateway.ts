@@ -90,7 +90,8 @@ export const attachGateway = ({ server, onUpgrade }: UpgradingServer, options: G
     const [oldest] = strangers;
     if (oldest === undefined) return;
     strangers.delete(oldest);
-    oldest.close(codes.unauthorized, 'Too many connections are in no channel.');
+    // At once: to wait for strangers to answer a close would be to let them in.
+    connections.get(oldest)?.terminate();
   };
   const upgraded = async (request: IncomingMessage, webSocket: WebSocket, socket: Duplex): Promise<void> => {
     webSocket.on('error', () => undefined);

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Access } from '../auth/access.ts';
+import { briefCache } from '../auth/brief-cache.ts';
 import type { ContextModule } from '../module.ts';
 import type { PublishedCatalogue } from '../published/catalogue.ts';
 import type { Amounts } from '../published/publisher.ts';
@@ -80,6 +81,11 @@ export const createRealtimeModule = (services: Services, ports: RealtimePorts): 
         published: ports.published(),
       });
       hub = its;
+      const tenants = briefCache({
+        load: (tenantId: string) => isActive(options.systemPool, tenantId),
+        ageMaxMs: tenantAgeMaxMs,
+        entriesMax: 10_000,
+      });
       return {
         wake: () => its.wake(),
         get listeners() {
@@ -93,7 +99,7 @@ export const createRealtimeModule = (services: Services, ports: RealtimePorts): 
             channels: ofAll(),
             positions,
             now,
-            isTenant: (tenantId) => isActive(options.systemPool, tenantId),
+            isTenant: (tenantId) => tenants.get(tenantId),
             onError: options.onError,
           }),
         close: () => its.close(),
@@ -101,6 +107,9 @@ export const createRealtimeModule = (services: Services, ports: RealtimePorts): 
     },
   };
 };
+
+// Many connect at once; who may listen is looked at anew whatever this says.
+const tenantAgeMaxMs = 300;
 
 const isActive = async (systemPool: Pool, tenantId: string): Promise<boolean> => {
   const { rows } = await systemPool.query<{ status: string }>({
