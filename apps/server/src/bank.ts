@@ -98,10 +98,7 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
     checks: options.checks ?? allowAll,
     checkedCommands: new Set(list.flatMap(({ checked }) => checked)),
     onBatch: (batch) => {
-      late.follower?.wake();
-      late.sealer?.wake();
-      late.webhooks?.wake();
-      late.realtime?.wake();
+      for (const follows of [late.follower, late.sealer, late.webhooks, late.realtime]) follows?.wake();
       options.onBatch?.(batch);
     },
   });
@@ -141,12 +138,9 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
         onError: (error) => onError?.('realtime', error),
       })),
     close: async () => {
-      await late.realtime?.close();
-      await late.webhooks?.close();
-      await late.sagaWorker?.close();
+      for (const works of [late.realtime, late.webhooks, late.sagaWorker]) await works?.close();
       await late.commands?.drain();
-      await late.follower?.close();
-      await late.sealer?.close();
+      for (const follows of [late.follower, late.sealer]) await follows?.close();
       await modules.resilience.breakers.close();
       await Promise.all(Object.values(pools).map((pool) => pool.end()));
     },

@@ -1,10 +1,9 @@
 import { connect, type Socket } from 'node:net';
 
-// A process that opens many connections and says nothing, or half a request, or shakes hands and then says nothing; so that its file descriptors are not
+// A process that opens many connections and says half a request, or shakes hands and then says nothing; so that its file descriptors are not
 // the tested one's. It says how many are open, and stays until it is killed.
 const [port = '', count = '', kind = ''] = process.argv.slice(2);
 const said: Readonly<Record<string, string>> = {
-  nothing: '',
   half: 'GET /app/x?protocol=7 HTTP/1.1\r\nHost: bank\r\n',
   shaken: `GET /app/${process.argv[5] ?? ''}?protocol=7 HTTP/1.1\r\nHost: bank\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
 };

@@ -30,25 +30,7 @@ export const asyncApiDocument = ({ info, channels, published }: AsyncApiParts): 
     asyncapi: '3.0.0',
     info: { ...info, license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' } },
     defaultContentType: 'application/json',
-    servers: {
-      webSocket: {
-        host: '{host}',
-        pathname: '/app/{tenantId}',
-        protocol: 'wss',
-        protocolVersion: '7',
-        description:
-          'Pusher Channels protocol: connect with `?protocol=7`, subscribe with a signature of `POST /v1/realtime/auth`. Messages are the data of its events; the event’s name is the message’s `type`.',
-        variables: { host: { description: 'Where the API is.' }, tenantId: { description: 'Id of the tenant.' } },
-      },
-      eventStream: {
-        host: '{host}',
-        pathname: '/v1/stream',
-        protocol: 'https',
-        description: 'The same messages as Server-Sent Events, of the channels named in `channels`.',
-        variables: { host: { description: 'Where the API is.' } },
-        security: [{ $ref: '#/components/securitySchemes/apiKey' }],
-      },
-    },
+    servers,
     channels: Object.fromEntries(
       named.map(({ channel, kind }) => [
         keyOf(kind, channel),
@@ -88,6 +70,26 @@ export const asyncApiDocument = ({ info, channels, published }: AsyncApiParts): 
       },
     },
   });
+};
+
+const servers: Json = {
+  webSocket: {
+    host: '{host}',
+    pathname: '/app/{tenantId}',
+    protocol: 'wss',
+    protocolVersion: '7',
+    description:
+      'Pusher Channels protocol: connect with `?protocol=7`, subscribe with a signature of `POST /v1/realtime/auth`. Messages are the data of its events; the event’s name is the message’s `type`.',
+    variables: { host: { description: 'Where the API is.' }, tenantId: { description: 'Id of the tenant.' } },
+  },
+  eventStream: {
+    host: '{host}',
+    pathname: '/v1/stream',
+    protocol: 'https',
+    description: 'The same messages as Server-Sent Events, of the channels named in `channels`.',
+    variables: { host: { description: 'Where the API is.' } },
+    security: [{ $ref: '#/components/securitySchemes/apiKey' }],
+  },
 };
 
 const messageOf = (event: PublishedEvent, schemas: SchemaCollection): Json => {

@@ -5,8 +5,8 @@ import type { Positions } from '../event-store/position.ts';
 import { type ChannelTable, mayListen } from './channel.ts';
 import type { Hub } from './hub.ts';
 import { createListener, type Ear, type Ending, type Listener } from './listener.ts';
-import { createOutbox } from './outbox.ts';
-import type { Presence, Seat } from './presence.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import type { Member, Presence, Seat } from './presence.ts';
 import {
   type ClientFrame,
   codes,
@@ -14,6 +14,7 @@ import {
   frame,
   readChannelData,
   readFrame,
+  type SubscribeData,
   subscribeData,
   unsubscribeData,
 } from './protocol.ts';
@@ -73,173 +74,220 @@ interface Subscription {
 }
 
 /** Serves a client that was shaken hands with; calls `onGone` once, whoever ends it, and `onAuthorised` when it is in its first channel. */
-export const serveConnection = (
-  tools: ConnectionTools,
-  {
-    webSocket,
-    socket,
-    tenantId,
-  }: { readonly webSocket: WebSocket; readonly socket: Duplex; readonly tenantId: string },
-  told: { readonly onGone: (code: number) => void; readonly onAuthorised: () => void },
-): Connection => {
-  const { hub, limits, presence } = tools;
-  const socketId = `${randomInt(1, 2 ** 47)}.${randomInt(1, 2 ** 47)}`;
-  const subscriptions = new Map<string, Subscription>();
-  const openedAtMs = performance.now();
-  let [heardAtMs, pingedAtMs]: [number, number | undefined] = [openedAtMs, undefined];
-  let [allowance, allowanceAtMs] = [limits.inboundBurst, openedAtMs];
-  let [isAuthorised, closing]: [boolean, number | undefined] = [false, undefined];
+export const serveConnection = (tools: ConnectionTools, wire: Wire, told: ConnectionTold): Connection =>
+  new ServedConnection(tools, wire, told);
 
-  const close = (code: number, reason: string): void => {
-    if (closing !== undefined) return;
-    closing = code;
-    outbox.close();
-    for (const name of [...subscriptions.keys()]) drop(name);
+/** What a client is connected by. */
+export interface Wire {
+  readonly webSocket: WebSocket;
+  /** What the WebSocket stands on. */
+  readonly socket: Duplex;
+  readonly tenantId: string;
+}
+
+interface ConnectionTold {
+  readonly onGone: (code: number) => void;
+  readonly onAuthorised: () => void;
+}
+
+class ServedConnection implements Connection {
+  readonly tenantId: string;
+  readonly #tools: ConnectionTools;
+  readonly #webSocket: WebSocket;
+  readonly #told: ConnectionTold;
+  readonly #outbox: Outbox;
+  readonly #socketId = `${randomInt(1, 2 ** 47)}.${randomInt(1, 2 ** 47)}`;
+  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #openedAtMs = performance.now();
+  #heardAtMs = this.#openedAtMs;
+  #pingedAtMs: number | undefined;
+  #allowance: number;
+  #isAuthorised = false;
+  /** The code it was closed with. */
+  #closing: number | undefined;
+
+  constructor(tools: ConnectionTools, { webSocket, socket, tenantId }: Wire, told: ConnectionTold) {
+    this.tenantId = tenantId;
+    this.#tools = tools;
+    this.#webSocket = webSocket;
+    this.#told = told;
+    const { inboundBurst, outboxBytesMax: bytesMax, activityTimeoutMs } = tools.limits;
+    this.#allowance = inboundBurst;
+    const onOverflow = (): void =>
+      this.close(codes.tooSlow, `More than ${bytesMax} bytes were waiting for this client.`);
+    this.#outbox = createOutbox({ webSocket, socket, bytesMax, onOverflow });
+    webSocket.on('message', (bytes: Buffer, isBinary: boolean) => this.#take(bytes, isBinary));
+    // The close that follows tells; what the client did is no fault of ours.
+    webSocket.on('error', () => undefined);
+    webSocket.on('close', (code: number) => {
+      this.#end(code);
+      told.onGone(this.#closing ?? code);
+    });
+    const activityTimeout = Math.ceil(activityTimeoutMs / 1_000);
+    const established = { socket_id: this.#socketId, activity_timeout: activityTimeout };
+    this.#say(frame('pusher:connection_established', established));
+  }
+
+  get isAuthorised(): boolean {
+    return this.#isAuthorised;
+  }
+
+  tick(nowMs: number): void {
+    if (this.#closing !== undefined) return;
+    const { unauthorisedMs, pongTimeoutMs, activityTimeoutMs } = this.#tools.limits;
+    if (!this.#isAuthorised && nowMs - this.#openedAtMs > unauthorisedMs)
+      return this.close(codes.unauthorized, 'Nothing was subscribed to in time.');
+    if (this.#pingedAtMs !== undefined) {
+      if (nowMs - this.#pingedAtMs > pongTimeoutMs) this.close(codes.noPong, 'A ping was not answered.');
+    } else if (nowMs - this.#heardAtMs > activityTimeoutMs) {
+      this.#pingedAtMs = nowMs;
+      this.#say(frame('pusher:ping', {}));
+    }
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#closing !== undefined) return;
+    this.#end(code);
     // Clients of the protocol read the code of the close; older ones the message.
-    if (webSocket.readyState === webSocket.OPEN) webSocket.send(errorFrame(reason, code));
-    webSocket.close(code, reason.slice(0, 120));
-  };
-  const outbox = createOutbox({
-    webSocket,
-    socket,
-    bytesMax: limits.outboxBytesMax,
-    onOverflow: () => close(codes.tooSlow, `More than ${limits.outboxBytesMax} bytes were waiting for this client.`),
-  });
-  const say = (text: string): void => outbox.send(Buffer.from(text));
-  const drop = (name: string): void => {
-    const { listener, seat } = subscriptions.get(name) ?? {};
-    subscriptions.delete(name);
-    if (listener !== undefined) hub.leave(listener);
-    if (seat !== undefined) presence.leave(name, seat);
-  };
-  const refuse = (name: string, status: number, error: string): void => {
-    drop(name);
-    say(frame('pusher:subscription_error', { type: 'AuthError', status, error }, name));
-  };
-  const ended = (name: string, why: Ending): void => {
-    if (why === 'not_allowed') return refuse(name, 403, 'This principal may not listen here any more.');
-    if (why === 'position_unknown') return refuse(name, 410, 'This log has not handed out that position.');
-    if (why === 'tenant_suspended') return close(codes.applicationDisabled, 'The tenant is suspended.');
-    if (why === 'superseded') return close(codes.goingAway, 'The secret this was authorised with has been replaced.');
-    close(codes.unauthorized, `The key this was authorised with is ${why}.`);
-  };
-  const earOf = (name: string, subscription: Subscription, members: () => object): Ear => ({
-    begun: (seq) => {
-      if (!isAuthorised) told.onAuthorised();
-      isAuthorised = true;
-      const position = tools.positions.encode(seq < 0n ? 0n : seq);
-      say(frame('pusher_internal:subscription_succeeded', { position, ...members() }, name));
-    },
-    hear: (message, body) => {
-      const made = message.once(name, body, () =>
-        Buffer.from(JSON.stringify({ event: message.name, channel: name, data: body })),
-      );
-      outbox.send(made);
-    },
-    drained: () => outbox.drained(),
-    ended: (why) => {
-      if (subscriptions.get(name) === subscription) ended(name, why);
-    },
-  });
-  /** Takes a seat when it is told who is there, so that nobody comes or goes in between. */
-  const membersOf = (name: string, subscription: Subscription, userId: string, info: unknown) => () => {
-    const seat: Seat = {
-      member: { userId, ...(info === undefined ? {} : { info }) },
-      told: (event, member) =>
-        say(frame(`pusher_internal:${event}`, { user_id: member.userId, user_info: member.info }, name)),
-    };
-    subscription.seat = seat;
-    const members = presence.enter(name, seat);
-    const ids = members.map((member) => member.userId);
-    const hash = Object.fromEntries(members.map((member) => [member.userId, member.info ?? null]));
-    return { presence: { count: ids.length, ids, hash } };
-  };
-  const subscribe = async (data: unknown): Promise<void> => {
+    if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#webSocket.send(errorFrame(reason, code));
+    this.#webSocket.close(code, reason.slice(0, 120));
+  }
+
+  #end(code: number): void {
+    this.#closing ??= code;
+    this.#outbox.close();
+    for (const name of [...this.#subscriptions.keys()]) this.#drop(name);
+  }
+
+  #say(text: string): void {
+    this.#outbox.send(Buffer.from(text));
+  }
+
+  #take(bytes: Buffer, isBinary: boolean): void {
+    const { inboundBurst, inboundPerSecond } = this.#tools.limits;
+    const nowMs = performance.now();
+    const earned = ((nowMs - this.#heardAtMs) * inboundPerSecond) / 1_000;
+    this.#allowance = Math.min(inboundBurst, this.#allowance + earned) - 1;
+    this.#heardAtMs = nowMs;
+    this.#pingedAtMs = undefined;
+    if (this.#closing !== undefined) return;
+    if (this.#allowance < 0) return this.close(codes.tooFast, 'This client sends too much.');
+    const message = isBinary ? undefined : readFrame(bytes.toString('utf8'));
+    if (message === undefined) return this.#say(errorFrame('This is no message of the protocol.'));
+    this.#obey(message);
+  }
+
+  #obey({ event, data }: ClientFrame): void {
+    if (event === 'pusher:ping') return this.#say(frame('pusher:pong', {}));
+    if (event === 'pusher:pong') return;
+    if (event === 'pusher:unsubscribe') return this.#drop(unsubscribeData.safeParse(data).data?.channel ?? '');
+    if (event.startsWith('client-'))
+      return this.#say(errorFrame('Events of clients are not passed on.', codes.tooFast));
+    if (event !== 'pusher:subscribe') return this.#say(errorFrame(`${event} is nothing that is taken here.`));
     const parsed = subscribeData.safeParse(data).data;
-    if (parsed === undefined) return say(errorFrame('A subscription names a channel.'));
-    const { channel: name, auth = '', channel_data: channelData, position } = parsed;
-    if (subscriptions.has(name)) return say(errorFrame(`Existing subscription to channel ${name}`));
-    if (subscriptions.size >= limits.subscriptionsMax)
-      return refuse(name, 429, `A connection has at most ${limits.subscriptionsMax} channels.`);
-    const channel = tools.channels.find(name);
-    const principalId = tools.signer.verify(auth, { tenantId, socketId, channel: name, channelData });
+    if (parsed === undefined) return this.#say(errorFrame('A subscription names a channel.'));
+    this.#subscribe(parsed).catch((error: unknown) => {
+      this.#tools.onError?.(error);
+      this.close(codes.overCapacity, 'The log cannot be read at the moment.');
+    });
+  }
+
+  async #subscribe(asked: SubscribeData): Promise<void> {
+    const { hub, signer, limits, now } = this.#tools;
+    const { channel: name, auth = '', channel_data: channelData } = asked;
+    if (this.#subscriptions.has(name)) return this.#say(errorFrame(`Existing subscription to channel ${name}`));
+    if (this.#subscriptions.size >= limits.subscriptionsMax)
+      return this.#refuse(name, 429, `A connection has at most ${limits.subscriptionsMax} channels.`);
+    const { tenantId } = this;
+    const channel = this.#tools.channels.find(name);
+    const principalId = signer.verify(auth, { tenantId, socketId: this.#socketId, channel: name, channelData });
     if (channel === undefined || principalId === undefined)
-      return refuse(name, 401, 'The signature is not of this connection and channel.');
+      return this.#refuse(name, 401, 'The signature is not of this connection and channel.');
     const subscription: Subscription = {};
-    subscriptions.set(name, subscription);
-    const authorisedAtMs = tools.now();
+    this.#subscriptions.set(name, subscription);
+    const authorisedAtMs = now();
     const viewer = await hub.viewerOf({ tenantId, principalId });
     // It may have left, or gone, while this was asked.
-    if (subscriptions.get(name) !== subscription) return;
-    if (viewer === undefined || !mayListen(viewer, channel)) return ended(name, 'not_allowed');
+    if (this.#subscriptions.get(name) !== subscription) return;
+    if (viewer === undefined || !mayListen(viewer, channel)) return this.#ended(name, 'not_allowed');
+    const who = { tenantId, principalId, channels: [channel], viewer, authorisedAtMs };
+    await this.#listen(subscription, who, asked);
+  }
+
+  /** Lets a client that may listen do so, from the position it names. */
+  async #listen(
+    subscription: Subscription,
+    who: Omit<Parameters<typeof createListener>[0], 'ear'>,
+    { channel: name, channel_data: channelData, position }: SubscribeData,
+  ): Promise<void> {
     const { user_id: userId, user_info: info, position: signedPosition } = readChannelData(channelData);
-    if (channel.isPresence && userId !== principalId)
-      return refuse(name, 401, 'A presence channel is entered as oneself.');
+    const isPresence = who.channels.some((channel) => channel.isPresence);
+    if (isPresence && userId !== who.principalId)
+      return this.#refuse(name, 401, 'A presence channel is entered as oneself.');
     const named = position ?? signedPosition;
-    const from = named === undefined ? undefined : tools.positions.decode(named);
-    if (named !== undefined && from === undefined) return ended(name, 'position_unknown');
-    const members = channel.isPresence ? membersOf(name, subscription, principalId, info) : () => ({});
-    const ear = earOf(name, subscription, members);
-    const listener = createListener({ tenantId, principalId, channels: [channel], viewer, authorisedAtMs, ear });
+    const from = named === undefined ? undefined : this.#tools.positions.decode(named);
+    if (named !== undefined && from === undefined) return this.#ended(name, 'position_unknown');
+    const member = { userId: who.principalId, ...(info === undefined ? {} : { info }) };
+    const ear = this.#earOf(name, subscription, isPresence ? member : undefined);
+    const listener = createListener({ ...who, ear });
     subscription.listener = listener;
-    await hub.join(listener, from);
-  };
-  const take = (message: ClientFrame): void => {
-    const { event, data } = message;
-    if (event === 'pusher:ping') return say(frame('pusher:pong', {}));
-    if (event === 'pusher:pong') return;
-    if (event === 'pusher:unsubscribe') return drop(unsubscribeData.safeParse(data).data?.channel ?? '');
-    if (event.startsWith('client-')) return say(errorFrame('Events of clients are not passed on.', codes.tooFast));
-    if (event !== 'pusher:subscribe') return say(errorFrame(`${event} is nothing that is taken here.`));
-    subscribe(data).catch((error: unknown) => {
-      tools.onError?.(error);
-      close(codes.overCapacity, 'The log cannot be read at the moment.');
-    });
-  };
+    await this.#tools.hub.join(listener, from);
+  }
 
-  webSocket.on('message', (bytes: Buffer, isBinary: boolean) => {
-    const nowMs = performance.now();
-    heardAtMs = nowMs;
-    pingedAtMs = undefined;
-    allowance = Math.min(limits.inboundBurst, allowance + ((nowMs - allowanceAtMs) * limits.inboundPerSecond) / 1_000);
-    allowanceAtMs = nowMs;
-    if (closing !== undefined) return;
-    if (--allowance < 0) return close(codes.tooFast, 'This client sends too much.');
-    const message = isBinary ? undefined : readFrame(bytes.toString('utf8'));
-    if (message === undefined) return say(errorFrame('This is no message of the protocol.'));
-    take(message);
-  });
-  // The close that follows tells; what the client did is no fault of ours.
-  webSocket.on('error', () => undefined);
-  webSocket.on('close', (code: number) => {
-    closing ??= code;
-    outbox.close();
-    for (const name of [...subscriptions.keys()]) drop(name);
-    told.onGone(closing);
-  });
-  say(
-    frame('pusher:connection_established', {
-      socket_id: socketId,
-      activity_timeout: Math.ceil(limits.activityTimeoutMs / 1_000),
-    }),
-  );
+  #earOf(name: string, subscription: Subscription, member: Member | undefined): Ear {
+    return {
+      begun: (seq) => {
+        if (!this.#isAuthorised) this.#told.onAuthorised();
+        this.#isAuthorised = true;
+        const position = this.#tools.positions.encode(seq < 0n ? 0n : seq);
+        const members = member === undefined ? {} : this.#takeSeat(name, subscription, member);
+        this.#say(frame('pusher_internal:subscription_succeeded', { position, ...members }, name));
+      },
+      hear: (message, body) => {
+        const made = message.once(name, body, () =>
+          Buffer.from(JSON.stringify({ event: message.name, channel: name, data: body })),
+        );
+        this.#outbox.send(made);
+      },
+      drained: () => this.#outbox.drained(),
+      ended: (why) => {
+        if (this.#subscriptions.get(name) === subscription) this.#ended(name, why);
+      },
+    };
+  }
 
-  return {
-    tenantId,
-    get isAuthorised() {
-      return isAuthorised;
-    },
-    tick: (nowMs) => {
-      if (closing !== undefined) return;
-      if (!isAuthorised && nowMs - openedAtMs > limits.unauthorisedMs)
-        return close(codes.unauthorized, 'Nothing was subscribed to in time.');
-      if (pingedAtMs !== undefined) {
-        if (nowMs - pingedAtMs > limits.pongTimeoutMs) close(codes.noPong, 'A ping was not answered.');
-      } else if (nowMs - heardAtMs > limits.activityTimeoutMs) {
-        pingedAtMs = nowMs;
-        say(frame('pusher:ping', {}));
-      }
-    },
-    close,
-  };
-};
+  /** Takes a seat when it is told who is there, so that nobody comes or goes in between. */
+  #takeSeat(name: string, subscription: Subscription, member: Member): object {
+    const seat: Seat = {
+      member,
+      told: (event, { userId, info }) =>
+        this.#say(frame(`pusher_internal:${event}`, { user_id: userId, user_info: info }, name)),
+    };
+    subscription.seat = seat;
+    const members = this.#tools.presence.enter(name, seat);
+    const ids = members.map(({ userId }) => userId);
+    const hash = Object.fromEntries(members.map(({ userId, info }) => [userId, info ?? null]));
+    return { presence: { count: ids.length, ids, hash } };
+  }
+
+  #drop(name: string): void {
+    const { listener, seat } = this.#subscriptions.get(name) ?? {};
+    this.#subscriptions.delete(name);
+    if (listener !== undefined) this.#tools.hub.leave(listener);
+    if (seat !== undefined) this.#tools.presence.leave(name, seat);
+  }
+
+  #refuse(name: string, status: number, error: string): void {
+    this.#drop(name);
+    this.#say(frame('pusher:subscription_error', { type: 'AuthError', status, error }, name));
+  }
+
+  #ended(name: string, why: Ending): void {
+    if (why === 'not_allowed') return this.#refuse(name, 403, 'This principal may not listen here.');
+    if (why === 'position_unknown') return this.#refuse(name, 410, 'This log has not handed out that position.');
+    if (why === 'tenant_suspended') return this.close(codes.applicationDisabled, 'The tenant is suspended.');
+    if (why === 'superseded')
+      return this.close(codes.goingAway, 'The secret this was authorised with has been replaced.');
+    this.close(codes.unauthorized, `The key this was authorised with is ${why}.`);
+  }
+}

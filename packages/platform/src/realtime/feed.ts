@@ -6,22 +6,6 @@ import { messagesOf, type PublisherTools } from '../published/publisher.ts';
 import { type Listener, tell } from './listener.ts';
 import { type Told, toldOf } from './told.ts';
 
-/** One tenant's log as those hear it who are connected to this process. */
-export interface Feed {
-  readonly tenantId: string;
-  /** Everything up to here was told. */
-  readonly seq: bigint;
-  readonly isEmpty: boolean;
-  readonly listeners: Iterable<Listener>;
-  /** Tells what has been committed up to `head`. */
-  advance(head: bigint): Promise<void>;
-  /** Lets a listener hear from after `after` on; settles when it has caught up, and from then on hears with the others. */
-  join(listener: Listener, after: bigint): Promise<void>;
-  leave(listener: Listener): void;
-  /** Finds a listener under other accounts than before. */
-  reroute(listener: Listener, routes: readonly string[]): void;
-}
-
 /** What a feed reads the log with. */
 export interface FeedTools extends PublisherTools {
   /** As finaegis_read. */
@@ -36,105 +20,119 @@ const recentMax = 2_000;
 /** So many are told before a listener that catches up is waited for. */
 const gulp = 100;
 
-/** A feed that has told everything up to `seq`. */
-export const createFeed = (tools: FeedTools, tenantId: string, seq: bigint): Feed => {
-  const listeners = new Set<Listener>();
-  const byRoute = new Map<string, Set<Listener>>();
-  let at = seq;
-  let recent: Told[] = [];
-  /** What comes after this is in `recent`. */
-  let recentAfter = seq;
+/** One tenant's log as those hear it who are connected to this process. */
+export class Feed {
+  readonly tenantId: string;
+  readonly listeners: Set<Listener> = new Set();
+  readonly #tools: FeedTools;
+  readonly #byRoute = new Map<string, Set<Listener>>();
+  #seq: bigint;
+  #recent: Told[] = [];
+  /** What comes after this is in `#recent`. */
+  #recentAfter: bigint;
 
-  const enter = (listener: Listener): void => {
-    for (const route of listener.routes) byRoute.set(route, (byRoute.get(route) ?? new Set()).add(listener));
-  };
-  const withdraw = (listener: Listener): void => {
-    for (const route of listener.routes) {
-      const its = byRoute.get(route);
-      its?.delete(listener);
-      if (its?.size === 0) byRoute.delete(route);
+  /** A feed that has told everything up to `seq`. */
+  constructor(tools: FeedTools, tenantId: string, seq: bigint) {
+    this.#tools = tools;
+    this.tenantId = tenantId;
+    this.#seq = seq;
+    this.#recentAfter = seq;
+  }
+
+  /** Everything up to here was told. */
+  get seq(): bigint {
+    return this.#seq;
+  }
+
+  /** Tells what has been committed up to `head`. */
+  async advance(head: bigint): Promise<void> {
+    while (this.#seq < head) {
+      const stretch = { tenantId: this.tenantId, after: this.#seq, upTo: head };
+      const { messages, reached } = await readStretch(this.#tools, stretch);
+      this.#seq = reached;
+      for (const told of messages) this.#tellAll(told);
+      this.#remember(messages);
     }
-  };
-  const tellAll = (told: Told): void => {
+  }
+
+  /** Lets a listener hear from after `after` on; settles when it has caught up, and from then on hears with the others. */
+  async join(listener: Listener, after: bigint): Promise<void> {
+    this.listeners.add(listener);
+    listener.seq = after;
+    listener.ear.begun(after < this.#seq ? after : this.#seq);
+    while (!listener.isOver) {
+      if (listener.seq < this.#seq) {
+        await this.#tellPast(listener);
+        continue;
+      }
+      // Nothing is awaited between the look and the entry, so nothing is told in between.
+      listener.isLive = true;
+      this.#enter(listener);
+      return;
+    }
+  }
+
+  leave(listener: Listener): void {
+    listener.isOver = true;
+    this.listeners.delete(listener);
+    this.#withdraw(listener);
+  }
+
+  /** Finds a listener under other accounts than before. */
+  reroute(listener: Listener, routes: readonly string[]): void {
+    this.#withdraw(listener);
+    listener.routes = routes;
+    if (listener.isLive && !listener.isOver) this.#enter(listener);
+  }
+
+  /** A piece of what a listener has not heard yet: from memory where it is recent, else from the log. */
+  async #tellPast(listener: Listener): Promise<void> {
+    const [after, upTo] = [listener.seq, this.#seq];
+    if (after >= this.#recentAfter) {
+      const missed = this.#recent.filter((told) => told.seq > after && told.seq <= upTo);
+      await tellInGulps(listener, missed);
+      listener.seq = upTo;
+      return;
+    }
+    const { tenantId } = this;
+    const { messages, reached } = await this.#tools.inTurn(() => readStretch(this.#tools, { tenantId, after, upTo }));
+    await tellInGulps(listener, messages);
+    listener.seq = reached;
+  }
+
+  #tellAll(told: Told): void {
     for (const route of told.routes)
-      for (const listener of byRoute.get(route) ?? []) {
+      for (const listener of this.#byRoute.get(route) ?? []) {
         // One may stand under several accounts of a journal, and hears of it once.
         if (told.seq <= listener.seq || listener.heard === told.id) continue;
         listener.heard = told.id;
         tell(listener, told);
       }
     told.forget();
-  };
-  const remember = (messages: readonly Told[]): void => {
-    recent.push(...messages);
-    if (recent.length <= 2 * recentMax) return;
+  }
+
+  #remember(messages: readonly Told[]): void {
+    for (const told of messages) this.#recent.push(told);
+    if (this.#recent.length <= 2 * recentMax) return;
     // Cut between events, never between the messages of one.
-    const cut = recent.at(-recentMax)?.seq ?? at;
-    recent = recent.filter((told) => told.seq > cut);
-    recentAfter = cut;
-  };
+    const cut = this.#recent.at(-recentMax)?.seq ?? this.#seq;
+    this.#recent = this.#recent.filter((told) => told.seq > cut);
+    this.#recentAfter = cut;
+  }
 
-  const catchUp = async (listener: Listener): Promise<void> => {
-    while (!listener.isOver) {
-      if (listener.seq >= at) {
-        // Nothing is awaited between the look and the entry, so nothing is told in between.
-        listener.isLive = true;
-        enter(listener);
-        return;
-      }
-      if (listener.seq >= recentAfter) {
-        const { seq: after } = listener;
-        const upTo = at;
-        await tellInGulps(
-          listener,
-          recent.filter((told) => told.seq > after && told.seq <= upTo),
-        );
-        listener.seq = upTo;
-        continue;
-      }
-      const { messages, reached } = await tools.inTurn(() =>
-        readStretch(tools, { tenantId, after: listener.seq, upTo: at }),
-      );
-      await tellInGulps(listener, messages);
-      listener.seq = reached;
+  #enter(listener: Listener): void {
+    for (const route of listener.routes)
+      this.#byRoute.set(route, (this.#byRoute.get(route) ?? new Set()).add(listener));
+  }
+
+  #withdraw(listener: Listener): void {
+    for (const route of listener.routes) {
+      const its = this.#byRoute.get(route);
+      its?.delete(listener);
+      if (its?.size === 0) this.#byRoute.delete(route);
     }
-  };
-
-  return {
-    tenantId,
-    get seq() {
-      return at;
-    },
-    get isEmpty() {
-      return listeners.size === 0;
-    },
-    listeners,
-    advance: async (head) => {
-      while (at < head) {
-        const { messages, reached } = await readStretch(tools, { tenantId, after: at, upTo: head });
-        at = reached;
-        for (const told of messages) tellAll(told);
-        remember(messages);
-      }
-    },
-    join: async (listener, after) => {
-      listeners.add(listener);
-      listener.seq = after;
-      listener.ear.begun(after < at ? after : at);
-      await catchUp(listener);
-    },
-    leave: (listener) => {
-      listener.isOver = true;
-      listeners.delete(listener);
-      withdraw(listener);
-    },
-    reroute: (listener, routes) => {
-      withdraw(listener);
-      listener.routes = routes;
-      if (listener.isLive && !listener.isOver) enter(listener);
-    },
-  };
-};
+  }
+}
 
 const tellInGulps = async (listener: Listener, messages: readonly Told[]): Promise<void> => {
   let left = gulp;

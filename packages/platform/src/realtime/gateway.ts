@@ -55,45 +55,78 @@ const pathPattern = /^\/app\/([^/?]{1,100})\/?(?:\?|$)/;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Takes the connections that ask a server for the Pusher protocol at `/app/{tenantId}`; everything else the server answers as if nobody had asked. */
-export const attachGateway = ({ server, onUpgrade }: UpgradingServer, options: GatewayOptions): Gateway => {
-  const limits = { ...defaultGatewayLimits, ...options.limits };
-  const tools: ConnectionTools = { ...options, limits, presence: createPresence() };
-  // Named apart because the published types do not know `closeTimeout` yet.
-  const settings = {
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: frameBytesMax,
-    closeTimeout: limits.closeTimeoutMs,
-  };
-  const sockets = new WebSocketServer(settings);
-  const connections = new Map<Connection, WebSocket>();
-  const strangers = new Set<Connection>();
-  let isClosing = false;
+export const attachGateway = (server: UpgradingServer, options: GatewayOptions): Gateway => {
+  const gateway = new SocketGateway(options);
+  server.onUpgrade((request, socket, head) => {
+    // A server that upgrades is given every request that would like to: HTTP/2 over clear text, or a path that is none of ours.
+    const isOurs = request.headers.upgrade?.toLowerCase() === 'websocket' && pathPattern.test(request.url ?? '');
+    if (isOurs) gateway.upgrade(request, socket, head);
+    else answerPlainly(server.server, request, socket as Socket);
+  });
+  return gateway;
+};
 
-  const serve = (webSocket: WebSocket, socket: Duplex, tenantId: string): void => {
-    const connection: Connection = serveConnection(
-      tools,
-      { webSocket, socket, tenantId },
-      {
-        onGone: (code) => {
-          connections.delete(connection);
-          strangers.delete(connection);
-          options.onClosed?.(code);
-        },
-        onAuthorised: () => strangers.delete(connection),
-      },
-    );
-    connections.set(connection, webSocket);
-    strangers.add(connection);
-    if (strangers.size <= limits.unauthorisedMax) return;
-    const [oldest] = strangers;
-    if (oldest === undefined) return;
-    strangers.delete(oldest);
-    // At once: to wait for strangers to answer a close would be to let them in.
-    connections.get(oldest)?.terminate();
-  };
-  const upgraded = async (request: IncomingMessage, webSocket: WebSocket, socket: Duplex): Promise<void> => {
+class SocketGateway implements Gateway {
+  readonly #options: GatewayOptions;
+  readonly #limits: GatewayLimits;
+  readonly #tools: ConnectionTools;
+  readonly #sockets: WebSocketServer;
+  readonly #connections = new Map<Connection, WebSocket>();
+  readonly #strangers = new Set<Connection>();
+  readonly #ticking: NodeJS.Timeout;
+  #isClosing = false;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#limits = { ...defaultGatewayLimits, ...options.limits };
+    this.#tools = { ...options, limits: this.#limits, presence: createPresence() };
+    // Named apart because the published types do not know `closeTimeout` yet.
+    const settings = {
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: frameBytesMax,
+      closeTimeout: this.#limits.closeTimeoutMs,
+    };
+    this.#sockets = new WebSocketServer(settings);
+    this.#ticking = setInterval(() => this.#tick(), tickMs).unref();
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  get unauthorised(): number {
+    return this.#strangers.size;
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#isClosing || this.#connections.size >= this.#limits.connectionsMax) {
+      socket.end(
+        'HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n',
+      );
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#welcome(request, webSocket, socket).catch((error: unknown) => {
+        this.#options.onError?.(error);
+        webSocket.close(codes.overCapacity, 'It cannot be looked up at the moment.');
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    clearInterval(this.#ticking);
+    for (const connection of [...this.#connections.keys()]) connection.close(codes.goingAway, 'This process stops.');
+    const endMs = performance.now() + 1_000;
+    while (this.#connections.size > 0 && performance.now() < endMs)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    for (const webSocket of this.#connections.values()) webSocket.terminate();
+  }
+
+  /** Serves whoever speaks a version of the protocol that is spoken here, to a tenant that there is. */
+  async #welcome(request: IncomingMessage, webSocket: WebSocket, socket: Duplex): Promise<void> {
     webSocket.on('error', () => undefined);
     const refuse = (code: number, reason: string): void => {
       webSocket.send(errorFrame(reason, code));
@@ -106,52 +139,40 @@ export const attachGateway = ({ server, onUpgrade }: UpgradingServer, options: G
     if (!/^\d{1,3}$/.test(version)) return refuse(codes.invalidVersion, 'The version of the protocol is no number.');
     if (Number(version) < versions.least || Number(version) > versions.most)
       return refuse(codes.unsupportedVersion, `Versions ${versions.least} to ${versions.most} are spoken here.`);
-    const isKnown = uuid.test(tenantId) && (await options.isTenant(tenantId));
+    const isKnown = uuid.test(tenantId) && (await this.#options.isTenant(tenantId));
     if (!isKnown) return refuse(codes.unknownApplication, 'There is no such tenant.');
-    if (webSocket.readyState === webSocket.OPEN && !isClosing) serve(webSocket, socket, tenantId);
+    if (webSocket.readyState === webSocket.OPEN && !this.#isClosing) this.#serve(webSocket, socket, tenantId);
     else webSocket.terminate();
-  };
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    // A server that upgrades is given every request that would like to: HTTP/2 over clear text, or a path that is none of ours.
-    const isOurs = request.headers.upgrade?.toLowerCase() === 'websocket' && pathPattern.test(request.url ?? '');
-    if (!isOurs) return answerPlainly(server, request, socket as Socket);
-    if (isClosing || connections.size >= limits.connectionsMax) {
-      socket.end(
-        'HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n',
-      );
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      upgraded(request, webSocket, socket).catch((error: unknown) => {
-        options.onError?.(error);
-        webSocket.close(codes.overCapacity, 'It cannot be looked up at the moment.');
-      });
-    });
-  };
-  onUpgrade(upgrade);
-  const ticking = setInterval(() => {
-    const nowMs = performance.now();
-    for (const connection of connections.keys()) connection.tick(nowMs);
-  }, tickMs);
-  ticking.unref();
+  }
 
-  return {
-    get connections() {
-      return connections.size;
-    },
-    get unauthorised() {
-      return strangers.size;
-    },
-    close: async () => {
-      isClosing = true;
-      clearInterval(ticking);
-      for (const connection of [...connections.keys()]) connection.close(codes.goingAway, 'This process stops.');
-      const end = performance.now() + 1_000;
-      while (connections.size > 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
-      for (const webSocket of connections.values()) webSocket.terminate();
-    },
-  };
-};
+  #serve(webSocket: WebSocket, socket: Duplex, tenantId: string): void {
+    const connection: Connection = serveConnection(
+      this.#tools,
+      { webSocket, socket, tenantId },
+      {
+        onGone: (code) => {
+          this.#connections.delete(connection);
+          this.#strangers.delete(connection);
+          this.#options.onClosed?.(code);
+        },
+        onAuthorised: () => this.#strangers.delete(connection),
+      },
+    );
+    this.#connections.set(connection, webSocket);
+    this.#strangers.add(connection);
+    if (this.#strangers.size <= this.#limits.unauthorisedMax) return;
+    const [oldest] = this.#strangers;
+    if (oldest === undefined) return;
+    this.#strangers.delete(oldest);
+    // At once: to wait for strangers to answer a close would be to let them in.
+    this.#connections.get(oldest)?.terminate();
+  }
+
+  #tick(): void {
+    const nowMs = performance.now();
+    for (const connection of this.#connections.keys()) connection.tick(nowMs);
+  }
+}
 
 /** Answers a request that asked for another protocol as if it had not (RFC 9110 §7.8). */
 const answerPlainly = (server: Server, request: IncomingMessage, socket: Socket): void => {

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { createAlarm } from '../audit/alarm.ts';
 import { mayListen } from './channel.ts';
-import { createFeed, type Feed, type FeedTools } from './feed.ts';
+import { Feed, type FeedTools } from './feed.ts';
 import { type Ending, type Listener, routesOfAll } from './listener.ts';
 import { readStandings, type Standing, type StandingsOptions, type Whose, whoseName } from './standings.ts';
 
@@ -42,124 +42,142 @@ export interface HubLimits {
 
 const defaults: HubLimits = { pollMs: 20, standingEveryMs: 500, standingAgeMaxMs: 1_500, readingsMax: 2 };
 const retryMs = 500;
+const idleMs = 60_000;
 
 /** Starts it. It does nothing while nobody listens. */
-export const startHub = (options: HubOptions): Hub => {
-  const limits = { ...defaults, ...options.limits };
-  const tools: FeedTools = { ...options, inTurn: turns(limits.readingsMax) };
-  const feeds = new Map<string, Promise<Feed>>();
-  const open = new Map<string, Feed>();
-  /** How many are about to listen to a feed, so that it is not given up under them. */
-  const joining = new Map<string, number>();
-  const alarm = createAlarm();
-  let standingAtMs = performance.now();
+export const startHub = (options: HubOptions): Hub => new LogHub(options);
 
-  const feedOf = (tenantId: string): Promise<Feed> => {
-    const known = feeds.get(tenantId);
-    if (known !== undefined) return known;
-    const made = (async () => {
-      const feed = createFeed(tools, tenantId, (await headsOf(options, [tenantId])).get(tenantId) ?? 0n);
-      open.set(tenantId, feed);
-      alarm.ring();
-      return feed;
-    })();
-    feeds.set(tenantId, made);
-    made.catch(() => feeds.delete(tenantId));
-    return made;
-  };
-  const end = (feed: Feed, listener: Listener, why: Ending): void => {
-    feed.leave(listener);
-    listener.ear.ended(why);
-  };
-  const giveUpEmpty = (): void => {
-    for (const [tenantId, feed] of open) {
-      if (!feed.isEmpty || joining.has(tenantId)) continue;
-      open.delete(tenantId);
-      feeds.delete(tenantId);
-    }
-  };
-  const holding = async (tenantId: string, work: (feed: Feed) => Promise<void>): Promise<void> => {
-    joining.set(tenantId, (joining.get(tenantId) ?? 0) + 1);
+class LogHub implements Hub {
+  readonly viewerOf: Hub['viewerOf'];
+  readonly #options: HubOptions;
+  readonly #limits: HubLimits;
+  readonly #tools: FeedTools;
+  readonly #making = new Map<string, Promise<Feed>>();
+  readonly #open = new Map<string, Feed>();
+  /** How many are about to listen to a feed, so that it is not given up under them. */
+  readonly #joining = new Map<string, number>();
+  readonly #alarm = createAlarm();
+  readonly #running: Promise<void>;
+  #standingAtMs = performance.now();
+
+  constructor(options: HubOptions) {
+    this.#options = options;
+    this.#limits = { ...defaults, ...options.limits };
+    this.#tools = { ...options, inTurn: turns(this.#limits.readingsMax) };
+    this.viewerOf = inBatches(options);
+    this.#running = this.#loop();
+  }
+
+  get listeners(): number {
+    return [...this.#open.values()].reduce((sum, { listeners }) => sum + listeners.size, 0);
+  }
+
+  wake(): void {
+    if (this.#open.size > 0) this.#alarm.ring();
+  }
+
+  async join(listener: Listener, from?: bigint): Promise<void> {
+    const { tenantId } = listener;
+    this.#joining.set(tenantId, (this.#joining.get(tenantId) ?? 0) + 1);
     try {
-      await work(await feedOf(tenantId));
+      const feed = await this.#feedOf(tenantId);
+      // A position nobody has handed out yet would be waited for in silence.
+      const isUnknown = from !== undefined && from > feed.seq && from > (await headOf(this.#options, tenantId));
+      if (listener.isOver) return;
+      if (isUnknown) return end(feed, listener, 'position_unknown');
+      await feed.join(listener, from === undefined ? feed.seq : from - 1n);
     } finally {
-      const left = (joining.get(tenantId) ?? 1) - 1;
-      if (left === 0) joining.delete(tenantId);
-      else joining.set(tenantId, left);
+      const left = (this.#joining.get(tenantId) ?? 1) - 1;
+      if (left === 0) this.#joining.delete(tenantId);
+      else this.#joining.set(tenantId, left);
     }
-  };
-  const viewerOf = inBatches(options);
-  const checkStandings = async (): Promise<void> => {
-    const asked = performance.now();
-    const its = [...open.values()].flatMap((feed) => [...feed.listeners].map((listener) => ({ feed, listener })));
-    const whose = new Map(its.map(({ listener }) => [whoseName(listener), listener as Whose]));
-    if (whose.size > 0) {
-      const standings = await readStandings(options, [...whose.values()]);
-      for (const { feed, listener } of its) {
-        const standing = standings.get(whoseName(listener));
-        if (!listener.isOver && standing !== undefined)
-          applyStanding(feed, listener, { standing, now: options.now(), end });
+  }
+
+  leave(listener: Listener): void {
+    listener.isOver = true;
+    this.#open.get(listener.tenantId)?.leave(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#alarm.end();
+    await this.#running;
+  }
+
+  #feedOf(tenantId: string): Promise<Feed> {
+    const known = this.#making.get(tenantId);
+    if (known !== undefined) return known;
+    const making = headOf(this.#options, tenantId).then((head) => {
+      const feed = new Feed(this.#tools, tenantId, head);
+      this.#open.set(tenantId, feed);
+      this.#alarm.ring();
+      return feed;
+    });
+    this.#making.set(tenantId, making);
+    making.catch(() => this.#making.delete(tenantId));
+    return making;
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#alarm.isOver) {
+      let isWhole = true;
+      try {
+        if (this.#open.size === 0) this.#standingAtMs = performance.now();
+        else isWhole = await this.#round();
+      } catch (error) {
+        isWhole = false;
+        this.#options.onError?.(error);
       }
+      if (isWhole) await this.#alarm.sleep(this.#open.size === 0 ? idleMs : this.#limits.pollMs);
+      else await this.#alarm.pause(retryMs);
     }
-    standingAtMs = asked;
-  };
-  const round = async (): Promise<boolean> => {
+  }
+
+  /** Tells everything there is to tell; false when something of it could not be told. */
+  async #round(): Promise<boolean> {
     let isWhole = true;
-    giveUpEmpty();
-    if (performance.now() - standingAtMs >= limits.standingEveryMs) await checkStandings();
-    const heads = await headsOf(options, [...open.keys()]);
-    for (const [tenantId, head] of heads) {
-      const feed = open.get(tenantId);
+    this.#giveUpEmpty();
+    const { standingEveryMs, standingAgeMaxMs } = this.#limits;
+    if (performance.now() - this.#standingAtMs >= standingEveryMs) await this.#checkStandings();
+    for (const [tenantId, head] of await headsOf(this.#options, [...this.#open.keys()])) {
+      const feed = this.#open.get(tenantId);
       if (feed === undefined || feed.seq >= head) continue;
-      if (performance.now() - standingAtMs > limits.standingAgeMaxMs) await checkStandings();
+      if (performance.now() - this.#standingAtMs > standingAgeMaxMs) await this.#checkStandings();
       // One tenant's log that cannot be told holds up no other tenant's.
       await feed.advance(head).catch((error: unknown) => {
         isWhole = false;
-        options.onError?.(error);
+        this.#options.onError?.(error);
       });
     }
     return isWhole;
-  };
-  const loop = async (): Promise<void> => {
-    while (!alarm.isOver) {
-      let isWhole = false;
-      try {
-        if (open.size === 0) standingAtMs = performance.now();
-        isWhole = open.size === 0 || (await round());
-      } catch (error) {
-        options.onError?.(error);
-      }
-      if (isWhole) await alarm.sleep(open.size === 0 ? 60_000 : limits.pollMs);
-      else await alarm.pause(retryMs);
-    }
-  };
-  const running = loop();
+  }
 
-  return {
-    wake: () => {
-      if (open.size > 0) alarm.ring();
-    },
-    join: (listener, from) =>
-      holding(listener.tenantId, async (feed) => {
-        // A position nobody has handed out yet would be waited for in silence.
-        const isUnknown = from !== undefined && from > feed.seq && from > (await headOf(options, listener.tenantId));
-        if (listener.isOver) return;
-        if (isUnknown) return end(feed, listener, 'position_unknown');
-        await feed.join(listener, from === undefined ? feed.seq : from - 1n);
-      }),
-    leave: (listener) => {
-      listener.isOver = true;
-      open.get(listener.tenantId)?.leave(listener);
-    },
-    viewerOf,
-    get listeners() {
-      return [...open.values()].reduce((sum, feed) => sum + [...feed.listeners].length, 0);
-    },
-    close: async () => {
-      alarm.end();
-      await running;
-    },
-  };
+  #giveUpEmpty(): void {
+    for (const [tenantId, { listeners }] of this.#open) {
+      if (listeners.size > 0 || this.#joining.has(tenantId)) continue;
+      this.#open.delete(tenantId);
+      this.#making.delete(tenantId);
+    }
+  }
+
+  async #checkStandings(): Promise<void> {
+    const askedAtMs = performance.now();
+    const its = [...this.#open.values()].flatMap((feed) => [...feed.listeners].map((listener) => ({ feed, listener })));
+    const whose = new Map(its.map(({ listener }) => [whoseName(listener), listener as Whose]));
+    if (whose.size > 0) {
+      const standings = await readStandings(this.#options, [...whose.values()]);
+      for (const { feed, listener } of its) {
+        const standing = standings.get(whoseName(listener));
+        if (!listener.isOver && standing !== undefined)
+          applyStanding(feed, listener, { standing, now: this.#options.now() });
+      }
+    }
+    this.#standingAtMs = askedAtMs;
+  }
+}
+
+const end = (feed: Feed, listener: Listener, why: Ending): void => {
+  feed.leave(listener);
+  listener.ear.ended(why);
 };
 
 /** Asks for all who are asked about at once in one question: after a cut everybody comes back together. */
@@ -184,15 +202,7 @@ const inBatches = (options: StandingsOptions): Hub['viewerOf'] => {
 const applyStanding = (
   feed: Feed,
   listener: Listener,
-  {
-    standing,
-    now,
-    end,
-  }: {
-    readonly standing: Standing;
-    readonly now: number;
-    readonly end: (feed: Feed, listener: Listener, why: Ending) => void;
-  },
+  { standing, now }: { readonly standing: Standing; readonly now: number },
 ): void => {
   if (standing.isLost) return end(feed, listener, standing.reason);
   const { supersededAtMs } = standing;

@@ -53,6 +53,8 @@ export const subscribeData = z.object({
   position: z.string().max(200).optional(),
 });
 
+export type SubscribeData = z.output<typeof subscribeData>;
+
 export const unsubscribeData = z.object({ channel: z.string().max(200) });
 
 /** Members of `channel_data` that mean something here. */
