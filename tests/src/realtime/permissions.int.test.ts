@@ -276,6 +276,8 @@ describe('whoever may no longer listen is told nothing more, within two seconds'
         ),
       3_000,
     );
+    // That it is there again is known to whoever connects a moment later.
+    await new Promise((resolve) => setTimeout(resolve, 400));
     (await listen(key, name)).socket.close();
   });
 

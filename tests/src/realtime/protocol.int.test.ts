@@ -214,6 +214,7 @@ it('a process that has another role says that it tells nothing', async () => {
     follower: undefined,
   });
   const { url } = await http.listen({ host: '127.0.0.1', port: 0 });
+  await calm({ url, authorization: api.authorization });
   const response = await fetch(`${url}/v1/stream?channels=private-tenant.${bank.tenantId}`, {
     headers: { authorization: api.authorization },
   });
