@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import WebSocket from 'ws';
 
 /** What the clients of a benchmark are told to do. */
@@ -28,7 +29,7 @@ export interface ClientsAnswer {
 
 // A process of its own, so that what the clients do is not in the way of what is measured, nor their memory in it.
 const clients: WebSocket[] = [];
-let [received, firstAtMs, lastAtMs, closed] = [0, 0, 0, 0];
+let [received, firstAtMs, lastAtMs, gone] = [0, 0, 0, 0];
 let latenciesMs: number[] = [];
 const mark = Buffer.from('\\"timestamp\\":\\"');
 const atOnce = 50;
@@ -52,7 +53,7 @@ const connect = ({ url, tenantId, key, channel }: Extract<ClientsJob, { kind: 'c
     clients.push(client);
     let isIn = false;
     client.on('close', (code) => {
-      closed++;
+      gone++;
       reject(new Error(`A client was closed with ${code}.`));
     });
     client.on('error', reject);
@@ -93,12 +94,15 @@ const connectAll = async (job: Extract<ClientsJob, { kind: 'connect' }>): Promis
 };
 
 const leave = async (): Promise<void> => {
-  const gone = clients.splice(0).map((client) => {
-    const its = new Promise((resolve) => client.once('close', resolve));
-    client.close();
-    return client.readyState === client.CLOSED ? undefined : its;
-  });
-  await Promise.all(gone);
+  const leaving = clients
+    .splice(0)
+    .filter(({ readyState }) => readyState !== WebSocket.CLOSED)
+    .map(async (client) => {
+      const closed = once(client, 'close');
+      client.close();
+      await closed;
+    });
+  await Promise.all(leaving);
 };
 
 process.on('message', (job: ClientsJob) => {
@@ -108,8 +112,8 @@ process.on('message', (job: ClientsJob) => {
     return [];
   };
   void work().then((subscribedMs) => {
-    const answer: ClientsAnswer = { subscribedMs, received, latenciesMs, firstAtMs, lastAtMs, closed };
-    [received, latenciesMs, closed] = [0, [], 0];
+    const answer: ClientsAnswer = { subscribedMs, received, latenciesMs, firstAtMs, lastAtMs, closed: gone };
+    [received, latenciesMs, gone] = [0, [], 0];
     process.send?.(answer);
   });
 });

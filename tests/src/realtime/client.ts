@@ -45,25 +45,24 @@ export const pusherOf = (
             endpoint,
             transport: 'ajax',
             customHandler: ({ socketId, channelName }, callback) => {
+              const fields = { socket_id: socketId, channel_name: channelName };
               const position = positionOf(channelName);
-              fetch(endpoint, {
-                method: 'POST',
-                headers: { authorization, 'content-type': 'application/json' },
-                body: JSON.stringify({
-                  socket_id: socketId,
-                  channel_name: channelName,
-                  ...(position === undefined ? {} : { position }),
-                }),
-              })
-                .then(async (response) =>
-                  response.ok
-                    ? callback(null, (await response.json()) as { auth: string })
-                    : callback(new Error(String(response.status)), null),
-                )
-                .catch((error: unknown) => callback(error as Error, null));
+              void answerOf(
+                signatureFor({ url, authorization }, position === undefined ? fields : { ...fields, position }),
+              ).then(({ error, signed }) => setImmediate(callback, error, signed));
             },
           },
   });
+};
+
+const answerOf = async (
+  asked: Promise<object>,
+): Promise<{ readonly error: Error | null; readonly signed: { readonly auth: string } | null }> => {
+  try {
+    return { error: null, signed: (await asked) as { readonly auth: string } };
+  } catch (error) {
+    return { error: error as Error, signed: null };
+  }
 };
 
 /** Everything a channel says from here on, and whether it let us in. */

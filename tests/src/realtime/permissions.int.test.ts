@@ -50,12 +50,13 @@ const listen = async (terms: ClientTerms, channel: string): Promise<RawClient> =
 const messagesOf = ({ frames }: RawClient): readonly Message[] =>
   frames.filter(({ event }) => !event.startsWith('pusher')).map(({ data }) => data as Message);
 const refusalOf = async (terms: ClientTerms, channel: string): Promise<string> => {
-  const answer = await signatureFor(terms, { socket_id: '1.1', channel_name: channel }).catch((error: unknown) =>
-    String(error),
+  const refused = await signatureFor(terms, { socket_id: '1.1', channel_name: channel }).then(
+    () => '',
+    (error: unknown) => (error as Error).message,
   );
   const stream = await streamOf(terms, [channel]);
   stream.close();
-  return `${/"code":"(\w+)"/.exec(String(answer))?.[1] ?? 'signed'} ${stream.status}`;
+  return `${/"code":"(\w+)"/.exec(refused)?.[1] ?? 'signed'} ${stream.status}`;
 };
 const tenant = (part = ''): string => `private-tenant.${bank.tenantId}${part}`;
 const transfer = async (from: string, to: string): Promise<void> => {

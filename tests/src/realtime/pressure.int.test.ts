@@ -90,6 +90,7 @@ describe('a client that takes slowly', () => {
     );
     const journals = () => client.frames.filter(({ event }) => event === 'ledger.journal.posted').length;
     await until(() => journals() === Number(rows[0]?.count));
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
     client.socket.close();
   });
 });

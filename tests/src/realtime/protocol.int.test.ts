@@ -150,9 +150,9 @@ describe('the protocol', () => {
       const client = rawClient(api.url, path());
       await client.next('pusher:connection_established');
       client.socket.send(text);
-      await client.next('pusher:error');
+      expect(await client.next('pusher:error')).toMatchObject({ data: { code: null } });
       client.send('pusher:ping', {});
-      await client.next('pusher:pong');
+      expect(await client.next('pusher:pong')).toMatchObject({ data: {} });
       client.socket.close();
     },
   );

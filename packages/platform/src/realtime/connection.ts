@@ -156,7 +156,7 @@ class ServedConnection implements Connection {
   #end(code: number): void {
     this.#closing ??= code;
     this.#outbox.close();
-    for (const name of [...this.#subscriptions.keys()]) this.#drop(name);
+    for (const name of this.#subscriptions.keys()) this.#drop(name);
   }
 
   #say(text: string): void {

@@ -118,7 +118,7 @@ class SocketGateway implements Gateway {
   async close(): Promise<void> {
     this.#isClosing = true;
     clearInterval(this.#ticking);
-    for (const connection of [...this.#connections.keys()]) connection.close(codes.goingAway, 'This process stops.');
+    for (const connection of this.#connections.keys()) connection.close(codes.goingAway, 'This process stops.');
     const endMs = performance.now() + 1_000;
     while (this.#connections.size > 0 && performance.now() < endMs)
       await new Promise((resolve) => setTimeout(resolve, 10));
