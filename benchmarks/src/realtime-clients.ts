@@ -32,6 +32,7 @@ const clients: WebSocket[] = [];
 let [received, firstAtMs, lastAtMs, gone] = [0, 0, 0, 0];
 let latenciesMs: number[] = [];
 const mark = Buffer.from('\\"timestamp\\":\\"');
+const ping = Buffer.from('pusher:ping');
 const atOnce = 50;
 
 const heard = (bytes: Buffer, isTimed: boolean): void => {
@@ -42,6 +43,24 @@ const heard = (bytes: Buffer, isTimed: boolean): void => {
   if (!isTimed) return;
   const from = bytes.indexOf(mark) + mark.length;
   latenciesMs.push(Math.max(0, nowMs - Date.parse(bytes.toString('latin1', from, from + 24))));
+};
+
+/** Asks for a signature until it is given one: a server that is busy says so, and is asked again. */
+const signatureOf = async (
+  { url, key }: { readonly url: string; readonly key: string },
+  fields: { readonly socket_id: string; readonly channel_name: string },
+): Promise<string> => {
+  for (;;) {
+    const answer = await fetch(`${url}/v1/realtime/auth`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(fields),
+    });
+    const body = (await answer.json()) as { readonly auth?: string };
+    if (body.auth !== undefined) return body.auth;
+    if (answer.status !== 503) throw new Error(`A subscription was not signed: ${answer.status}.`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 };
 
 const connect = ({ url, tenantId, key, channel }: Extract<ClientsJob, { kind: 'connect' }>, isTimed: boolean) =>
@@ -58,6 +77,7 @@ const connect = ({ url, tenantId, key, channel }: Extract<ClientsJob, { kind: 'c
     });
     client.on('error', reject);
     client.on('message', (bytes: Buffer) => {
+      if (bytes.subarray(0, 30).includes(ping)) return client.send('{"event":"pusher:pong","data":{}}');
       if (isIn) return heard(bytes, isTimed);
       const { event, data } = JSON.parse(bytes.toString()) as { readonly event: string; readonly data: string };
       if (event === 'pusher_internal:subscription_succeeded') {
@@ -67,15 +87,8 @@ const connect = ({ url, tenantId, key, channel }: Extract<ClientsJob, { kind: 'c
       }
       if (event !== 'pusher:connection_established') return reject(new Error(bytes.toString()));
       const { socket_id } = JSON.parse(data) as { readonly socket_id: string };
-      fetch(`${url}/v1/realtime/auth`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ socket_id, channel_name: channel }),
-      })
-        .then(async (answer) => {
-          const { auth } = (await answer.json()) as { readonly auth: string };
-          client.send(JSON.stringify({ event: 'pusher:subscribe', data: { channel, auth } }));
-        })
+      signatureOf({ url, key }, { socket_id, channel_name: channel })
+        .then((auth) => client.send(JSON.stringify({ event: 'pusher:subscribe', data: { channel, auth } })))
         .catch(reject);
     });
   });

@@ -1,5 +1,5 @@
 import { amountSchema, signedAmountSchema } from '@finaegis/platform/http/amount';
-import { definePublished, type PublishedEvent } from '@finaegis/platform/published/published-event';
+import { definePublished, type PublishedEvent, without } from '@finaegis/platform/published/published-event';
 import { z } from 'zod';
 import { type JournalPosting, journalPosted } from '../ledger/contract.ts';
 import { accountClosed, accountOpened } from './account/events.ts';
@@ -98,8 +98,7 @@ const deposited = definePublished({
   }),
   sample: { depositId: id, status: 'credited', ...movementSample },
   // Money that lies in suspense is looked at before anybody is told of it.
-  forCustomers: ({ counterAccount: _, reason: __, ...deposit }) =>
-    deposit.status === 'credited' ? deposit : undefined,
+  forCustomers: (deposit) => (deposit.status === 'credited' ? without(deposit, 'counterAccount', 'reason') : undefined),
   concerns: concernsOf('deposit'),
   show: (journal, { amount }) => {
     const sides = sidesOf(journal, 'deposit');
@@ -124,7 +123,7 @@ const withdrawn = definePublished({
   from: journalPosted,
   schema: z.object({ withdrawalId: z.string(), ...movement }),
   sample: { withdrawalId: id, ...movementSample },
-  forCustomers: ({ counterAccount: _, ...withdrawal }) => withdrawal,
+  forCustomers: (withdrawal) => without(withdrawal, 'counterAccount'),
   concerns: concernsOf('withdrawal'),
   show: (journal, { amount }) => {
     const sides = sidesOf(journal, 'withdrawal');

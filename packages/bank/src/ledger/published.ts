@@ -1,5 +1,5 @@
 import { amountSchema } from '@finaegis/platform/http/amount';
-import { definePublished, type PublishedEvent } from '@finaegis/platform/published/published-event';
+import { definePublished, type PublishedEvent, without } from '@finaegis/platform/published/published-event';
 import { z } from 'zod';
 import { accountBlockLifted, accountBlockPlaced } from './account/events.ts';
 import { holdCaptured, holdExpired, holdIncreased, holdPlaced, holdVoided } from './hold/events.ts';
@@ -42,8 +42,8 @@ const posted = definePublished({
     ],
   },
   // What is between others, and how it came to that, is theirs.
-  forCustomers: ({ quoteId: _, forced: __, ...journal }, visible) => ({
-    ...journal,
+  forCustomers: (journal, visible) => ({
+    ...without(journal, 'quoteId', 'forced'),
     postings: journal.postings.filter(({ account: its }) => visible.has(its)),
   }),
   concerns: ({ postings }) => ({

@@ -1,5 +1,5 @@
 import { amountSchema } from '@finaegis/platform/http/amount';
-import { definePublished, type PublishedEvent } from '@finaegis/platform/published/published-event';
+import { definePublished, type PublishedEvent, without } from '@finaegis/platform/published/published-event';
 import { z } from 'zod';
 import { cardDepositAnnounced, cardDepositCredited } from './card-deposit/events.ts';
 import { cryptoDepositAnnounced, cryptoDepositCredited } from './crypto-deposit/events.ts';
@@ -74,7 +74,7 @@ const settled = definePublished({
   first: paymentCreated,
   schema: z.object({ ...ofPayment, journalId: z.string(), bankReference: z.string().optional() }),
   sample: { ...paymentSample, journalId: id, bankReference: 'ING260302-17' },
-  forCustomers: ({ bankReference: _, ...payment }) => payment,
+  forCustomers: (payment) => without(payment, 'bankReference'),
   concerns: concernsPayment,
   show: (data, { first, amount }) => ({ ...data, accountId: first.debtorAccountId, amount: wholeOf(first, amount) }),
 });
@@ -87,7 +87,7 @@ const returned = definePublished({
   first: paymentCreated,
   schema: z.object({ ...ofPayment, returned: amountSchema, reason: z.string(), creditedTo: z.string() }),
   sample: { ...paymentSample, returned: amountSample, reason: 'AC04', creditedTo: account },
-  forCustomers: ({ creditedTo: _, ...payment }) => payment,
+  forCustomers: (payment) => without(payment, 'creditedTo'),
   concerns: concernsPayment,
   show: ({ amountMinor, ...data }, { first, amount }) => ({
     ...data,
@@ -106,7 +106,7 @@ const rejected = definePublished({
   schema: z.object({ ...ofPayment, reason: z.string(), journalId: z.string().optional() }),
   sample: { ...paymentSample, reason: 'insufficient_funds' },
   // Why is the bank's own affair: it may be under a duty not to say.
-  forCustomers: ({ reason: _, ...payment }) => payment,
+  forCustomers: (payment) => without(payment, 'reason'),
   concerns: concernsPayment,
   show: (data, { first, amount }) => ({ ...data, accountId: first.debtorAccountId, amount: wholeOf(first, amount) }),
 });
@@ -279,7 +279,7 @@ const refundBack = definePublished({
   first: refundRequested,
   schema: z.object({ ...ofRefund, reason: z.string(), creditedTo: z.string() }),
   sample: { ...refundSample, reason: 'expired_or_canceled_card', creditedTo: account },
-  forCustomers: ({ creditedTo: _, ...refund }) => refund,
+  forCustomers: (refund) => without(refund, 'creditedTo'),
   concerns: concernsRefund,
   show: (data, { first, amount }) => ({ ...data, ...asked(first, amount) }),
 });

@@ -63,3 +63,13 @@ export const definePublished = <
   concerns(data: NoInfer<Data>, first: NoInfer<First>): Concerns;
   show(data: NoInfer<Data>, shown: Shown<NoInfer<First>>): z.input<Schema> | undefined;
 }): PublishedEvent => declaration as unknown as PublishedEvent;
+
+/** What is left of data without some of their members. */
+export const without = <Data extends EventData, Name extends keyof Data>(
+  data: Data,
+  ...names: readonly Name[]
+): Omit<Data, Name> => {
+  const left = { ...data };
+  for (const name of names) delete left[name];
+  return left;
+};
