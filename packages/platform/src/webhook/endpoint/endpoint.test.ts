@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { passes } from '../../published/event-filter.ts';
 import {
   changeEndpoint,
   createEndpoint,
@@ -13,7 +14,7 @@ import {
   rotateSecret,
   sendTest,
 } from './endpoint.ts';
-import { endpointTerms, passes } from './terms.ts';
+import { endpointTerms } from './terms.ts';
 
 const endpointId = '0190a000-0000-7000-8000-000000000001';
 const now = '2026-03-02T12:00:00.000Z';
