@@ -13,6 +13,7 @@ export interface GeneratedFile {
 export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/reference/openapi.json', command: ['node', 'apps/server/dist/openapi.js'] },
   { path: 'docs/reference/asyncapi.json', command: ['node', 'apps/server/dist/asyncapi.js'] },
+  { path: 'docs/reference/permissions.md', command: ['node', 'apps/server/dist/permissions.js'] },
   { path: 'docs/reference/cli.md', command: ['node', 'apps/cli/dist/reference.js'] },
 ];
 

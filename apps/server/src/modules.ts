@@ -17,6 +17,8 @@ import {
 } from '@finaegis/bank/custodian/adapters/configured-connections';
 import { createCustodianModule } from '@finaegis/bank/custodian/module';
 import type { CustodianPorts } from '@finaegis/bank/custodian/ports';
+import { builtInRoles } from '@finaegis/bank/identity/contract';
+import { createIdentityModule } from '@finaegis/bank/identity/module';
 import { createLedgerModule, type LedgerModule } from '@finaegis/bank/ledger/module';
 import { createPartyModule, type PartyModule } from '@finaegis/bank/party/module';
 import { createCoinbaseCheckouts } from '@finaegis/bank/payment/adapters/coinbase-checkouts';
@@ -37,7 +39,7 @@ import { parkedSagaItems } from '@finaegis/bank/payment/parked-sagas';
 import type { PaymentPorts, WebhookVerifier } from '@finaegis/bank/payment/ports';
 import { createAuditModule } from '@finaegis/platform/audit/module';
 import { createAuthModule } from '@finaegis/platform/auth/module';
-import { permissionsOf } from '@finaegis/platform/auth/scope';
+import { permissionsOf } from '@finaegis/platform/auth/permissions';
 import type { ContextModule } from '@finaegis/platform/module';
 import { publishedCatalogue } from '@finaegis/platform/published/catalogue';
 import type { RealtimePorts } from '@finaegis/platform/realtime/module';
@@ -141,11 +143,7 @@ export const buildModules = (services: Services, outside: OutsideWorld = {}) => 
   const all = (): readonly ContextModule[] => Object.values<ContextModule>(modules);
   const modules = {
     tenancy: createTenancyModule(services),
-    auth: createAuthModule(services, {
-      environment: 'live',
-      permissions: (): readonly string[] => permissionsOf(Object.values(modules)),
-      partyExists: async (tenantId, partyId) => (await party.parties.find(tenantId, partyId)) !== undefined,
-    }),
+    ...peopleOf(services, all, party),
     audit: createAuditModule(services, { ledger: ledger.maySee, account: account.maySee }),
     resilience,
     ...overAll(services, all, { rules: webhooks, assets: asset.directory, party, realtimeKey }),
@@ -158,6 +156,17 @@ export const buildModules = (services: Services, outside: OutsideWorld = {}) => 
     cgo,
   };
   return modules;
+};
+
+/** Who may enter, and what they may do there. */
+const peopleOf = (services: Services, all: () => readonly ContextModule[], { parties }: PartyModule) => {
+  const auth = createAuthModule(services, {
+    environment: 'live',
+    permissions: () => permissionsOf(all()),
+    partyExists: async (tenantId, partyId) => (await parties.find(tenantId, partyId)) !== undefined,
+    roles: builtInRoles,
+  });
+  return { auth, identity: createIdentityModule() };
 };
 
 /** The ways to partner banks that the configuration names, and how they fare. */

@@ -83,6 +83,7 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
     asyncApi: () => asyncApiDocument({ info: apiInfo, channels, published }),
     authenticate: createAuthenticate({
       readPool: pools.read,
+      roles: bank.modules.auth.roles,
       lastUse,
       now: () => Date.now() + config.CLOCK_OFFSET_MS,
     }),

@@ -56,6 +56,7 @@ export interface TestApi {
 export interface KeyTerms {
   readonly tenantId?: string;
   readonly scopes?: readonly string[];
+  readonly roles?: readonly string[];
   /** Party whose mandates bound it. */
   readonly actingFor?: string;
 }
@@ -216,12 +217,13 @@ const createTenant = async (tools: Tools, tenantId: string, name: string): Promi
 
 const createKey = async (
   tools: Tools,
-  { tenantId = tools.tenantId, scopes = ['*'], actingFor }: KeyTerms = {},
+  { tenantId = tools.tenantId, roles, scopes = roles === undefined ? ['*'] : undefined, actingFor }: KeyTerms = {},
 ): Promise<string> => {
   const { text, prefix, secretHash } = newApiKeySecret('test');
   const terms = {
     name: 'Test',
-    scopes: [...scopes],
+    ...(scopes === undefined ? {} : { scopes: [...scopes] }),
+    ...(roles === undefined ? {} : { roles: [...roles] }),
     addresses: [],
     grantor: { scopes: ['*'] },
     ...(actingFor === undefined ? {} : { actingFor }),

@@ -14,11 +14,13 @@ export interface ApiKeyRow {
   readonly previousSecretHash: Uint8Array | null;
   readonly previousValidUntil: string | null;
   readonly scopes: readonly string[];
+  readonly roles: readonly string[];
   readonly addresses: readonly string[];
   readonly actingFor: string | null;
   readonly expiresAt: string | null;
   readonly status: 'active' | 'revoked';
   readonly createdAt: string;
+  readonly userId: string | null;
 }
 
 /** A row as PostgreSQL gives it. */
@@ -26,8 +28,8 @@ export type ApiKeyRecord = ApiKeyRow & { readonly tenantId: string; readonly key
 
 /** The columns of `auth_api_keys k` under the names of `ApiKeyRecord`. */
 export const apiKeyColumns = `k.tenant_id as "tenantId", k.key_id as "keyId", k.name, k.prefix, k.secret_hash as "secretHash", k.previous_prefix as "previousPrefix",
-  k.previous_secret_hash as "previousSecretHash", k.previous_valid_until as "previousValidUntil", k.scopes, k.addresses, k.acting_for as "actingFor",
-  k.expires_at as "expiresAt", k.status, k.created_at as "createdAt"`;
+  k.previous_secret_hash as "previousSecretHash", k.previous_valid_until as "previousValidUntil", k.scopes, k.roles, k.addresses, k.acting_for as "actingFor",
+  k.expires_at as "expiresAt", k.status, k.created_at as "createdAt", k.user_id as "userId"`;
 
 type ApiKeyEvent = EventOf<(typeof apiKeyEvents)[number]>;
 
@@ -76,6 +78,8 @@ const createdRow = (
     addresses,
     actingFor,
     expiresAt,
+    roles = [],
+    userId,
   }: Extract<ApiKeyEvent, { type: 'ApiKeyCreated' }>['data'],
   bookedAt: string,
 ): ApiKeyRow => ({
@@ -86,11 +90,13 @@ const createdRow = (
   previousSecretHash: null,
   previousValidUntil: null,
   scopes,
+  roles,
   addresses,
   actingFor: actingFor ?? null,
   expiresAt: expiresAt ?? null,
   status: 'active',
   createdAt: bookedAt,
+  userId: userId ?? null,
 });
 
 const rotatedRow = (
@@ -127,6 +133,8 @@ const writeRows = async (
     expires_at: row.expiresAt,
     status: row.status,
     created_at: row.createdAt,
+    roles: row.roles,
+    user_id: row.userId,
   }));
   await tx.query({
     name: 'write-api-keys',

@@ -1,4 +1,4 @@
-import { type Stage, startStage, tenantA, tenantB } from '@finaegis/testing/tenancy/stage';
+import { type Stage, stageRoles, startStage, tenantA, tenantB } from '@finaegis/testing/tenancy/stage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from '../database/pool.ts';
 import { createRateLimiter } from '../http/rate-limit.ts';
@@ -10,6 +10,7 @@ import { createKeyLastUse } from './key-last-use.ts';
 import { newApiKeySecret } from './key-text.ts';
 import type { AuthModule } from './module.ts';
 import { platformTenantId } from './principal.ts';
+import { createRoleDirectory } from './role-directory.ts';
 
 let stage: Stage;
 let server: HttpServer;
@@ -29,6 +30,7 @@ beforeAll(async () => {
     problems: stage.modules.map(({ problems }) => problems),
     authenticate: createAuthenticate({
       readPool: stage.services.readPool,
+      roles: rolesHere(),
       now: () => wallMs,
       monotonicNow: () => monotonicMs,
     }),
@@ -46,13 +48,22 @@ afterAll(async () => {
   await stage.close();
 });
 
+const rolesHere = () => createRoleDirectory(() => stage.services.readPool, stageRoles);
+
 const createApiKey = (): AuthModule['handlers']['createApiKey'] =>
   (stage.modules.find(({ name }) => name === 'auth') as AuthModule).handlers.createApiKey;
 
 let made = 0;
 const keyOf = async (
   tenantId: string,
-  terms: { scopes?: string[]; addresses?: string[]; actingFor?: string; expiresAt?: string } = {},
+  terms: {
+    scopes?: string[];
+    roles?: string[];
+    userId?: string;
+    addresses?: string[];
+    actingFor?: string;
+    expiresAt?: string;
+  } = {},
 ): Promise<{ text: string; keyId: string }> => {
   const { text, prefix, secretHash } = newApiKeySecret('test');
   const keyId = stage.services.newId();
@@ -63,7 +74,7 @@ const keyOf = async (
       prefix,
       secretHash,
       name: `key ${++made}`,
-      scopes: ['*'],
+      ...(terms.roles === undefined ? { scopes: ['*'] } : {}),
       addresses: [],
       ...terms,
       grantor: { scopes: ['*'] },
@@ -146,7 +157,7 @@ describe('an API key', () => {
     const { text } = newApiKeySecret('test');
     const lost = { name: 'DatabaseFault', code: 'connection_lost' };
     await expect(
-      createAuthenticate({ readPool: away })({ authorization: `Bearer ${text}`, ip: '127.0.0.1' }),
+      createAuthenticate({ readPool: away, roles: rolesHere() })({ authorization: `Bearer ${text}`, ip: '127.0.0.1' }),
     ).rejects.toMatchObject(lost);
     await expect(createTenantGuard({ readPool: away }).requireActive(tenantA)).rejects.toMatchObject(lost);
     await away.end();
@@ -264,6 +275,80 @@ describe('nobody gives what it does not have', () => {
       );
     }
     expect((await stage.services.readPool.query('select * from auth_api_keys')).rows).toEqual([]);
+  });
+});
+
+describe('roles', () => {
+  it('say what a key may do, as they are at each request', async () => {
+    const owner = await keyOf(tenantA, { roles: ['owner'] });
+    const define = (scopes: string[]) =>
+      send('POST', '/v1/roles', owner.text, { role: 'reader', description: 'Reads keys', scopes });
+    expect(await define(['auth:read'])).toMatchObject({ status: 200, body: { role: 'reader', isBuiltIn: false } });
+    const { text } = await keyOf(tenantA, { roles: ['reader'] });
+    expect((await send('GET', '/v1/api-keys', text)).status).toBe(200);
+    await define(['counter:write']);
+    second();
+    expect(await send('GET', '/v1/api-keys', text)).toMatchObject({ status: 403, body: { permission: 'auth:read' } });
+    await define(['auth:read']);
+    second();
+    expect((await send('GET', '/v1/api-keys', text)).status).toBe(200);
+    expect((await send('POST', '/v1/roles/reader/retirement', owner.text)).body).toMatchObject({ status: 'retired' });
+    second();
+    expect((await send('GET', '/v1/api-keys', text)).body['code']).toBe('permission_missing');
+    expect((await send('GET', '/v1/roles', owner.text)).body['items']).toMatchObject([
+      ...Object.keys(stageRoles).map((role) => ({ role, isBuiltIn: true, status: 'active' })),
+      { role: 'reader', isBuiltIn: false, status: 'retired' },
+    ]);
+    expect((await send('GET', '/v1/roles/reader', owner.text)).body).toMatchObject({ scopes: ['auth:read'] });
+    expect((await send('GET', '/v1/roles/nobody', owner.text)).status).toBe(404);
+  });
+
+  it('of one tenant are nothing in another', async () => {
+    const owner = await keyOf(tenantA);
+    const role = { role: 'only-here', description: 'Everything', scopes: ['*'] };
+    expect((await send('POST', '/v1/roles', owner.text, role)).status).toBe(200);
+    const foreign = await keyOf(tenantB);
+    expect((await send('GET', '/v1/roles/only-here', foreign.text)).status).toBe(404);
+    expect(await send('POST', '/v1/api-keys', foreign.text, { name: 'borrowed', roles: ['only-here'] })).toMatchObject({
+      status: 422,
+      body: { code: 'role_unknown', errors: [{ field: '/body/roles/0' }] },
+    });
+  });
+
+  it('nobody climbs by them', async () => {
+    const roles = ['helper', 'counter'];
+    const weak = await keyOf(tenantA, { scopes: ['auth:write', 'auth:roles'] });
+    const tried = [
+      await send('POST', '/v1/api-keys', weak.text, { name: 'up', roles: ['owner'] }),
+      await send('POST', '/v1/roles', weak.text, { role: 'up', description: 'Up', scopes: ['*'] }),
+      await send('POST', '/v1/roles', weak.text, { role: 'owner', description: 'Up', scopes: ['auth:write'] }),
+      await send('POST', '/v1/api-keys', weak.text, { name: 'nothing' }),
+      await send('POST', '/v1/api-keys', (await keyOf(tenantA)).text, { name: 'no party', roles: ['customer'] }),
+      await send('POST', '/v1/api-keys', (await keyOf(tenantA, { roles: ['helper'] })).text, {
+        name: 'unmasked',
+        scopes: ['auth:read'],
+      }),
+      await send('POST', '/v1/api-keys', (await keyOf(tenantA, { roles })).text, { name: 'fine', roles: ['counter'] }),
+    ];
+    expect(tried.map(({ status, body }) => `${status} ${String(body['code'])}`)).toEqual([
+      '403 scope_not_held',
+      '403 scope_not_held',
+      '409 role_is_built_in',
+      '422 grants_missing',
+      '422 role_needs_party',
+      '403 unmasked_not_held',
+      '201 undefined',
+    ]);
+  });
+
+  it('a key that a user’s key makes is that user’s', async () => {
+    const userId = '0190a000-0000-7000-8000-0000000000bb';
+    const { text } = await keyOf(tenantA, { scopes: ['auth:*'], userId });
+    expect((await send('POST', '/v1/api-keys', text, { name: 'mine', scopes: ['auth:read'] })).body).toMatchObject({
+      userId,
+    });
+    const other = { name: 'another’s', scopes: ['auth:read'], userId: '0190a000-0000-7000-8000-0000000000cc' };
+    expect((await send('POST', '/v1/api-keys', text, other)).body['code']).toBe('validation_failed');
   });
 });
 

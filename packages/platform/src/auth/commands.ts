@@ -8,6 +8,7 @@ import {
   type ApiKeyRefusal,
   apiKey,
   createApiKey,
+  type KeyRoles,
   revokeApiKey,
   rotateApiKey,
 } from './api-key/api-key.ts';
@@ -20,6 +21,10 @@ import {
   rotateApiKeySchema,
 } from './api-key/terms.ts';
 import { type ApiKeyRow, apiKeysTable } from './api-keys-table.ts';
+import { type BuiltInRoles, defineRole, type RoleRefusal, retireRole, roleAggregate } from './role/role.ts';
+import { type DefineRole, defineRoleSchema, type RetireRole, retireRoleSchema } from './role/terms.ts';
+import type { RoleDirectory } from './role-directory.ts';
+import { type RoleRow, rolesTable } from './roles-table.ts';
 
 /** A key as a command answers it. */
 export interface ApiKeyResult extends ApiKeyRow {
@@ -58,8 +63,14 @@ const apiKeyCommand = <Data extends { readonly keyId: string }>(
 /** Every permission there is; asked for late, since whoever wires the contexts knows them only when all are wired. */
 export type Permissions = () => readonly string[];
 
-/** Prepared: whether the party it would act for is there. */
-export type CreateApiKeyCommand = ApiKeyCommand<CreateApiKey, boolean>;
+/** Prepared: whether the party it would act for is there, and what its roles give. */
+export type CreateApiKeyCommand = ApiKeyCommand<
+  CreateApiKey,
+  { readonly isPartyKnown: boolean; readonly roles: KeyRoles }
+>;
+
+/** Prepared: what the key's roles give. */
+export type RotateApiKeyCommand = ApiKeyCommand<RotateApiKey, KeyRoles>;
 
 /** Whether a tenant has this party; one that was erased is still there. */
 export type PartyExists = (tenantId: string, partyId: string) => Promise<boolean>;
@@ -68,16 +79,82 @@ export type PartyExists = (tenantId: string, partyId: string) => Promise<boolean
 export const createApiKeyCommand = ({
   permissions,
   partyExists,
+  roles: directory,
 }: {
   readonly permissions: Permissions;
   readonly partyExists: PartyExists;
+  readonly roles: RoleDirectory;
 }): CreateApiKeyCommand => ({
   ...ofKey<CreateApiKey>('auth.CreateApiKey', createApiKeySchema),
-  prepare: async ({ actingFor }, { tenantId }) => actingFor === undefined || partyExists(tenantId, actingFor),
-  decide: (loaded, data, { now }, isPartyKnown) =>
-    createApiKey(loaded.stream(apiKey, data.keyId).state, data, { now, permissions: permissions(), isPartyKnown }),
+  // Roles may change later, and then change what the key may do: what counts here is what they give now. Whoever widens one must hold that too.
+  prepare: async ({ actingFor, roles = [] }, { tenantId }) => ({
+    isPartyKnown: actingFor === undefined || (await partyExists(tenantId, actingFor)),
+    roles: await directory.find(tenantId, roles),
+  }),
+  decide: (loaded, data, { now }, { isPartyKnown, roles }) =>
+    createApiKey(loaded.stream(apiKey, data.keyId).state, data, {
+      now,
+      permissions: permissions(),
+      isPartyKnown,
+      roles,
+    }),
 });
-/** Replaces a key's secret; the old one opens for `graceSeconds` more. */
-export const rotateApiKeyCommand = apiKeyCommand<RotateApiKey>('auth.RotateApiKey', rotateApiKeySchema, rotateApiKey);
+
+/** Replaces a key's secret; the old one opens for `graceSeconds` more. @param rolesOf what the roles of a key give */
+export const rotateApiKeyCommand = (
+  rolesOf: (tenantId: string, keyId: string) => Promise<KeyRoles>,
+): RotateApiKeyCommand => ({
+  ...ofKey<RotateApiKey>('auth.RotateApiKey', rotateApiKeySchema),
+  prepare: ({ keyId }, { tenantId }) => rolesOf(tenantId, keyId),
+  decide: (loaded, data, { now }, roles) => rotateApiKey(loaded.stream(apiKey, data.keyId).state, data, { now, roles }),
+});
+
+/** A role as a command answers it. */
+export interface RoleResult extends RoleRow {
+  readonly role: string;
+}
+
+/** A command about one role. */
+export type RoleCommand<Data> = CommandHandler<Data, undefined, RoleResult, RoleRefusal>;
+
+/** Commands about the roles of a tenant's own. */
+export interface RoleCommands {
+  readonly defineRole: RoleCommand<DefineRole>;
+  readonly retireRole: RoleCommand<RetireRole>;
+}
+
+const ofRole = <Data extends { readonly role: string }>(name: string, schema: z.ZodType<Data>) => ({
+  name,
+  schema,
+  permission: 'auth:roles',
+  loads: ({ role }: Data) => ({
+    rows: [{ table: rolesTable, key: role }],
+    streams: [{ aggregate: roleAggregate, id: role }],
+  }),
+  result: (loaded: Loaded, { role }: Data): RoleResult => {
+    const row = loaded.row(rolesTable, role);
+    if (row === undefined) throw new RowNotLocked({ stream: roleAggregate.stream(role) });
+    return { role, ...row };
+  },
+});
+
+/** @param builtIn those that nobody may replace */
+export const createRoleCommands = ({
+  permissions,
+  builtIn,
+}: {
+  readonly permissions: Permissions;
+  readonly builtIn: BuiltInRoles;
+}): RoleCommands => ({
+  defineRole: {
+    ...ofRole<DefineRole>('auth.DefineRole', defineRoleSchema),
+    decide: (loaded, data) =>
+      defineRole(loaded.stream(roleAggregate, data.role).state, data, { permissions: permissions(), builtIn }),
+  },
+  retireRole: {
+    ...ofRole<RetireRole>('auth.RetireRole', retireRoleSchema),
+    decide: (loaded, data) => retireRole(loaded.stream(roleAggregate, data.role).state, data, { builtIn }),
+  },
+});
 /** Revokes a key; it is refused everywhere within a second. */
 export const revokeApiKeyCommand = apiKeyCommand<RevokeApiKey>('auth.RevokeApiKey', revokeApiKeySchema, revokeApiKey);

@@ -6,11 +6,13 @@ import { briefCache } from './brief-cache.ts';
 import type { KeyLastUse } from './key-last-use.ts';
 import { isSecretOf, keyFromHeader } from './key-text.ts';
 import type { Principal } from './principal.ts';
+import { grantOf, type RoleDirectory } from './role-directory.ts';
 
 /** What authentication by API key needs. */
 export interface AuthenticateOptions {
   /** As finaegis_read. */
   readonly readPool: Pool;
+  readonly roles: RoleDirectory;
   readonly lastUse?: Pick<KeyLastUse, 'note'>;
   /** The wall clock, in milliseconds since 1970, by which keys expire. */
   readonly now?: () => number;
@@ -32,8 +34,10 @@ interface FoundRow {
   readonly secret_hash: Uint8Array;
   readonly superseded_at: string | null;
   readonly scopes: readonly string[];
+  readonly roles: readonly string[];
   readonly addresses: readonly string[];
   readonly acting_for: string | null;
+  readonly user_id: string | null;
   readonly expires_at: string | null;
   readonly status: 'active' | 'revoked';
 }
@@ -47,12 +51,13 @@ const ageMaxMs = 900;
  */
 export const createAuthenticate = ({
   readPool,
+  roles,
   lastUse,
   now = Date.now,
   monotonicNow,
 }: AuthenticateOptions): Authenticate => {
   const keys = briefCache({
-    load: (prefix) => findKey(readPool, prefix),
+    load: (prefix) => findKey(readPool, roles, prefix),
     ageMaxMs,
     entriesMax: 10_000,
     ...(monotonicNow === undefined ? {} : { now: monotonicNow }),
@@ -70,7 +75,7 @@ export const createAuthenticate = ({
   };
 };
 
-const findKey = async (readPool: Pool, prefix: string): Promise<KnownKey | undefined> => {
+const findKey = async (readPool: Pool, roles: RoleDirectory, prefix: string): Promise<KnownKey | undefined> => {
   // In a transaction of its own because that tells a database that is away from a bug: the caller is then asked to come back, not told of a fault.
   const { rows } = await inTransaction(readPool, { tenants: [], readOnly: true }, (tx) =>
     tx.query<FoundRow>({
@@ -84,13 +89,17 @@ const findKey = async (readPool: Pool, prefix: string): Promise<KnownKey | undef
   const ends = [row.expires_at, row.superseded_at].flatMap((instant) =>
     instant === null ? [] : [Date.parse(instant)],
   );
+  const given = row.roles.length === 0 ? [] : (await roles.find(row.tenant_id, row.roles)).values();
+  const { scopes, isMasked } = grantOf(row.scopes, given);
   return {
     principal: {
       kind: 'key',
       id: row.key_id,
       tenantId: row.tenant_id,
-      scopes: row.scopes,
+      scopes,
+      ...(isMasked ? { isMasked } : {}),
       ...(row.acting_for === null ? {} : { actingFor: row.acting_for }),
+      ...(row.user_id === null ? {} : { userId: row.user_id }),
     },
     secretHash: row.secret_hash,
     status: row.status,

@@ -88,6 +88,13 @@ describe('a scope', () => {
     ['ledger:write', ['ledger:read'], false],
     ['ledgers:write', ['ledger:*'], false],
     ['ledger:write', [], false],
+    ['ledger:read', ['*:read'], true],
+    ['*:read', ['*'], true],
+    ['*:read', ['*:read'], true],
+    ['*:read', ['ledger:*', 'auth:*'], false],
+    ['ledger:write', ['*:read'], false],
+    ['ledger:*', ['*:read'], false],
+    ['*', ['*:read'], false],
   ])('%s is within %j: %s', (scope, held, expected) => {
     expect(isWithin(scope, held)).toBe(expected);
   });

@@ -5,13 +5,20 @@ import { apiKeysTable } from './api-keys-table.ts';
 import {
   type CreateApiKeyCommand,
   createApiKeyCommand,
+  createRoleCommands,
   type PartyExists,
   type Permissions,
   revokeApiKeyCommand,
   rotateApiKeyCommand,
 } from './commands.ts';
+import { rolesOfKey } from './http/api-key-queries.ts';
 import { apiKeyRoutes } from './http/api-key-routes.ts';
+import { roleRoutes } from './http/role-routes.ts';
 import { authProblems } from './problems.ts';
+import { roleEvents } from './role/events.ts';
+import type { BuiltInRoles } from './role/role.ts';
+import { createRoleDirectory, type RoleDirectory } from './role-directory.ts';
+import { rolesTable } from './roles-table.ts';
 
 /** What the context needs beside the services. */
 export interface AuthOptions {
@@ -21,26 +28,42 @@ export interface AuthOptions {
   readonly permissions: Permissions;
   /** Whom a key may act for. */
   readonly partyExists: PartyExists;
+  /** Roles every tenant has. */
+  readonly roles: BuiltInRoles;
 }
 
 /** The context, with the one command that needs to know the others. */
 export interface AuthModule extends ContextModule {
   readonly handlers: { readonly createApiKey: CreateApiKeyCommand };
+  /** What roles give, for authentication and for whoever gives them to users. */
+  readonly roles: RoleDirectory;
 }
 
 /** The context `auth`: who may enter, by API key. */
-export const createAuthModule = (services: Services, { environment, ...facts }: AuthOptions): AuthModule => {
-  const createApiKey = createApiKeyCommand(facts);
+export const createAuthModule = (
+  services: Services,
+  { environment, roles: builtIn, permissions, partyExists }: AuthOptions,
+): AuthModule => {
+  const roles = createRoleDirectory(() => services.readPool, builtIn);
+  const createApiKey = createApiKeyCommand({ permissions, partyExists, roles });
+  const rotateApiKey = rotateApiKeyCommand(async (tenantId, keyId) =>
+    roles.find(tenantId, await rolesOfKey(services, tenantId, keyId)),
+  );
+  const roleCommands = createRoleCommands({ permissions, builtIn });
   return {
     name: 'auth',
-    events: apiKeyEvents,
-    // The table itself is made by the migration that also makes the lookup function over it.
-    tables: [apiKeysTable],
+    events: [...apiKeyEvents, ...roleEvents],
+    // The tables themselves are made by the migrations that also make the lookup functions over them.
+    tables: [apiKeysTable, rolesTable],
     views: [],
-    commands: [createApiKey, rotateApiKeyCommand, revokeApiKeyCommand],
+    commands: [createApiKey, rotateApiKey, revokeApiKeyCommand, roleCommands.defineRole, roleCommands.retireRole],
     checked: [],
-    routes: apiKeyRoutes(services, { environment, createApiKey }),
+    routes: [
+      ...apiKeyRoutes(services, { environment, createApiKey, rotateApiKey }),
+      ...roleRoutes(services, { ...roleCommands, builtIn }),
+    ],
     problems: authProblems,
     handlers: { createApiKey },
+    roles,
   };
 };

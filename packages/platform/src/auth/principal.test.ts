@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { anonymous, isPermitted, type Principal } from './principal.ts';
+import { anonymous, isPermitted, mayCall, type Principal } from './principal.ts';
 
 const holding = (...scopes: string[]): Principal => ({ kind: 'key', id: 'k', tenantId: 't', scopes });
 
@@ -15,5 +15,16 @@ describe('a permission is granted', () => {
     ['not to nobody', anonymous, false],
   ])('%s', (_, principal, expected) => {
     expect(isPermitted(principal, 'ledger:post')).toBe(expected);
+  });
+});
+
+describe('who may read everything', () => {
+  it.each([
+    ['calls a read of any permission', 'GET', 'payment:dispute', true],
+    ['calls nothing that writes', 'POST', 'payment:dispute', false],
+    ['does not even write where the permission is of reads', 'POST', 'ledger:reader', false],
+  ])('%s', (_, method, permission, expected) => {
+    expect(mayCall(holding('*:read'), { method, permission })).toBe(expected);
+    expect(mayCall(holding('ledger:read'), { method, permission })).toBe(false);
   });
 });

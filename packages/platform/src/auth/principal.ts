@@ -1,13 +1,20 @@
+import { everyRead, isWithin } from './scope.ts';
+
 /**
- * Whoever is authenticated: an API key, the platform itself, or nobody on a public route.
+ * Whoever is authenticated: an API key, a user, the platform itself, or nobody on a public route.
  * `actingFor` is the party whose mandates bound what the principal may see; without it the principal acts for the tenant.
  */
 export type Principal = {
-  readonly kind: 'key' | 'system' | 'anonymous';
+  readonly kind: 'key' | 'user' | 'system' | 'anonymous';
   readonly id: string;
   readonly tenantId: string;
+  /** All it may do: scopes of its own and those its roles give. */
   readonly scopes: readonly string[];
   readonly actingFor?: string;
+  /** The person behind it, where there is one: a user's own id, or whose key it is. */
+  readonly userId?: string;
+  /** Shown `masked` in the place of personal values. */
+  readonly isMasked?: boolean;
 };
 
 /** The reserved tenant of reference data; requests to public routes belong to it. */
@@ -20,8 +27,11 @@ export const anonymous: Principal = { kind: 'anonymous', id: 'anonymous', tenant
  * Whether the principal's scopes contain the permission, itself or through a wildcard:
  * `ledger:*` grants every permission that begins with `ledger:`, `*` grants all.
  */
-export const isPermitted = (principal: Principal, permission: string): boolean =>
-  principal.scopes.some(
-    (scope) =>
-      scope === permission || (scope.endsWith(':*') && permission.startsWith(scope.slice(0, -1))) || scope === '*',
-  );
+export const isPermitted = ({ scopes }: Pick<Principal, 'scopes'>, permission: string): boolean =>
+  isWithin(permission, scopes);
+
+/** Whether the principal may call a route: it holds its permission, or the route only reads and the principal may read everything. */
+export const mayCall = (
+  principal: Pick<Principal, 'scopes'>,
+  { permission, method }: { readonly permission: string; readonly method: string },
+): boolean => isPermitted(principal, permission) || (method === 'GET' && principal.scopes.includes(everyRead));

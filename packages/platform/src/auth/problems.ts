@@ -1,7 +1,8 @@
 import { defineProblems, type Problem } from '../http/problem.ts';
 import type { ApiKeyRefusal } from './api-key/api-key.ts';
+import type { RoleRefusal } from './role/role.ts';
 
-/** How refusals about API keys are told over HTTP. */
+/** How refusals about API keys and roles are told over HTTP. */
 export const authProblems = defineProblems({
   api_key_unknown: { status: 404, title: 'There is no such API key', offender: 'keyId' },
   api_key_exists_with_different_content: { status: 409, title: 'The API key exists with different content' },
@@ -15,7 +16,7 @@ export const authProblems = defineProblems({
     status: 422,
     title: 'There is no such scope',
     description:
-      'Nothing asks for it, so it would grant nothing. `known` lists those there are; `*` after the colon means all of a context.',
+      'Nothing asks for it, so it would grant nothing. `known` lists those there are; `*` after the colon means all of a context, `*:read` every read.',
     offender: 'scope',
   },
   scope_not_held: {
@@ -34,10 +35,39 @@ export const authProblems = defineProblems({
     title: 'There is no such party to act for',
     offender: 'actingFor',
   },
+  grants_missing: {
+    status: 422,
+    title: 'A key needs scopes or roles',
+    description: 'Without either it would open nothing.',
+    field: 'scopes',
+  },
+  role_unknown: {
+    status: 422,
+    title: 'There is no such role',
+    description: 'It is not there, or it is retired.',
+    offender: 'role',
+  },
+  role_needs_party: {
+    status: 422,
+    title: 'The role is for those who act for a party',
+    description: 'What it allows is bounded by mandates, which bind nobody who acts for the tenant. Send `actingFor`.',
+    offender: 'role',
+  },
+  role_is_built_in: {
+    status: 409,
+    title: 'The role is one that every tenant has',
+    description: 'It cannot be changed or retired; define another one under a name of your own.',
+    offender: 'role',
+  },
+  unmasked_not_held: {
+    status: 403,
+    title: 'Who is not shown personal values cannot give a sight of them',
+    description: 'Give roles that hide them only.',
+  },
   expiry_in_past: {
     status: 422,
     title: 'The expiry is not in the future',
     description: '`now` is the instant at which it was judged.',
     offender: 'expiresAt',
   },
-} satisfies Record<ApiKeyRefusal['code'], Problem>);
+} satisfies Record<(ApiKeyRefusal | RoleRefusal)['code'], Problem>);

@@ -3,6 +3,7 @@ import { sha3_256, toHex } from '@finaegis/kernel/hash';
 import type { Pool } from 'pg';
 import type { Statement } from '../database/statement.ts';
 import { all, inTransaction, type Transaction } from '../database/transaction.ts';
+import { isMasking, masked } from './masking.ts';
 import { erased, type SealedValue, type Sealing } from './personal-ref.ts';
 import { packetOf, packValues, refOf, unpackValues, valuesMax } from './sealed-packet.ts';
 import { createSubjectKeys, decrypt, destroyKeys, encrypt, type KeyService, type SubjectKey } from './subject-keys.ts';
@@ -137,8 +138,8 @@ const saltedValue = (key: Uint8Array, value: string): Buffer => {
 const readValues =
   (keys: KeyService): PersonalData['read'] =>
   async (tx, tenantId, refs) => {
-    const values = new Map(refs.map((ref) => [ref, erased]));
-    if (refs.length === 0) return values;
+    const values = new Map(refs.map((ref) => [ref, isMasking() ? masked : erased]));
+    if (refs.length === 0 || isMasking()) return values;
     const { rows } = await tx.query<{ ref: string; subject: string; ciphertext: Buffer; wrapped_key: Buffer }>({
       name: 'read-personal',
       text: `select d.ref, d.subject, d.ciphertext, k.wrapped_key from unnest($2::uuid[]) as wanted (ref)

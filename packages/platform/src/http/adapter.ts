@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ZodNever, ZodObject } from 'zod';
 
 import type { Authenticate } from '../auth/authenticate.ts';
-import { anonymous, isPermitted, type Principal } from '../auth/principal.ts';
+import { anonymous, mayCall, type Principal } from '../auth/principal.ts';
+import { whileMasking } from '../event-store/masking.ts';
 import { withSpan } from '../observability/tracing.ts';
 import { checkAnswer, sendAnswer } from './answer.ts';
 import { type LargeBodies, type LargeBodyPlace, mayBeLarge } from './large-bodies.ts';
@@ -139,7 +140,7 @@ const admit = async (
     });
   }
   await take(found, route.rateClass);
-  if (!isPermitted(found, route.permission))
+  if (!mayCall(found, route))
     throw new ProblemError('permission_missing', {
       facts: { permission: route.permission },
       errors: [{ ...refusedKey, code: 'permission_missing', message: `must have the scope ${route.permission}` }],
@@ -188,7 +189,10 @@ const handleRead = async (
   route: Route,
   received: Parameters<typeof readRequest>[1],
   { problems }: RouteServices,
-): Promise<ApiAnswer> => handleNamingFields(route, readRequest(route, received), problems);
+): Promise<ApiAnswer> => {
+  const handle = () => handleNamingFields(route, readRequest(route, received), problems);
+  return received.principal.isMasked === true ? whileMasking(handle) : handle();
+};
 
 /** What the work gives, or what `onLate` says when it takes longer than `timeoutMs`; the work itself goes on. */
 const within = <T>(work: Promise<T>, timeoutMs: number, onLate: () => Error): Promise<T> => {

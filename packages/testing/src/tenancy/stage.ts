@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { uuidV7Source } from '@finaegis/kernel/id';
 import { createAuthModule } from '@finaegis/platform/auth/module';
-import { permissionsOf } from '@finaegis/platform/auth/scope';
+import { permissionsOf } from '@finaegis/platform/auth/permissions';
+import type { BuiltInRoles } from '@finaegis/platform/auth/role/role';
 import { allowAll, type Checks } from '@finaegis/platform/command/checks';
 import { type Commands, createCommands } from '@finaegis/platform/command/commands';
 import type { BatchTools } from '@finaegis/platform/command/locked-batch';
@@ -22,11 +23,20 @@ import { freshDatabase } from '../database/fresh-database.ts';
 import { noSagas } from '../no-sagas.ts';
 import { counterModule } from './counter.ts';
 
+/** The roles every tenant of the stage has. */
+export const stageRoles: BuiltInRoles = {
+  owner: { description: 'Everything', scopes: ['*'], masksPersonalData: false, needsParty: false },
+  counter: { description: 'Counts', scopes: ['counter:write'], masksPersonalData: false, needsParty: false },
+  helper: { description: 'Looks, masked', scopes: ['auth:*'], masksPersonalData: true, needsParty: false },
+  customer: { description: 'For parties', scopes: ['auth:read'], masksPersonalData: false, needsParty: true },
+};
+
 const stageModules = (services: Services): readonly ContextModule[] => {
   const auth = createAuthModule(services, {
     environment: 'test',
     permissions: () => permissionsOf(modules),
     partyExists: async (_, partyId) => !partyId.startsWith('00000000'),
+    roles: stageRoles,
   });
   const modules = [createTenancyModule(services), auth, counterModule];
   return modules;

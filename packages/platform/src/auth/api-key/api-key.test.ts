@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { type ApiKey, apiKey, createApiKey, revokeApiKey, rotateApiKey } from './api-key.ts';
+import { type ApiKey, apiKey, createApiKey, type KeyRoles, revokeApiKey, rotateApiKey } from './api-key.ts';
 import { createApiKeySchema } from './terms.ts';
 
 const keyId = '0190a000-0000-7000-8000-000000000001';
 const now = '2026-03-01T12:00:00.000Z';
 const party = '0190a000-0000-7000-8000-0000000000aa';
-const facts = { now, permissions: ['auth:write', 'ledger:read', 'ledger:write'], isPartyKnown: true };
+const roles: KeyRoles = new Map([
+  ['teller', { scopes: ['ledger:write'], masksPersonalData: false, needsParty: false }],
+  ['helper', { scopes: ['ledger:read'], masksPersonalData: true, needsParty: false }],
+  ['customer', { scopes: ['ledger:read'], masksPersonalData: false, needsParty: true }],
+]);
+const rolesOf = (...names: readonly string[]): KeyRoles => new Map([...roles].filter(([name]) => names.includes(name)));
+const facts = { now, permissions: ['auth:write', 'ledger:read', 'ledger:write'], isPartyKnown: true, roles };
 const all = { scopes: ['*'] };
 const command = {
   keyId,
@@ -97,6 +103,55 @@ describe('creating a key', () => {
     expect(createApiKey(apiKey.initial, { ...command, ...change }, facts)).toEqual({ accepted: false, rejection });
   });
 
+  it.each([
+    ['a role that is not there', ['teler'], all, {}, { code: 'role_unknown', role: 'teler' }],
+    [
+      'a role that gives what the grantor lacks',
+      ['teller'],
+      { scopes: ['ledger:read'] },
+      {},
+      { code: 'scope_not_held', scope: 'ledger:write' },
+    ],
+    ['a customer’s role without a customer', ['customer'], all, {}, { code: 'role_needs_party', role: 'customer' }],
+    [
+      'a sight the grantor lacks, by a role',
+      ['teller'],
+      { scopes: ['*'], isMasked: true },
+      {},
+      { code: 'unmasked_not_held' },
+    ],
+    [
+      'a sight the grantor lacks, by a scope beside a role that hides',
+      ['helper'],
+      { scopes: ['*'], isMasked: true },
+      { scopes: ['ledger:read'] },
+      { code: 'unmasked_not_held' },
+    ],
+  ] as const)('is refused for %s', (_, names, grantor, change, rejection) => {
+    const wanted = { ...command, scopes: undefined, ...change, roles: [...names], grantor: structuredClone(grantor) };
+    expect(createApiKey(apiKey.initial, wanted as never, { ...facts, roles: rolesOf(...names) })).toEqual({
+      accepted: false,
+      rejection,
+    });
+  });
+
+  it('is refused when it would open nothing', () => {
+    expect(createApiKey(apiKey.initial, { ...command, scopes: undefined }, { ...facts, roles: rolesOf() })).toEqual({
+      accepted: false,
+      rejection: { code: 'grants_missing' },
+    });
+  });
+
+  it('records roles by their names, whatever they give today, and whose key it is', () => {
+    const userId = '0190a000-0000-7000-8000-0000000000bb';
+    const wanted = { ...command, scopes: undefined, roles: ['helper'], userId };
+    expect(eventsOf(createApiKey(apiKey.initial, wanted, { ...facts, roles: rolesOf('helper') }))).toMatchObject([
+      { data: { scopes: [], roles: ['helper'], userId } },
+    ]);
+    const masked = { ...wanted, grantor: { scopes: ['ledger:*'], isMasked: true } };
+    expect(createApiKey(apiKey.initial, masked, { ...facts, roles: rolesOf('helper') }).accepted).toBe(true);
+  });
+
   it('acts for nobody who is not there', () => {
     const stranger = { ...facts, isPartyKnown: false };
     expect(createApiKey(apiKey.initial, { ...command, actingFor: party }, stranger)).toEqual({
@@ -121,23 +176,44 @@ describe('rotating a key', () => {
   const rotation = { keyId, prefix: 'zzzzzzzzzzzz', secretHash: 'c'.repeat(64), graceSeconds: 0, grantor: all };
 
   it('closes the old secret at once, or after the time of grace', () => {
-    expect(eventsOf(rotateApiKey(created, rotation, { now }))).toMatchObject([
+    expect(eventsOf(rotateApiKey(created, rotation, { now, roles: rolesOf() }))).toMatchObject([
       { type: 'ApiKeyRotated', data: { keyId, prefix: 'zzzzzzzzzzzz', secretHash: 'c'.repeat(64) } },
     ]);
-    expect(eventsOf(rotateApiKey(created, { ...rotation, graceSeconds: 3_600 }, { now }))).toMatchObject([
-      { data: { previousValidUntil: '2026-03-01T13:00:00.000Z' } },
-    ]);
+    expect(
+      eventsOf(rotateApiKey(created, { ...rotation, graceSeconds: 3_600 }, { now, roles: rolesOf() })),
+    ).toMatchObject([{ data: { previousValidUntil: '2026-03-01T13:00:00.000Z' } }]);
   });
 
   it('is refused to whoever would gain a scope by it', () => {
-    expect(rotateApiKey(created, { ...rotation, grantor: { scopes: ['auth:write'] } }, { now })).toEqual({
+    expect(
+      rotateApiKey(created, { ...rotation, grantor: { scopes: ['auth:write'] } }, { now, roles: rolesOf() }),
+    ).toEqual({
       accepted: false,
       rejection: { code: 'scope_not_held', scope: 'ledger:write' },
     });
   });
 
+  it('is refused to whoever would gain a role’s scope by it', () => {
+    const withRole = after(
+      ...eventsOf(
+        createApiKey(
+          apiKey.initial,
+          { ...command, scopes: undefined, roles: ['teller'] },
+          { ...facts, roles: rolesOf('teller') },
+        ),
+      ),
+    );
+    const asked = { ...rotation, grantor: { scopes: ['ledger:read'] } };
+    expect(rotateApiKey(withRole, asked, { now, roles: rolesOf('teller') })).toEqual({
+      accepted: false,
+      rejection: { code: 'scope_not_held', scope: 'ledger:write' },
+    });
+    // Retired since, the role gives nothing, and there is nothing to gain.
+    expect(rotateApiKey(withRole, asked, { now, roles: rolesOf() }).accepted).toBe(true);
+  });
+
   it('is refused for a key that is unknown or revoked', () => {
-    expect(rotateApiKey(apiKey.initial, rotation, { now })).toEqual({
+    expect(rotateApiKey(apiKey.initial, rotation, { now, roles: rolesOf() })).toEqual({
       accepted: false,
       rejection: { code: 'api_key_unknown', keyId },
     });
@@ -145,7 +221,7 @@ describe('rotating a key', () => {
       ...eventsOf(createApiKey(apiKey.initial, command, facts)),
       ...eventsOf(revokeApiKey(created, { keyId, reason: 'requested' })),
     );
-    expect(rotateApiKey(revoked, rotation, { now })).toEqual({
+    expect(rotateApiKey(revoked, rotation, { now, roles: rolesOf() })).toEqual({
       accepted: false,
       rejection: { code: 'api_key_is_revoked', keyId },
     });

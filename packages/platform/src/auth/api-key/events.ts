@@ -4,7 +4,7 @@ import { defineEvent } from '../../event-store/event.ts';
 // Only the SHA-256 (hex) of a secret is ever in an event; with 256 random bits behind it, it cannot be guessed back.
 const secretHash = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** A key exists from now on. `prefix` is its public part, by which it is found. */
+/** A key exists from now on. `prefix` is its public part, by which it is found; `userId` is the person whose key it is, if it is anybody's. */
 export const apiKeyCreated = defineEvent({
   type: 'ApiKeyCreated',
   schemaVersion: 1,
@@ -17,6 +17,8 @@ export const apiKeyCreated = defineEvent({
     addresses: z.array(z.string()),
     actingFor: z.string().optional(),
     expiresAt: z.string().optional(),
+    roles: z.array(z.string()).optional(),
+    userId: z.string().optional(),
   }),
 });
 

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { grantorSchema } from '../grant.ts';
+import { roleName } from '../role/terms.ts';
 import { scopePattern } from '../scope.ts';
 
 const isAddress = (text: string): boolean => {
@@ -17,10 +19,17 @@ export const apiKeyTerms = {
     .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._/-]{0,63}$/u, 'must be 1 to 64 letters, digits, spaces or ._/-')
     .describe('What the key is for; not a person’s name.'),
   scopes: z
-    .array(z.string().regex(scopePattern, 'must be context:permission, context:* or *'))
+    .array(z.string().regex(scopePattern, 'must be context:permission, context:*, *:read or *'))
     .min(1)
     .max(100)
-    .describe('What the key may do; each must be held by the key that asks.'),
+    .optional()
+    .describe('What the key may do; each must be held by whoever asks. Absent where roles say it.'),
+  roles: z
+    .array(roleName)
+    .min(1)
+    .max(20)
+    .optional()
+    .describe('Roles whose scopes it has, as they are at each request; what they give must be held by whoever asks.'),
   addresses: z
     .array(z.string().refine(isAddress, 'must be an IP address or a CIDR block'))
     .max(50)
@@ -36,18 +45,15 @@ export const apiKeyTerms = {
     .describe('UTC instant with milliseconds; absent, it does not expire.'),
 };
 
-const grantorSchema = z.strictObject({ scopes: z.array(z.string()), actingFor: z.string().optional() });
 const secret = { prefix: z.string().regex(/^[0-9a-z]{12}$/), secretHash: z.string().regex(/^[0-9a-f]{64}$/) };
 
-/** Whoever makes or rotates a key: what it holds itself. */
-export type Grantor = z.output<typeof grantorSchema>;
-
 // Commands are storable, so they carry the hash. The secret is made at the edge and goes from there to its holder only.
-/** `{ keyId, prefix, secretHash, name, scopes, addresses, actingFor?, expiresAt?, grantor }`. */
+/** `{ keyId, prefix, secretHash, name, scopes?, roles?, addresses, actingFor?, expiresAt?, userId?, grantor }`. */
 export const createApiKeySchema = z.strictObject({
   keyId: z.uuid(),
   ...secret,
   ...apiKeyTerms,
+  userId: z.uuid().optional(),
   grantor: grantorSchema,
 });
 /** `{ keyId, prefix, secretHash, graceSeconds, grantor }`. */

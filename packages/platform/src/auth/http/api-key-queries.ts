@@ -47,3 +47,15 @@ export const listApiKeys = async (
   );
   return pageOf(rows, { limit, scope, positionOf: ({ keyId }) => [keyId], show: showApiKey });
 };
+
+/** Names of the roles of a key; none for a key that is not there. They never change. */
+export const rolesOfKey = async (services: Services, tenantId: string, keyId: string): Promise<readonly string[]> => {
+  const { rows } = await read(services, tenantId, (tx) =>
+    tx.query<Pick<ApiKeyRecord, 'roles'>>({
+      name: 'roles-of-api-key',
+      text: 'select k.roles from auth_api_keys k where k.tenant_id = $1 and k.key_id = $2',
+      values: [tenantId, keyId],
+    }),
+  );
+  return rows[0]?.roles ?? [];
+};

@@ -5,10 +5,15 @@ import { sentIn } from '../../http/offending-fields.ts';
 import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '../../http/route.ts';
 import type { Services } from '../../services.ts';
 import { requirePlatform } from '../../tenancy/http/require-platform.ts';
-import { apiKeyTerms, type Grantor } from '../api-key/terms.ts';
-import { type ApiKeyCommand, type CreateApiKeyCommand, revokeApiKeyCommand, rotateApiKeyCommand } from '../commands.ts';
+import { apiKeyTerms } from '../api-key/terms.ts';
+import {
+  type ApiKeyCommand,
+  type CreateApiKeyCommand,
+  type RotateApiKeyCommand,
+  revokeApiKeyCommand,
+} from '../commands.ts';
+import { grantorOf } from '../grant.ts';
 import { newApiKeySecret } from '../key-text.ts';
-import type { Principal } from '../principal.ts';
 import { authProblems } from '../problems.ts';
 import { listApiKeys, readApiKey } from './api-key-queries.ts';
 import { apiKeySchema, apiKeyWithSecretSchema, showApiKey } from './api-key-view.ts';
@@ -18,14 +23,18 @@ export interface ApiKeyRouteOptions {
   /** The word in the keys made here: `live`, `test`, `demo`. */
   readonly environment: string;
   readonly createApiKey: CreateApiKeyCommand;
+  readonly rotateApiKey: RotateApiKeyCommand;
 }
 
 const tag = 'API keys';
 const keyParams = z.strictObject({ keyId: z.uuid() });
 const newKeyBody = z.strictObject(apiKeyTerms);
-const granting = ['scope_not_held', 'acting_for_not_held'];
+const granting = ['scope_not_held', 'unmasked_not_held', 'acting_for_not_held'];
 const creating = [
   'scope_unknown',
+  'grants_missing',
+  'role_unknown',
+  'role_needs_party',
   ...granting,
   'acting_for_unknown',
   'expiry_in_past',
@@ -41,11 +50,6 @@ export const apiKeyRoutes = (services: Services, options: ApiKeyRouteOptions): r
   revokeRoute(services),
   rotateRoute(services, options),
 ];
-
-const grantorOf = ({ scopes, actingFor }: Principal): Grantor => ({
-  scopes: [...scopes],
-  ...(actingFor === undefined ? {} : { actingFor }),
-});
 
 /**
  * Answers a command that made a secret. The secret is put into the answer on its way out, after the stored answer was written without it: no
@@ -139,7 +143,10 @@ const createKey = (
   },
 ): Promise<ApiAnswer> => {
   const { text, prefix, secretHash } = newApiKeySecret(environment);
-  const data = { keyId: services.newId(), prefix, secretHash, ...body, grantor: grantorOf(request.principal) };
+  const { userId } = request.principal;
+  const owner = userId === undefined || tenantId !== request.tenantId ? {} : { userId };
+  const grantor = grantorOf(request.principal);
+  const data = { keyId: services.newId(), prefix, secretHash, ...body, ...owner, grantor };
   return answerWithSecret(services, request, { command: createApiKey, data, tenantId, status: 201, text });
 };
 
@@ -213,7 +220,7 @@ const revokeRoute = (services: Services): Route =>
     },
   });
 
-const rotateRoute = (services: Services, { environment }: ApiKeyRouteOptions): Route =>
+const rotateRoute = (services: Services, { environment, rotateApiKey }: ApiKeyRouteOptions): Route =>
   defineRoute({
     method: 'POST',
     path: '/v1/api-keys/:keyId/rotation',
@@ -250,7 +257,7 @@ const rotateRoute = (services: Services, { environment }: ApiKeyRouteOptions): R
         grantor: grantorOf(request.principal),
       };
       return answerWithSecret(services, request, {
-        command: rotateApiKeyCommand,
+        command: rotateApiKey,
         data,
         tenantId: request.tenantId,
         status: 200,

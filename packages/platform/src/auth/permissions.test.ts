@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { permissionsOf } from './scope.ts';
+import { permissionsOf } from './permissions.ts';
 
 it('what may be given is what some route, command or handler asks for, once each, and never what is public', () => {
   const asking = (...permissions: string[]) => permissions.map((permission) => ({ permission })) as never;

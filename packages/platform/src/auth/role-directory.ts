@@ -1,0 +1,47 @@
+import type { Pool } from 'pg';
+import { inTransaction } from '../database/transaction.ts';
+import type { Grant } from './grant.ts';
+import type { BuiltInRoles, RoleGrant } from './role/role.ts';
+
+/** What roles give, wherever they come from. */
+export interface RoleDirectory {
+  /** The roles of these names that are in force; those that are not there, or retired, are left out. */
+  find(tenantId: string, roles: readonly string[]): Promise<ReadonlyMap<string, FoundRole>>;
+}
+
+/** A role in force. */
+export interface FoundRole extends RoleGrant {
+  readonly needsParty: boolean;
+}
+
+/** Roles every tenant has, and those of the tenant's own from the table. @param readPool as finaegis_read */
+export const createRoleDirectory = (readPool: () => Pool, builtIn: BuiltInRoles): RoleDirectory => ({
+  find: async (tenantId, roles) => {
+    const found = new Map<string, FoundRole>();
+    for (const role of roles) {
+      const known = Object.hasOwn(builtIn, role) ? builtIn[role] : undefined;
+      if (known !== undefined) found.set(role, known);
+    }
+    const own = roles.filter((role) => !found.has(role));
+    if (own.length === 0) return found;
+    const { rows } = await inTransaction(readPool(), { tenants: [tenantId], readOnly: true }, (tx) =>
+      tx.query<RoleGrant & { readonly role: string }>({
+        name: 'find-roles',
+        text: `select role, scopes, masks_personal_data as "masksPersonalData" from auth_roles
+          where tenant_id = $1 and role = any ($2) and status = 'active'`,
+        values: [tenantId, own],
+      }),
+    );
+    for (const { role, ...grant } of rows) found.set(role, { ...grant, needsParty: false });
+    return found;
+  },
+});
+
+/** What scopes of one's own and roles come to. Personal values are hidden from whoever has nothing but roles that hide them. */
+export const grantOf = (scopes: readonly string[], roles: Iterable<RoleGrant>): Omit<Grant, 'actingFor'> => {
+  const given = [...roles];
+  return {
+    scopes: [...new Set([...scopes, ...given.flatMap((role) => role.scopes)])],
+    isMasked: scopes.length === 0 && given.length > 0 && given.every(({ masksPersonalData }) => masksPersonalData),
+  };
+};
