@@ -13,9 +13,10 @@ const deciding = `${context}(?!(?:http|views|adapters)/)[^/]+/`;
 // Beside its deciders an aggregate keeps the handlers that say what a command locks: commands.ts.
 const handlers = '/commands\\.ts$';
 
-// What of the platform is shape and not I/O: how events, aggregates, handlers, locked rows and fields on the wire are declared.
+// What of the platform is shape and not I/O: how events, aggregates, handlers, locked rows, texts sealed for a command and fields on the wire are
+// declared, and the pure deciders of `auth` about what may be given and what a login opens.
 const pureOfPlatform =
-  '^packages/platform/src/(?:event-store/(?:event|aggregate|personal-ref)|command/(?:handler|locked-table)|saga/(?:saga|definition|commands)|http/amount)\\.ts$';
+  '^packages/platform/src/(?:event-store/(?:event|aggregate|personal-ref|sealed-text)|auth/(?:grant|role/terms|session/session)|command/(?:handler|locked-table)|saga/(?:saga|definition|commands)|http/amount)\\.ts$';
 
 /** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
 const forbidden = [
@@ -140,7 +141,10 @@ const forbidden = [
     from: { path: `${aggregates}commands\\.ts$` },
     to: {
       path: '^packages/platform/',
-      pathNot: [pureOfPlatform, '^packages/platform/src/(?:services|event-store/personal-data)\\.ts$'],
+      pathNot: [
+        pureOfPlatform,
+        '^packages/platform/src/(?:services|event-store/personal-data|auth/sessions-table)\\.ts$',
+      ],
     },
   },
   {

@@ -96,6 +96,7 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
       newEventId: services.newId,
     }),
     checks: options.checks ?? allowAll,
+    fourEyes: modules.approval.fourEyes,
     checkedCommands: new Set(list.flatMap(({ checked }) => checked)),
     onBatch: (batch) => {
       for (const follows of [late.follower, late.sealer, late.webhooks, late.realtime]) follows?.wake();

@@ -1,5 +1,5 @@
 import { type AccountModule, createAccountModule } from '@finaegis/bank/account/module';
-import { type AssetDirectory, amountWriter } from '@finaegis/bank/asset/contract';
+import { type AssetDirectory, amountAt, amountWriter, parseAmountOfAnyLife } from '@finaegis/bank/asset/contract';
 import { createAssetModule } from '@finaegis/bank/asset/module';
 import { accountPayments } from '@finaegis/bank/cgo/adapters/account-payments';
 import { type CryptoDepositSeen, cryptoPayments } from '@finaegis/bank/cgo/adapters/crypto-payments';
@@ -37,6 +37,7 @@ import type { CryptoPaymentPorts } from '@finaegis/bank/payment/crypto-ports';
 import { createPaymentModule, type PaymentModule } from '@finaegis/bank/payment/module';
 import { parkedSagaItems } from '@finaegis/bank/payment/parked-sagas';
 import type { PaymentPorts, WebhookVerifier } from '@finaegis/bank/payment/ports';
+import { createApprovalModule } from '@finaegis/platform/approval/module';
 import { createAuditModule } from '@finaegis/platform/audit/module';
 import { createAuthModule } from '@finaegis/platform/auth/module';
 import { permissionsOf } from '@finaegis/platform/auth/permissions';
@@ -160,13 +161,11 @@ export const buildModules = (services: Services, outside: OutsideWorld = {}) => 
 
 /** Who may enter, and what they may do there. */
 const peopleOf = (services: Services, all: () => readonly ContextModule[], { parties }: PartyModule) => {
-  const auth = createAuthModule(services, {
-    environment: 'live',
-    permissions: () => permissionsOf(all()),
-    partyExists: async (tenantId, partyId) => (await parties.find(tenantId, partyId)) !== undefined,
-    roles: builtInRoles,
-  });
-  return { auth, identity: createIdentityModule() };
+  const partyExists = async (tenantId: string, partyId: string): Promise<boolean> =>
+    (await parties.find(tenantId, partyId)) !== undefined;
+  const permissions = () => permissionsOf(all());
+  const auth = createAuthModule(services, { environment: 'live', permissions, partyExists, roles: builtInRoles });
+  return { auth, identity: createIdentityModule(services, { roles: auth.roles, partyExists }) };
 };
 
 /** The ways to partner banks that the configuration names, and how they fare. */
@@ -307,6 +306,13 @@ const overAll = (
       once(() => sagaCatalogue(all().flatMap(({ sagas = [] }) => sagas))),
       parkedSagaItems,
     ),
+    approval: createApprovalModule(services, {
+      modules: all,
+      amounts: {
+        read: (tenantId, written, field) => parseAmountOfAnyLife(assets, tenantId, written, { field: amountAt(field) }),
+        writer: amounts,
+      },
+    }),
     webhook: createWebhookModule(services, { rules, published, amounts }),
     realtime: createRealtimeModule(services, {
       published,

@@ -14,14 +14,14 @@ const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
 process.stdout.write(
   [
     '# Who may call what\n\n',
-    'Generated from the routes and the built-in roles. What a customer sees and does with a permission is bounded by its mandates, and what is marked ¹ is refused to it whatever it holds.\n\n',
+    'Generated from the routes and the built-in roles. What a customer sees and does with a permission is bounded by its mandates, and what is marked ¹ is refused to it whatever it holds. `self` is for users who are logged in, each about itself; no role gives it and no key has it.\n\n',
     row(['route', 'permission', ...roles.map(([name]) => name)]),
     row(['---', '---', ...roles.map(() => '---')]),
     ...asked.map((route) =>
       row([
         `${route.method} ${route.path}${route.problems.includes('staff_only') ? ' ¹' : ''}`,
         route.permission,
-        ...roles.map(([, role]) => (mayCall(role, route) ? 'yes' : '')),
+        ...roles.map(([, role]) => (mayCall({ ...role, kind: 'key' }, route) ? 'yes' : '')),
       ]),
     ),
   ].join(''),

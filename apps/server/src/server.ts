@@ -1,3 +1,4 @@
+import { ApprovalNeeded } from '@finaegis/platform/approval/four-eyes';
 import { createAuthenticate } from '@finaegis/platform/auth/create-authenticate';
 import { createKeyLastUse } from '@finaegis/platform/auth/key-last-use';
 import type { Config } from '@finaegis/platform/config/config';
@@ -84,6 +85,7 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
     authenticate: createAuthenticate({
       readPool: pools.read,
       roles: bank.modules.auth.roles,
+      findUser: bank.modules.identity.findUser,
       lastUse,
       now: () => Date.now() + config.CLOCK_OFFSET_MS,
     }),
@@ -132,7 +134,9 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
 };
 
 /** A database that is away, or out of room, is not a fault of ours: the request was not carried out and may be repeated. */
-const translateFault = (error: unknown): ProblemError | undefined =>
-  isPassingFault(error) && !(error instanceof CommitUnknown)
+const translateFault = (error: unknown): ProblemError | undefined => {
+  if (error instanceof ApprovalNeeded) return new ProblemError('approval_needed', {}, { cause: error });
+  return isPassingFault(error) && !(error instanceof CommitUnknown)
     ? new ProblemError('overloaded', {}, { cause: error })
     : undefined;
+};

@@ -29,9 +29,11 @@ export const builtInRoles = {
   admin: role('People, keys, rules and connections; books nothing', [
     '*:read',
     'account:bank-details',
+    'approval:policy',
     'asset:write',
     'auth:*',
     'custodian:manage',
+    'identity:*',
     'ledger:chart',
     'ledger:entity',
     'payment:policy',
@@ -48,6 +50,8 @@ export const builtInRoles = {
     'account:order',
     'account:statement',
     'account:withdraw',
+    'approval:decide',
+    'approval:read',
     'cgo:invest',
     'cgo:payment',
     'custodian:allocate',
@@ -69,6 +73,7 @@ export const builtInRoles = {
   compliance: role('Who customers are, what is suspicious, what stays blocked', [
     '*:read',
     'account:block',
+    'approval:decide',
     'cgo:register',
     'cgo:review',
     'ledger:block',
@@ -80,6 +85,8 @@ export const builtInRoles = {
   treasury: role('The bank’s own money: partner banks, rates, days, corrections', [
     ...reads,
     'account:overdraft',
+    'approval:decide',
+    'approval:read',
     'cgo:round',
     'custodian:*',
     'ledger:day',

@@ -31,6 +31,8 @@ beforeAll(async () => {
     authenticate: createAuthenticate({
       readPool: stage.services.readPool,
       roles: rolesHere(),
+      findUser: async (_, userId) =>
+        userId.endsWith('bb') ? { scopes: ['auth:*'], isMasked: false, sessionsFrom: '' } : undefined,
       now: () => wallMs,
       monotonicNow: () => monotonicMs,
     }),

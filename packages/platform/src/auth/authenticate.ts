@@ -8,7 +8,7 @@ export type Credentials = { readonly authorization: string | undefined; readonly
  * so it must not say which of key or secret was wrong.
  */
 export type AuthenticationProblem = {
-  readonly problem: 'unauthenticated' | 'key_expired' | 'key_revoked' | 'address_not_allowed';
+  readonly problem: 'unauthenticated' | 'key_expired' | 'key_revoked' | 'session_ended' | 'address_not_allowed';
   readonly detail?: string;
 };
 

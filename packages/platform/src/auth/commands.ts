@@ -21,10 +21,19 @@ import {
   rotateApiKeySchema,
 } from './api-key/terms.ts';
 import { type ApiKeyRow, apiKeysTable } from './api-keys-table.ts';
+import type { RoleDirectory } from './grant.ts';
+import { selfPermission } from './principal.ts';
 import { type BuiltInRoles, defineRole, type RoleRefusal, retireRole, roleAggregate } from './role/role.ts';
 import { type DefineRole, defineRoleSchema, type RetireRole, retireRoleSchema } from './role/terms.ts';
-import type { RoleDirectory } from './role-directory.ts';
 import { type RoleRow, rolesTable } from './roles-table.ts';
+import {
+  type RevokeSession,
+  revokeSession,
+  revokeSessionSchema,
+  type SessionRefusal,
+  sessionAggregate,
+} from './session/session.ts';
+import { type SessionRow, sessionsTable } from './sessions-table.ts';
 
 /** A key as a command answers it. */
 export interface ApiKeyResult extends ApiKeyRow {
@@ -108,6 +117,28 @@ export const rotateApiKeyCommand = (
   prepare: ({ keyId }, { tenantId }) => rolesOf(tenantId, keyId),
   decide: (loaded, data, { now }, roles) => rotateApiKey(loaded.stream(apiKey, data.keyId).state, data, { now, roles }),
 });
+
+/** Revokes a session; it is refused everywhere within a second. */
+export const revokeSessionCommand: CommandHandler<
+  RevokeSession,
+  undefined,
+  SessionRow & { readonly sessionId: string },
+  SessionRefusal
+> = {
+  name: 'auth.RevokeSession',
+  schema: revokeSessionSchema,
+  permission: selfPermission,
+  loads: ({ sessionId }) => ({
+    rows: [{ table: sessionsTable, key: sessionId }],
+    streams: [{ aggregate: sessionAggregate, id: sessionId }],
+  }),
+  decide: (loaded, data) => revokeSession(loaded.stream(sessionAggregate, data.sessionId).state, data),
+  result: (loaded, { sessionId }) => {
+    const row = loaded.row(sessionsTable, sessionId);
+    if (row === undefined) throw new RowNotLocked({ stream: sessionAggregate.stream(sessionId) });
+    return { sessionId, ...row };
+  },
+};
 
 /** A role as a command answers it. */
 export interface RoleResult extends RoleRow {

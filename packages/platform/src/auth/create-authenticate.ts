@@ -3,16 +3,20 @@ import { inTransaction } from '../database/transaction.ts';
 import { addressList } from './address-list.ts';
 import type { Authenticate, AuthenticationProblem, Credentials } from './authenticate.ts';
 import { briefCache } from './brief-cache.ts';
+import { grantOf, type RoleDirectory } from './grant.ts';
 import type { KeyLastUse } from './key-last-use.ts';
 import { isSecretOf, keyFromHeader } from './key-text.ts';
+import type { FindUser } from './known-user.ts';
 import type { Principal } from './principal.ts';
-import { grantOf, type RoleDirectory } from './role-directory.ts';
+import { isWithin } from './scope.ts';
 
-/** What authentication by API key needs. */
+/** What authentication needs. */
 export interface AuthenticateOptions {
   /** As finaegis_read. */
   readonly readPool: Pool;
   readonly roles: RoleDirectory;
+  /** Users who may act; without it nobody is logged in. */
+  readonly findUser?: FindUser;
   readonly lastUse?: Pick<KeyLastUse, 'note'>;
   /** The wall clock, in milliseconds since 1970, by which keys expire. */
   readonly now?: () => number;
@@ -52,30 +56,35 @@ const ageMaxMs = 900;
 export const createAuthenticate = ({
   readPool,
   roles,
+  findUser = async () => undefined,
   lastUse,
   now = Date.now,
   monotonicNow,
 }: AuthenticateOptions): Authenticate => {
-  const keys = briefCache({
-    load: (prefix) => findKey(readPool, roles, prefix),
-    ageMaxMs,
-    entriesMax: 10_000,
-    ...(monotonicNow === undefined ? {} : { now: monotonicNow }),
-  });
+  const brief = { ageMaxMs, entriesMax: 10_000, ...(monotonicNow === undefined ? {} : { now: monotonicNow }) };
+  const keys = briefCache({ ...brief, load: (prefix: string) => findKey({ readPool, roles, findUser }, prefix) });
+  const sessions = briefCache({ ...brief, load: (prefix: string) => findSession({ readPool, findUser }, prefix) });
   return async ({ authorization, ip }: Credentials): Promise<Principal | AuthenticationProblem> => {
     const text = keyFromHeader(authorization);
     if (text === undefined) return { problem: 'unauthenticated' };
-    const key = await keys.get(text.prefix);
-    if (!isSecretOf(text.secret, key?.secretHash) || key === undefined) return { problem: 'unauthenticated' };
-    if (key.status === 'revoked') return { problem: 'key_revoked' };
-    if (now() >= key.endsAtMs) return { problem: 'key_expired' };
-    if (!key.isAllowedFrom(ip)) return { problem: 'address_not_allowed' };
-    lastUse?.note({ tenantId: key.principal.tenantId, keyId: key.principal.id });
-    return key.principal;
+    const isSession = text.environment === sessionWord;
+    const known = await (isSession ? sessions : keys).get(text.prefix);
+    if (!isSecretOf(text.secret, known?.secretHash) || known === undefined) return { problem: 'unauthenticated' };
+    if (known.status === 'revoked') return { problem: isSession ? 'session_ended' : 'key_revoked' };
+    if (now() >= known.endsAtMs) return { problem: isSession ? 'session_ended' : 'key_expired' };
+    if (!known.isAllowedFrom(ip)) return { problem: 'address_not_allowed' };
+    const { tenantId, id, session } = known.principal;
+    lastUse?.note({ tenantId, keyId: session?.sessionId ?? id });
+    return known.principal;
   };
 };
 
-const findKey = async (readPool: Pool, roles: RoleDirectory, prefix: string): Promise<KnownKey | undefined> => {
+/** The word in the tokens of sessions, where keys have that of their environment. */
+export const sessionWord = 'session';
+
+type Sources = Required<Pick<AuthenticateOptions, 'readPool' | 'roles' | 'findUser'>>;
+
+const findKey = async ({ readPool, roles, findUser }: Sources, prefix: string): Promise<KnownKey | undefined> => {
   // In a transaction of its own because that tells a database that is away from a bug: the caller is then asked to come back, not told of a fault.
   const { rows } = await inTransaction(readPool, { tenants: [], readOnly: true }, (tx) =>
     tx.query<FoundRow>({
@@ -90,7 +99,12 @@ const findKey = async (readPool: Pool, roles: RoleDirectory, prefix: string): Pr
     instant === null ? [] : [Date.parse(instant)],
   );
   const given = row.roles.length === 0 ? [] : (await roles.find(row.tenant_id, row.roles)).values();
-  const { scopes, isMasked } = grantOf(row.scopes, given);
+  const grant = grantOf(row.scopes, given);
+  const owner = row.user_id === null ? undefined : await findUser(row.tenant_id, row.user_id);
+  // Whose user is suspended, it opens nothing; and never more than what its user holds by now.
+  const isOrphaned = row.user_id !== null && owner === undefined;
+  const scopes = owner === undefined ? grant.scopes : grant.scopes.filter((scope) => isWithin(scope, owner.scopes));
+  const isMasked = grant.isMasked || owner?.isMasked === true;
   return {
     principal: {
       kind: 'key',
@@ -102,8 +116,52 @@ const findKey = async (readPool: Pool, roles: RoleDirectory, prefix: string): Pr
       ...(row.user_id === null ? {} : { userId: row.user_id }),
     },
     secretHash: row.secret_hash,
-    status: row.status,
+    status: isOrphaned ? 'revoked' : row.status,
     endsAtMs: Math.min(Number.POSITIVE_INFINITY, ...ends),
     isAllowedFrom: addressList(row.addresses),
+  };
+};
+
+interface FoundSession {
+  readonly tenant_id: string;
+  readonly session_id: string;
+  readonly user_id: string;
+  readonly secret_hash: Uint8Array;
+  readonly opened_at: string;
+  readonly expires_at: string;
+  readonly revoked_at: string | null;
+}
+
+const findSession = async (
+  { readPool, findUser }: Omit<Sources, 'roles'>,
+  prefix: string,
+): Promise<KnownKey | undefined> => {
+  const { rows } = await inTransaction(readPool, { tenants: [], readOnly: true }, (tx) =>
+    tx.query<FoundSession>({
+      name: 'find-session',
+      text: 'select * from finaegis_find_session($1)',
+      values: [prefix],
+    }),
+  );
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  const { tenant_id: tenantId, session_id: sessionId, user_id: userId } = row;
+  const user = await findUser(tenantId, userId);
+  const isOver = user === undefined || row.revoked_at !== null || row.opened_at <= user.sessionsFrom;
+  return {
+    principal: {
+      kind: 'user',
+      id: userId,
+      userId,
+      tenantId,
+      scopes: user?.scopes ?? [],
+      session: { sessionId, sessionsFrom: user?.sessionsFrom ?? row.opened_at },
+      ...(user?.isMasked === true ? { isMasked: true } : {}),
+      ...(user?.actingFor === undefined ? {} : { actingFor: user.actingFor }),
+    },
+    secretHash: row.secret_hash,
+    status: isOver ? 'revoked' : 'active',
+    endsAtMs: Date.parse(row.expires_at),
+    isAllowedFrom: () => true,
   };
 };

@@ -40,3 +40,29 @@ export const grantorOf = ({ scopes, actingFor, isMasked }: Principal): Grantor =
   ...(actingFor === undefined ? {} : { actingFor }),
   ...(isMasked === true ? { isMasked } : {}),
 });
+
+/** What a role gives. */
+export interface RoleGrant {
+  readonly scopes: readonly string[];
+  readonly masksPersonalData: boolean;
+}
+
+/** What roles give, wherever they come from. */
+export interface RoleDirectory {
+  /** The roles of these names that are in force; those that are not there, or retired, are left out. */
+  find(tenantId: string, roles: readonly string[]): Promise<ReadonlyMap<string, FoundRole>>;
+}
+
+/** A role in force. */
+export interface FoundRole extends RoleGrant {
+  readonly needsParty: boolean;
+}
+
+/** What scopes of one's own and roles come to. Personal values are hidden from whoever has nothing but roles that hide them. */
+export const grantOf = (scopes: readonly string[], roles: Iterable<RoleGrant>): Omit<Grant, 'actingFor'> => {
+  const given = [...roles];
+  return {
+    scopes: [...new Set([...scopes, ...given.flatMap((role) => role.scopes)])],
+    isMasked: scopes.length === 0 && given.length > 0 && given.every(({ masksPersonalData }) => masksPersonalData),
+  };
+};

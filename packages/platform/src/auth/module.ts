@@ -9,16 +9,21 @@ import {
   type PartyExists,
   type Permissions,
   revokeApiKeyCommand,
+  revokeSessionCommand,
   rotateApiKeyCommand,
 } from './commands.ts';
+import type { RoleDirectory } from './grant.ts';
 import { rolesOfKey } from './http/api-key-queries.ts';
 import { apiKeyRoutes } from './http/api-key-routes.ts';
 import { roleRoutes } from './http/role-routes.ts';
+import { sessionRoutes } from './http/session-routes.ts';
 import { authProblems } from './problems.ts';
 import { roleEvents } from './role/events.ts';
 import type { BuiltInRoles } from './role/role.ts';
-import { createRoleDirectory, type RoleDirectory } from './role-directory.ts';
+import { createRoleDirectory } from './role-directory.ts';
 import { rolesTable } from './roles-table.ts';
+import { sessionEvents } from './session/events.ts';
+import { sessionsTable } from './sessions-table.ts';
 
 /** What the context needs beside the services. */
 export interface AuthOptions {
@@ -52,14 +57,22 @@ export const createAuthModule = (
   const roleCommands = createRoleCommands({ permissions, builtIn });
   return {
     name: 'auth',
-    events: [...apiKeyEvents, ...roleEvents],
+    events: [...apiKeyEvents, ...roleEvents, ...sessionEvents],
     // The tables themselves are made by the migrations that also make the lookup functions over them.
-    tables: [apiKeysTable, rolesTable],
+    tables: [apiKeysTable, rolesTable, sessionsTable],
     views: [],
-    commands: [createApiKey, rotateApiKey, revokeApiKeyCommand, roleCommands.defineRole, roleCommands.retireRole],
+    commands: [
+      createApiKey,
+      rotateApiKey,
+      revokeApiKeyCommand,
+      revokeSessionCommand,
+      roleCommands.defineRole,
+      roleCommands.retireRole,
+    ],
     checked: [],
     routes: [
       ...apiKeyRoutes(services, { environment, createApiKey, rotateApiKey }),
+      ...sessionRoutes(services),
       ...roleRoutes(services, { ...roleCommands, builtIn }),
     ],
     problems: authProblems,

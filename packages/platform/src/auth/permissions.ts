@@ -1,4 +1,5 @@
 import type { ContextModule } from '../module.ts';
+import { selfPermission } from './principal.ts';
 
 /** Every permission that some route, command or handler of these contexts asks for, sorted: what a key may be given. */
 export const permissionsOf = (
@@ -8,5 +9,5 @@ export const permissionsOf = (
     ...permissions,
     ...[...routes, ...commands].map(({ permission }) => permission),
   ]);
-  return [...new Set(asked)].filter((permission) => permission !== 'public').sort();
+  return [...new Set(asked)].filter((permission) => permission !== 'public' && permission !== selfPermission).sort();
 };

@@ -13,6 +13,8 @@ export type Principal = {
   readonly actingFor?: string;
   /** The person behind it, where there is one: a user's own id, or whose key it is. */
   readonly userId?: string;
+  /** Of a user: which session it came by, and since when its sessions count. */
+  readonly session?: { readonly sessionId: string; readonly sessionsFrom: string };
   /** Shown `masked` in the place of personal values. */
   readonly isMasked?: boolean;
 };
@@ -30,8 +32,14 @@ export const anonymous: Principal = { kind: 'anonymous', id: 'anonymous', tenant
 export const isPermitted = ({ scopes }: Pick<Principal, 'scopes'>, permission: string): boolean =>
   isWithin(permission, scopes);
 
+/** The permission of routes that users have about themselves, which no scope gives: a key is nobody's self. */
+export const selfPermission = 'self';
+
 /** Whether the principal may call a route: it holds its permission, or the route only reads and the principal may read everything. */
 export const mayCall = (
-  principal: Pick<Principal, 'scopes'>,
+  principal: Pick<Principal, 'scopes' | 'kind'>,
   { permission, method }: { readonly permission: string; readonly method: string },
-): boolean => isPermitted(principal, permission) || (method === 'GET' && principal.scopes.includes(everyRead));
+): boolean =>
+  permission === selfPermission
+    ? principal.kind === 'user'
+    : isPermitted(principal, permission) || (method === 'GET' && principal.scopes.includes(everyRead));

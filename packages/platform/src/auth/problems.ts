@@ -1,6 +1,7 @@
 import { defineProblems, type Problem } from '../http/problem.ts';
 import type { ApiKeyRefusal } from './api-key/api-key.ts';
 import type { RoleRefusal } from './role/role.ts';
+import type { SessionRefusal } from './session/session.ts';
 
 /** How refusals about API keys and roles are told over HTTP. */
 export const authProblems = defineProblems({
@@ -64,10 +65,11 @@ export const authProblems = defineProblems({
     title: 'Who is not shown personal values cannot give a sight of them',
     description: 'Give roles that hide them only.',
   },
+  session_unknown: { status: 404, title: 'There is no such session', offender: 'sessionId' },
   expiry_in_past: {
     status: 422,
     title: 'The expiry is not in the future',
     description: '`now` is the instant at which it was judged.',
     offender: 'expiresAt',
   },
-} satisfies Record<(ApiKeyRefusal | RoleRefusal)['code'], Problem>);
+} satisfies Record<(ApiKeyRefusal | RoleRefusal | SessionRefusal)['code'], Problem>);

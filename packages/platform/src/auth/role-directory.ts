@@ -1,18 +1,7 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../database/transaction.ts';
-import type { Grant } from './grant.ts';
-import type { BuiltInRoles, RoleGrant } from './role/role.ts';
-
-/** What roles give, wherever they come from. */
-export interface RoleDirectory {
-  /** The roles of these names that are in force; those that are not there, or retired, are left out. */
-  find(tenantId: string, roles: readonly string[]): Promise<ReadonlyMap<string, FoundRole>>;
-}
-
-/** A role in force. */
-export interface FoundRole extends RoleGrant {
-  readonly needsParty: boolean;
-}
+import type { FoundRole, RoleDirectory, RoleGrant } from './grant.ts';
+import type { BuiltInRoles } from './role/role.ts';
 
 /** Roles every tenant has, and those of the tenant's own from the table. @param readPool as finaegis_read */
 export const createRoleDirectory = (readPool: () => Pool, builtIn: BuiltInRoles): RoleDirectory => ({
@@ -36,12 +25,3 @@ export const createRoleDirectory = (readPool: () => Pool, builtIn: BuiltInRoles)
     return found;
   },
 });
-
-/** What scopes of one's own and roles come to. Personal values are hidden from whoever has nothing but roles that hide them. */
-export const grantOf = (scopes: readonly string[], roles: Iterable<RoleGrant>): Omit<Grant, 'actingFor'> => {
-  const given = [...roles];
-  return {
-    scopes: [...new Set([...scopes, ...given.flatMap((role) => role.scopes)])],
-    isMasked: scopes.length === 0 && given.length > 0 && given.every(({ masksPersonalData }) => masksPersonalData),
-  };
-};

@@ -1,3 +1,4 @@
+import { ApprovalNeeded, type FourEyes } from '../approval/four-eyes.ts';
 import { DatabaseFault } from '../database/transaction.ts';
 import type { EventMetadata } from '../event-store/event.ts';
 import { keyMadeElsewhere } from '../event-store/subject-keys.ts';
@@ -19,6 +20,8 @@ export interface Submission<Result> {
   readonly tenantId: string;
   readonly metadata: EventMetadata;
   readonly idempotency?: IdempotencyKey;
+  /** A second person has agreed, and the handler decides so in the same commit. */
+  readonly isApproved?: boolean;
   /** Decide on the state of now, write nothing, store no answer. */
   readonly isDryRun?: boolean;
   /** How long the caller waits for the command to be taken up; 10,000 ms unless told. */
@@ -78,6 +81,8 @@ export interface CommandsOptions {
   readonly tables: TableList;
   readonly newEventId: (bookedAt: string) => string;
   readonly checks: Checks;
+  /** Asked of what somebody wishes for by the API; nothing needs a second person without it. */
+  readonly fourEyes?: FourEyes;
   /** Names of the commands that book money and are checked first. */
   readonly checkedCommands: ReadonlySet<string>;
   readonly onBatch?: CommitterOptions['onBatch'];
@@ -133,6 +138,7 @@ export const createCommands = (options: CommandsOptions): Commands => {
     );
 
   const submit: Commands['submit'] = async (handler, data, submission) => {
+    await requireSecondPerson(options, handler.name, data, submission);
     await passChecks(options, handler.name, data, submission);
     if (submission.isDryRun === true) return tryOut(handler, data, submission);
     const lane: Committer = lanes[submission.lane ?? 'interactive'];
@@ -235,6 +241,18 @@ const outcomeOf = (settled: Settled | undefined): Outcome<unknown> => {
 const refusalOf = (error: unknown): CheckRefused => {
   if (error instanceof CheckRefused) return error;
   throw error;
+};
+
+/** What the platform does by itself is nobody's wish, and what is only tried happens to nobody. @throws ApprovalNeeded */
+const requireSecondPerson = async (
+  { fourEyes }: CommandsOptions,
+  name: string,
+  data: unknown,
+  { tenantId, metadata, isApproved, isDryRun }: Submission<never>,
+): Promise<void> => {
+  if (fourEyes === undefined || metadata.channel !== 'api' || isApproved === true || isDryRun === true) return;
+  const seconds = await fourEyes.waitSeconds({ name, data, tenantId });
+  if (seconds !== undefined) throw new ApprovalNeeded(name, seconds);
 };
 
 const passChecks = async (

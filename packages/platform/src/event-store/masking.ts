@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** What a value is shown as to those who may not see personal values. */
 export const masked = 'masked';
 
-const maskings = new AsyncLocalStorage<true>();
+const maskings = new AsyncLocalStorage<boolean>();
 let underWay = 0;
 
 /**
@@ -20,6 +20,10 @@ export const whileMasking = async <T>(work: () => Promise<T>): Promise<T> => {
     if (underWay === 0) maskings.disable();
   }
 };
+
+/** Runs work that reads values to decide by them and shows them to nobody else: a password's hash, or what is one's own. */
+export const whileUnmasked = <T>(work: () => Promise<T>): Promise<T> =>
+  isMasking() ? maskings.run(false, work) : work();
 
 /** Whether personal values are hidden from whoever this is done for. */
 export const isMasking = (): boolean => maskings.getStore() === true;

@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { type ProblemError, type ProblemTable, problemContentType, problemDocument, problemText } from './problem.ts';
 import type { ApiAnswer, Route } from './route.ts';
 import { problemsOf } from './route-problems.ts';
+import { responsesOf } from './route-responses.ts';
 
 const jsonContentType = 'application/json; charset=utf-8';
 
@@ -52,7 +53,7 @@ export const sendProblem = (
  * @throws Error when the status is not declared, a field is wrong, or a field is there that the schema does not name
  */
 export const checkAnswer = (route: Route, { status, body, contentType }: ApiAnswer): void => {
-  const declared = route.responses[status];
+  const declared = responsesOf(route)[status];
   if (declared === undefined) {
     if (contentType === problemContentType && typeof body === 'string') {
       checkProblemCode(route, body);

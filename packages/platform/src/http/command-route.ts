@@ -1,3 +1,10 @@
+import { showApproval } from '../approval/approval-view.ts';
+import type { ApprovalRow } from '../approval/approvals-table.ts';
+import { type Approved, approvedCommand } from '../approval/approved-command.ts';
+import type { Approving } from '../approval/asked.ts';
+import { ApprovalNeeded } from '../approval/four-eyes.ts';
+import { hold } from '../approval/hold.ts';
+import { approvalProblems } from '../approval/problems.ts';
 import { ChecksUnavailable } from '../command/checks.ts';
 import { CheckRefused, type Submission, type SubmissionOutcome } from '../command/commands.ts';
 import { Overloaded } from '../command/committer.ts';
@@ -5,6 +12,7 @@ import type { Answer, CommandHandler, Outcome, Refusal } from '../command/handle
 import { DatabaseFault, lockTimeout } from '../database/transaction.ts';
 import type { EventMetadata } from '../event-store/event.ts';
 import { keyMadeElsewhere } from '../event-store/subject-keys.ts';
+import { whileTrying } from '../event-store/trial.ts';
 import type { Services } from '../services.ts';
 import { type Sent, sentIn, withOffendingFields } from './offending-fields.ts';
 import { ProblemError, type ProblemTable, problemContentType, problemDocument, problemText } from './problem.ts';
@@ -49,6 +57,8 @@ export const answerCommand = async <Data, Refs, Result, R extends Refusal>(
   data: Data,
   how: AnswerOf<Result, R>,
 ): Promise<ApiAnswer> => {
+  if (request.approving !== undefined)
+    return carryOut(services, { ...request, approving: request.approving }, handler, data, how);
   const submission: Submission<Result> = {
     tenantId: request.tenantId,
     metadata: metadataOf(request),
@@ -58,8 +68,87 @@ export const answerCommand = async <Data, Refs, Result, R extends Refusal>(
     isDryRun: request.dryRun,
     render: renderer(how, request.requestId, sentIn(request)),
   };
-  const outcome = await withFaultsAsProblems(() => services.commands.submit(handler, data, submission));
-  return toAnswer(services, request.tenantId, outcome);
+  const submit = (its: Submission<Result>) =>
+    withFaultsAsProblems(() => services.commands.submit(handler, data, its), { letsApprovalThrough: true });
+  try {
+    return await toAnswer(services, request.tenantId, await submit(submission));
+  } catch (error) {
+    if (!(error instanceof ApprovalNeeded)) throw error;
+    return putAside(services, request, { handler, needed: error, submit: () => submit(onlyTried(submission)) });
+  }
+};
+
+/** The same, only tried: what whoever asks, and whoever agrees, is shown. */
+const onlyTried = <Result>({ tenantId, metadata, render }: Submission<Result>): Submission<Result> => ({
+  tenantId,
+  metadata,
+  isDryRun: true,
+  ...(render === undefined ? {} : { render }),
+});
+
+/** Puts a command aside for a second person, unless it would be refused anyway. */
+const putAside = async <Data, Refs, Result, R extends Refusal>(
+  services: Services,
+  request: ApiRequest,
+  {
+    handler,
+    needed,
+    submit,
+  }: {
+    readonly handler: CommandHandler<Data, Refs, Result, R>;
+    readonly needed: ApprovalNeeded;
+    readonly submit: () => Promise<SubmissionOutcome<Result, R>>;
+  },
+): Promise<ApiAnswer> => {
+  const { origin, tenantId } = request;
+  if (origin === undefined) throw new ProblemError('approval_needed', {}, { cause: needed });
+  const tried = await whileTrying(async () => toAnswer(services, tenantId, await submit()));
+  if (tried.status >= 400) return tried;
+  const outcome = await withFaultsAsProblems(() =>
+    hold(services, request, {
+      command: handler.name,
+      validForSeconds: needed.validForSeconds,
+      origin,
+      preview: { status: tried.status, body: tried.body as string },
+      metadata: metadataOf(request),
+      render: renderer(
+        { status: 202, show: (row: ApprovalRow) => showApproval(row, services.now()), problems: approvalProblems },
+        request.requestId,
+        sentIn(request),
+      ),
+    }),
+  );
+  return toAnswer(services, tenantId, outcome);
+};
+
+/** Carries out what waited, under a key of its own: the maker's is spent on the answer that it waits. */
+const carryOut = async <Data, Refs, Result, R extends Refusal>(
+  services: Services,
+  request: ApiRequest & { readonly approving: Approving },
+  handler: CommandHandler<Data, Refs, Result, R>,
+  data: Data,
+  how: AnswerOf<Result, R>,
+): Promise<ApiAnswer> => {
+  const { tenantId, approving, requestId, dryRun } = request;
+  const { approvalId, checker } = approving;
+  const inner = renderer(how, requestId, sentIn(request));
+  const show = ({ approval, done }: Approved<Result>): unknown => {
+    const told = showApproval(approval, services.now());
+    if (done === undefined) return { approval: told };
+    const { status, body } = inner({ accepted: true, isRepeat: false, result: done.result });
+    return { approval: told, answer: { status, body: JSON.parse(body) as unknown } };
+  };
+  const outcome = await withFaultsAsProblems(() =>
+    services.commands.submit(approvedCommand(handler, approving), data, {
+      tenantId,
+      metadata: { ...metadataOf(request), approver: checker.principalId },
+      isApproved: true,
+      idempotency: { principalId: checker.principalId, key: `approval:${approvalId}`, fingerprint: approvalId },
+      isDryRun: dryRun,
+      render: renderer({ status: 200, show, problems: approvalProblems }, requestId, {}),
+    }),
+  );
+  return toAnswer(services, tenantId, outcome);
 };
 
 /**
@@ -162,10 +251,15 @@ export const withReplay = async (
 };
 
 /** Turns what the write side throws into the problems it is documented as. */
-export const withFaultsAsProblems = async <T>(work: () => Promise<T>): Promise<T> => {
+export const withFaultsAsProblems = async <T>(
+  work: () => Promise<T>,
+  { letsApprovalThrough = false }: { readonly letsApprovalThrough?: boolean } = {},
+): Promise<T> => {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof ApprovalNeeded && !letsApprovalThrough)
+      throw new ProblemError('approval_needed', {}, { cause: error });
     if (error instanceof Overloaded)
       throw new ProblemError(
         'overloaded',

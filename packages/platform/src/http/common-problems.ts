@@ -39,15 +39,22 @@ export const commonProblems = defineProblems({
   unauthenticated: {
     status: 401,
     title: 'The request is not authenticated',
-    description: 'Send `Authorization: Bearer` with an API key of this installation.',
+    description: 'Send `Authorization: Bearer` with an API key of this installation, or the token of a session.',
   },
   key_expired: { status: 401, title: 'The API key has expired' },
   key_revoked: { status: 401, title: 'The API key has been revoked' },
+  session_ended: { status: 401, title: 'The session is over', description: 'It expired or was ended; log in again.' },
   address_not_allowed: { status: 403, title: 'The API key may not be used from this address' },
   permission_missing: {
     status: 403,
     title: 'A permission is missing',
     description: '`permission` is the scope the key would need.',
+  },
+  approval_needed: {
+    status: 403,
+    title: 'A second person is needed, and this cannot wait for one',
+    description:
+      'A policy puts a command of this request under four eyes. The request is more than that one command, so it cannot be put aside; ask for the command by itself.',
   },
   staff_only: {
     status: 403,

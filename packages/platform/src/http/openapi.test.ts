@@ -45,6 +45,7 @@ describe('the OpenAPI document', () => {
   it('names shared schemas once and leaves out hidden routes', () => {
     expect(Object.keys(at('/components/schemas') as object)).toEqual([
       'Amount',
+      'Approval',
       'AssetCode',
       'DecimalAmount',
       'Metadata',
@@ -89,11 +90,18 @@ describe('the OpenAPI document', () => {
     });
   });
 
+  it('says that a command may wait for a second person, and a read may not', () => {
+    expect(at(`${take}/responses/202/content/application~1json/schema`)).toEqual({
+      $ref: '#/components/schemas/Approval',
+    });
+    expect(at('/paths/~1v1~1pots~1{potId}/get/responses')).not.toHaveProperty('202');
+  });
+
   it('documents every problem of a route under its status', () => {
     const codesOf = (status: number): unknown =>
       at(`${take}/responses/${status}/content/application~1problem+json/schema/allOf/1/properties/code/enum`);
     expect(codesOf(422)).toEqual(['check_refused', 'idempotency_key_reused', 'pot_empty']);
-    expect(codesOf(401)).toEqual(['key_expired', 'key_revoked', 'unauthenticated']);
+    expect(codesOf(401)).toEqual(['key_expired', 'key_revoked', 'session_ended', 'unauthenticated']);
     expect(at(`${take}/responses/422/description`)).toContain('`pot_empty`: The pot holds too little.');
     expect(codesOf(400)).toContain('idempotency_key_required');
     expect(codesOf(503)).toContain('outcome_unknown');

@@ -5,6 +5,7 @@ import { type Json, SchemaCollection, sorted } from './openapi-schema.ts';
 import { type ProblemTable, problemContentType } from './problem.ts';
 import type { Route } from './route.ts';
 import { problemsOf } from './route-problems.ts';
+import { responsesOf } from './route-responses.ts';
 
 /** What the document says about the API as a whole. */
 export type ApiInfo = { readonly title: string; readonly version: string; readonly description?: string };
@@ -76,7 +77,11 @@ export const openApiDocument = (
     components: {
       schemas: { ...schemas.components, Problem: problemSchema },
       securitySchemes: {
-        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: `Authorization: Bearer <key>`.' },
+        apiKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An API key, or the token of a session: `Authorization: Bearer <key>`.',
+        },
       },
       headers: { 'Finaegis-Position': positionHeader, 'X-Request-Id': requestIdHeader },
     },
@@ -209,7 +214,7 @@ const requestBody = ({ request: { body, file, takesForm } }: Route, schemas: Sch
 
 const successes = (route: Route, schemas: SchemaCollection): Record<string, Json> =>
   Object.fromEntries(
-    Object.entries(route.responses).map(([status, { description, schema, contentType }]) => {
+    Object.entries(responsesOf(route)).map(([status, { description, schema, contentType }]) => {
       const type = contentType ?? 'application/json';
       const content =
         schema === undefined && contentType === undefined

@@ -1,5 +1,6 @@
 import { type ZodType, z } from 'zod';
 
+import type { Origin } from '../approval/asked.ts';
 import type { Principal } from '../auth/principal.ts';
 import { fieldErrors } from './field-errors.ts';
 import { fingerprintOf, readIdempotencyKey } from './idempotency.ts';
@@ -64,6 +65,8 @@ export const readRequest = (route: Route, received: ReceivedRequest): ApiRequest
           },
         }),
     dryRun,
+    // A file is not kept to be asked again.
+    ...(file === undefined ? { origin: originOf(route, { params: received.params, query: asked, body: sent }) } : {}),
     ...(position === undefined ? {} : { position }),
     // Not spread: reading the signal makes it, and most handlers never do.
     get signal() {
@@ -73,6 +76,11 @@ export const readRequest = (route: Route, received: ReceivedRequest): ApiRequest
     deadlineMs: received.deadlineMs,
   };
 };
+
+const originOf = (
+  { operationId, permission }: Route,
+  { body, ...sent }: { readonly params: Origin['params']; readonly query: Origin['query']; readonly body: unknown },
+): Origin => ({ operationId, permission, ...sent, ...(body === undefined ? {} : { body }) });
 
 const readDryRun = (
   route: Route,

@@ -18,12 +18,18 @@ const authenticated: readonly CommonProblem[] = [
   'unauthenticated',
   'key_expired',
   'key_revoked',
+  'session_ended',
   'address_not_allowed',
   'permission_missing',
 ];
 
 /** Whatever takes an idempotency key is a command. */
-const commands: readonly CommonProblem[] = ['idempotency_key_reused', 'check_refused', 'checks_unavailable'];
+const commands: readonly CommonProblem[] = [
+  'approval_needed',
+  'idempotency_key_reused',
+  'check_refused',
+  'checks_unavailable',
+];
 
 const has = (schema: ZodType | undefined, field: string): boolean =>
   schema instanceof ZodObject && field in schema.shape;

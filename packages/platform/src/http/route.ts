@@ -1,5 +1,6 @@
 import type { output, ZodType } from 'zod';
 
+import type { Approving, Origin } from '../approval/asked.ts';
 import type { Principal } from '../auth/principal.ts';
 
 /** Which token bucket a route draws from. */
@@ -37,6 +38,10 @@ export type ApiRequest<Params = unknown, Query = unknown, Body = unknown> = {
   readonly signal: AbortSignal;
   /** Aborted when the process is to stop; only an answer that goes on by itself, a stream, has to mind it. */
   readonly draining?: AbortSignal;
+  /** As it was sent, so that it can wait for a second person and be asked again. */
+  readonly origin?: Origin;
+  /** Set while what waited is carried out: `principal` is who asked, and this who agreed. */
+  readonly approving?: Approving;
   /** Milliseconds since 1970 after which nobody waits for the answer. */
   readonly deadlineMs: number;
 };

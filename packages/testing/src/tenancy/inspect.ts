@@ -23,6 +23,8 @@ const systemWrites: Readonly<Record<string, readonly string[]>> = {
 const definerFunctions: Readonly<Record<string, { readonly owner: string; readonly grantees: readonly string[] }>> = {
   // Sees every tenant's keys to find the one whose whole prefix it is given; see 0060_api_keys.sql.
   'finaegis_find_api_key(text)': { owner: 'finaegis_system', grantees: ['finaegis_read'] },
+  // As with keys, for sessions; see 0181_sessions.sql.
+  'finaegis_find_session(text)': { owner: 'finaegis_system', grantees: ['finaegis_read'] },
   // Runs as the owner, whom row-level security binds; it reads no row and gives none back.
   'finaegis_analyze()': { owner: 'finaegis_owner', grantees: ['finaegis_write'] },
 };

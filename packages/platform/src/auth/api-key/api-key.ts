@@ -1,8 +1,7 @@
 import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
 import { defineAggregate } from '../../event-store/aggregate.ts';
 import type { NewEvent } from '../../event-store/event.ts';
-import { exceeds, type GrantRefusal } from '../grant.ts';
-import { type FoundRole, grantOf } from '../role-directory.ts';
+import { exceeds, type FoundRole, type GrantRefusal, grantOf } from '../grant.ts';
 import { isKnownScope } from '../scope.ts';
 import { apiKeyEvents } from './events.ts';
 import type { CreateApiKey, RevokeApiKey, RotateApiKey } from './terms.ts';

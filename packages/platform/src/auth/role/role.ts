@@ -1,16 +1,10 @@
 import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/decision';
 import { defineAggregate } from '../../event-store/aggregate.ts';
 import type { NewEvent } from '../../event-store/event.ts';
-import { exceeds, type GrantRefusal } from '../grant.ts';
+import { exceeds, type GrantRefusal, type RoleGrant } from '../grant.ts';
 import { isKnownScope } from '../scope.ts';
 import { roleEvents } from './events.ts';
 import type { DefineRole, RetireRole } from './terms.ts';
-
-/** What a role gives. */
-export interface RoleGrant {
-  readonly scopes: readonly string[];
-  readonly masksPersonalData: boolean;
-}
 
 /** A role every tenant has, as the bank declares it. */
 export interface BuiltInRole extends RoleGrant {
