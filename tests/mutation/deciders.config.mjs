@@ -9,6 +9,11 @@ export default {
     'packages/bank/src/account/deposit.ts',
     'packages/bank/src/party/{mandate,party}/*.ts',
     'packages/bank/src/asset/{asset,rate}/*.ts',
+    'packages/bank/src/custodian/{allocation,bank,break,day,reconciliation,transfer}/*.ts',
+    'packages/bank/src/custodian/{cut-off,health}.ts',
+    'packages/bank/src/cgo/{investment,numbering,round}/*.ts',
+    'packages/bank/src/payment/{bulk,card-deposit,crypto-deposit,dispute,inbox,incoming}/*.ts',
+    'packages/bank/src/payment/{outgoing,payout,refund,request,schedule,work-item}/*.ts',
     ...notDecisions,
   ],
   // What runs only while a module is loaded is declaration: lists of events, tables of codes, schemas. Each such mutant would take a run of

@@ -2,6 +2,14 @@ import { conclude, emptyBooks, foldRaw, type ReplayedBooks } from '@finaegis/tes
 import type { AuditedEvent } from './audited-event.ts';
 import { type CardBooks, concludeCards, emptyCardBooks, foldCards } from './card-books.ts';
 import { type CustomerBooks, concludeCustomers, emptyCustomerBooks, foldCustomers } from './customer-books.ts';
+import {
+  concludeDisputes,
+  type DisputeBooks,
+  emptyDisputeBooks,
+  foldDisputes,
+  takenByDisputes,
+} from './dispute-books.ts';
+import { concludeFiles, emptyFileBooks, explainedByFiles, type FileBooks, foldFiles } from './file-books.ts';
 import { concludePayments, emptyPaymentBooks, foldPayments, type PaymentBooks } from './payment-books.ts';
 
 interface RawPosting {
@@ -23,6 +31,8 @@ export interface AuditorBooks {
   readonly customers: CustomerBooks;
   readonly payments: PaymentBooks;
   readonly cards: CardBooks;
+  readonly files: FileBooks;
+  readonly disputes: DisputeBooks;
   readonly problems: string[];
 }
 
@@ -36,6 +46,8 @@ export const emptyAuditorBooks = (): AuditorBooks => ({
   customers: emptyCustomerBooks(),
   payments: emptyPaymentBooks(),
   cards: emptyCardBooks(),
+  files: emptyFileBooks(),
+  disputes: emptyDisputeBooks(),
   problems: [],
 });
 
@@ -86,17 +98,23 @@ export const foldAudited = (books: AuditorBooks, event: AuditedEvent): void => {
   const around = { replayed: books.replayed, complain };
   foldCustomers(books.customers, event, around);
   foldPayments(books.payments, event, around);
-  foldCards(books.cards, event, { ...around, payments: books.payments });
+  const { payments, cards, customers } = books;
+  foldCards(cards, event, { ...around, payments });
+  foldDisputes(books.disputes, event, { ...around, payments, cards });
+  foldFiles(books.files, event, { ...around, payments, ownerOf: (iban) => customers.numbers.get(`iban ${iban}`) });
   foldRaw(books.replayed, event);
 };
 
 /** What can only be said when the log is read to its end. */
-export const concludeAudited = ({ replayed, customers, payments, cards, problems }: AuditorBooks): void => {
+export const concludeAudited = (books: AuditorBooks): void => {
+  const { replayed, customers, payments, cards, files, disputes, problems } = books;
   const complain = (text: string): unknown => problems.push(text);
   conclude(replayed);
   concludeCustomers(customers, replayed, complain);
-  concludePayments(payments, { replayed, complain });
-  concludeCards(cards, { replayed, complain });
+  concludePayments(payments, { replayed, complain }, explainedByFiles(files));
+  concludeCards(cards, { replayed, complain }, takenByDisputes(disputes));
+  concludeFiles(files, { replayed, complain });
+  concludeDisputes(disputes, { replayed, complain });
 };
 
 const checkJournal = (

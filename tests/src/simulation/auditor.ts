@@ -5,6 +5,8 @@ import { type AuditorBooks, concludeAudited, emptyAuditorBooks, foldAudited } fr
 import { type CardRecords, compareWithProvider } from './card-books.ts';
 import type { Experience } from './clients.ts';
 import { compareCustomers } from './customer-books.ts';
+import { compareCases } from './dispute-books.ts';
+import { compareLinesWithBank, linesByKey } from './file-books.ts';
 import { isJustified } from './justification.ts';
 import type { StoredEvent } from './memory-database.ts';
 import { compareWithBank } from './payment-books.ts';
@@ -146,12 +148,18 @@ const replay = (events: readonly AuditedEvent[], experiences: readonly Experienc
 const compareWhole = async (
   { rows, rail, cards: provider }: WholeBank,
   tenantId: string,
-  { customers, payments, cards, replayed, problems }: AuditorBooks,
+  { customers, payments, cards, files, disputes, replayed, problems }: AuditorBooks,
 ): Promise<void> => {
   problems.push(...compareCustomers(customers, (table) => rows(table, tenantId)));
   const orders = (await rail.orders()).filter((order) => order.tenantId === tenantId);
   const complain = (text: string): unknown => problems.push(text);
-  compareWithBank(payments, orders, complain);
+  const lines = linesByKey(files);
+  compareWithBank(
+    payments,
+    orders.filter(({ paymentId }) => !lines.has(paymentId)),
+    complain,
+  );
+  compareLinesWithBank(files, orders, complain);
   const account = provider.accountOf(tenantId);
   const records: CardRecords = {
     received: async (key) => {
@@ -165,6 +173,9 @@ const compareWhole = async (
     balance: account.balanceMinor(),
   };
   await compareWithProvider(cards, records, { replayed, complain });
+  const find = async (caseId: string): Promise<string> =>
+    (await account.dispute({ tenantId, disputeId: caseId })).status;
+  await compareCases(disputes, { cases: provider.casesOf(tenantId), find }, complain);
 };
 
 const compareBalances = async (
@@ -299,6 +310,7 @@ const withoutIdentity: readonly string[] = [
   'setKyc',
   'assignWorkItem',
   'retrySaga',
+  'replayWebhook',
 ];
 
 /** An erased party has nothing left that says whether the same registration is asked for again. */

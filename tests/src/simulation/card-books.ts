@@ -30,11 +30,18 @@ export interface AuditedRefund {
 export interface CardBooks {
   readonly deposits: Map<string, AuditedCardDeposit>;
   readonly refunds: Map<string, AuditedRefund>;
+  /** What payers' banks have taken back and not returned, by payment. */
+  readonly disputed: Map<string, bigint>;
   /** Sagas of both that have not ended. */
   readonly open: Set<string>;
 }
 
-export const emptyCardBooks = (): CardBooks => ({ deposits: new Map(), refunds: new Map(), open: new Set() });
+export const emptyCardBooks = (): CardBooks => ({
+  deposits: new Map(),
+  refunds: new Map(),
+  disputed: new Map(),
+  open: new Set(),
+});
 
 interface Surroundings {
   readonly payments: PaymentBooks;
@@ -43,7 +50,7 @@ interface Surroundings {
 }
 type Texts = Readonly<Record<string, string | undefined>>;
 
-const psp = house(`psp/${cardProviderName}`);
+export const psp = house(`psp/${cardProviderName}`);
 const cost = house(`cost/${cardProviderName}`);
 const clearing = house('clearing/refunds');
 const income = house('income/refund-fee');
@@ -59,7 +66,7 @@ export const foldCards = (books: CardBooks, event: AuditedEvent, around: Surroun
   if (type.startsWith('Refund')) foldRefund(books, event, around);
 };
 
-/** What of a deposit has gone back, or is claimed. */
+/** What of a deposit has gone back by refunds, or is claimed by them. */
 export const takenOf = ({ refunds }: CardBooks, paymentId: string): bigint =>
   [...refunds.values()]
     .filter((one) => one.paymentId === paymentId && !ends.includes(one.status))
@@ -194,7 +201,8 @@ const requested = (
   const deposit = books.deposits.get(paymentId);
   const before = takenOf(books, paymentId);
   if (deposit?.status !== 'credited' || deposit.account !== account) complain('is of money that was not credited');
-  if (before + amount > (deposit?.received ?? 0n)) complain('gives back more than arrived');
+  if (before + amount > (deposit?.received ?? 0n) - (books.disputed.get(paymentId) ?? 0n))
+    complain('gives back more than arrived');
   const wanted = isOwnError(reason) ? 0n : refundFees.fixedMinor + rate(before + amount) - rate(before);
   if (fee !== wanted) complain(`costs ${fee}, and not ${wanted}`);
   const terms = { paymentId, account, asset, amount, fee, reason, requestedBy: actor };
@@ -230,7 +238,11 @@ const checkTaker = (
 };
 
 /** What can only be said at the end: the provider's account and clearing are explained to the cent, and everything has ended. */
-export const concludeCards = (books: CardBooks, { replayed, complain }: Omit<Surroundings, 'payments'>): void => {
+export const concludeCards = (
+  books: CardBooks,
+  { replayed, complain }: Omit<Surroundings, 'payments'>,
+  takenByDisputes: bigint,
+): void => {
   const refunds = [...books.refunds.values()];
   const sum = (statuses: readonly string[]): bigint =>
     refunds.filter(({ status }) => statuses.includes(status)).reduce((total, { amount }) => total + amount, 0n);
@@ -240,12 +252,12 @@ export const concludeCards = (books: CardBooks, { replayed, complain }: Omit<Sur
     if (has !== explained) complain(`${account} has ${has}, and ${explained} of it is explained`);
   };
   check(clearing, sum(['Funded', 'Submitted']));
-  check(psp, sum(['Completed']) - arrived);
+  check(psp, sum(['Completed']) + takenByDisputes - arrived);
   for (const sagaId of books.open) complain(`saga ${sagaId} of a card deposit or refund never ends`);
 };
 
 /** Credits less debits. */
-const posted = ({ balances }: ReplayedBooks, account: string): bigint => {
+export const posted = ({ balances }: ReplayedBooks, account: string): bigint => {
   const { credits = 0n, debits = 0n } = balances.get(`${account} ${cardAsset}`) ?? {};
   return credits - debits;
 };

@@ -22,7 +22,10 @@ export const cardRefusals: Readonly<Record<string, (its: Case) => boolean>> = {
   refund_exists_with_different_content: (its) => refundOf(its) !== undefined,
   refund_asset_differs: (its) => its.asked.asset !== depositOf(its)?.asset,
   refund_exceeds_remainder: (its) => {
-    const remaining = (depositOf(its)?.received ?? 0n) - takenOf(its.books.cards, its.asked.paymentId ?? '');
+    const { paymentId = '' } = its.asked;
+    const disputed = its.books.cards.disputed.get(paymentId) ?? 0n;
+    const left = (depositOf(its)?.received ?? 0n) - takenOf(its.books.cards, paymentId) - disputed;
+    const remaining = left > 0n ? left : 0n;
     return remaining === BigInt(its.refusal['remainingMinor'] ?? '-1') && (its.asked.amountMinor ?? 0n) > remaining;
   },
   refund_unknown: (its) => refundOf(its) === undefined,

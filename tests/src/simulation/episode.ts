@@ -42,6 +42,8 @@ export const runClients = async (
     script,
     newsFor: bank.whole?.rail.newsFor,
     cardNewsFor: bank.whole?.cards.newsFor,
+    messageFor: bank.whole?.cards.messageFor,
+    casesOf: bank.whole?.cards.casesOf,
   });
   const tell = (lived: Experience): void => {
     const { request, answer } = lived;
@@ -106,6 +108,7 @@ export const runEpisode = async (
     },
     ...(isCalm ? {} : { crashEveryMs }),
     isWhole: script !== 'ledger',
+    isTelling: script === 'all',
     ...breakage,
   });
   return scheduler.run(

@@ -2,6 +2,7 @@ import type { AuditorBooks } from './auditor-books.ts';
 import { cardRefusals } from './card-refusals.ts';
 import type { Experience } from './clients.ts';
 import { customerRefusals } from './customer-refusals.ts';
+import { disputeRefusals, fileRefusals } from './file-refusals.ts';
 import { movementOf, paymentRefusals } from './payment-refusals.ts';
 import type { Ahead, Asked, Case, Refusal } from './refusal-case.ts';
 import type { JournalData } from './wishes.ts';
@@ -27,7 +28,9 @@ export const isJustified = (
   const { name, actor = 'client' } = request;
   const its: Case = { books, asked, refusal, answeredMs, ahead, name, actor };
   // One code may mean two things in two places.
-  return [rules, customerRefusals, paymentRefusals, cardRefusals].some((each) => each[refusal.code]?.(its) === true);
+  return [rules, customerRefusals, paymentRefusals, cardRefusals, fileRefusals, disputeRefusals].some(
+    (each) => each[refusal.code]?.(its) === true,
+  );
 };
 
 const isLinkedJustified = (

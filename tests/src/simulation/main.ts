@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
 import { type Episode, runEpisode } from './episode.ts';
+import { scripts } from './requests.ts';
 
 // `npm run simulate -- --seed N --steps M` lives one life of the bank; `--seconds S` as many new ones as fit into so much time. `--script ledger`
-// sends the clients of the ledger alone, `whole` those of parties and payments too; a seed means what it means under the script it was found by.
+// sends the clients of the ledger alone, `whole` those of parties and payments too, `cards` those who pay by card; a seed means what it means
+// under the script it was found by.
 // The last line is `N passed, N failed`.
 
 const { values } = parseArgs({
@@ -10,18 +12,18 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     steps: { type: 'string', default: '200' },
     seconds: { type: 'string' },
-    script: { type: 'string', default: 'cards' },
+    script: { type: 'string', default: 'all' },
   },
 });
 const steps = Number(values.steps);
-const { script } = values;
-if (script !== 'ledger' && script !== 'whole' && script !== 'cards') {
-  process.stderr.write('The script is ledger, whole or cards.\n');
+const script = scripts.find((name) => name === values.script);
+if (script === undefined) {
+  process.stderr.write(`The script is one of ${scripts.join(', ')}.\n`);
   process.exit(2);
 }
 if ([steps, Number(values.seed ?? 0), Number(values.seconds ?? 1)].some((given) => !Number.isSafeInteger(given))) {
   process.stderr.write(
-    'Usage: npm run simulate -- [--seed N] [--steps M] [--seconds S] [--script ledger|whole|cards]\n',
+    'Usage: npm run simulate -- [--seed N] [--steps M] [--seconds S] [--script ledger|whole|cards|all]\n',
   );
   process.exit(2);
 }

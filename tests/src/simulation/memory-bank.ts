@@ -50,6 +50,8 @@ export interface MemoryBankOptions {
   readonly crashEveryMs?: number;
   /** Processes execute sagas too, which takes turns of its own; without it only the ledger and its accounts are alive. */
   readonly isWhole?: boolean;
+  /** The card provider sends messages, and payers have their banks take payments back. */
+  readonly isTelling?: boolean;
   readonly sabotage?: Sabotage;
   /** Replaces the partner bank by a dishonest one. */
   readonly breakRail?: (rail: RailTwin) => RailTwin;
@@ -96,7 +98,9 @@ export const startMemoryBank = (options: MemoryBankOptions): SimulatedBank => {
     locks: new RowLocks(scheduler),
     queue,
     rail: (options.breakRail ?? ((rail) => rail))(createRailTwin(scheduler)),
-    cards: (options.breakCards ?? ((cards) => cards))(createCardsTwin(scheduler)),
+    cards: (options.breakCards ?? ((cards) => cards))(
+      createCardsTwin(scheduler, options.isTelling === true ? { epochMs } : undefined),
+    ),
     mistakes: [],
     nowMs,
     started: 0,
@@ -244,6 +248,7 @@ const startProcess = (options: MemoryBankOptions, shared: Shared): Process => {
       ledgerHandlers: ledger,
       rail: shared.rail.calledBy(turn),
       cards: shared.cards.calledBy(turn),
+      bodyOf: shared.cards.bodyOf,
       commands: () => commands,
       sagas: () => its,
       random,

@@ -35,6 +35,8 @@ import { leasesTable } from '@finaegis/platform/saga/leases-table';
 import type { Sagas } from '@finaegis/platform/saga/sagas';
 import type { Random } from '../stress/random.ts';
 import { cardEvents, createCards } from './memory-cards.ts';
+import { createFiles, fileEvents } from './memory-files.ts';
+import { createMessageSaga, messageEvents } from './memory-messages.ts';
 import { type MemoryReads, memorySealing } from './memory-reads.ts';
 import { chance } from './scheduler.ts';
 
@@ -45,6 +47,8 @@ export const contextEvents = [
   ...[productAggregate, numberingAggregate, accountAggregate].flatMap(({ events }) => events),
   ...[outgoingAggregate, incomingAggregate, workItemAggregate].flatMap(({ events }) => events),
   ...cardEvents,
+  ...fileEvents,
+  ...messageEvents,
   ...sagaEvents,
 ];
 
@@ -68,14 +72,22 @@ export interface ContextSources {
   readonly rail: BankRail;
   readonly cards: CardProvider;
   readonly commands: () => Commands;
-  readonly sagas: () => Pick<Sagas, 'handlers'>;
+  readonly sagas: () => Pick<Sagas, 'handlers' | 'adopt'>;
+  /** The text of a provider's message. */
+  readonly bodyOf: (messageId: string) => string | undefined;
   readonly random: Random;
   readonly now: () => string;
 }
 
 /** What the bank charges for a payment abroad, in cents. */
 export const paymentFeeMinor = 20n;
-const outsideTimes = { askFirstMs: 1_000, pollFirstMs: 500, pollMaxMs: 4_000, reviewMaxMs: 45_000 };
+const outsideTimes = {
+  askFirstMs: 1_000,
+  pollFirstMs: 500,
+  pollMaxMs: 4_000,
+  reviewMaxMs: 45_000,
+  disputeRemindersMs: [20_000, 5_000] as const,
+};
 
 /** A rule that anybody can follow: amounts ending in 7 are looked at by a person, those ending in 9 are refused. */
 const verdictOn = (amountMinor: bigint): PaymentVerdict => {
@@ -125,29 +137,32 @@ export const createContexts = (sources: ContextSources) => {
   };
 };
 
-const createPayments = ({ reads, balances, rail, cards, commands, sagas, random, now }: ContextSources) => {
+const createPayments = (sources: ContextSources) => {
+  const { reads, balances, rail, cards, commands, sagas, random, now } = sources;
   const find =
     <State>(aggregate: Parameters<typeof reads.stream<State>>[0]) =>
     (tenantId: string, id: string): Promise<State> =>
       reads.stream(aggregate, tenantId, id);
-  const tools: PaymentTools = {
+  const tools = {
     balances,
     ledger: reads.ledger,
     numbers: reads.numbers,
     personalData: memorySealing,
     rail,
     checks: {
-      check: async ({ amountMinor }) => {
+      check: async ({ amountMinor }: { readonly amountMinor: bigint }) => {
         if (chance(random, 40)) throw new ChecksUnavailable('The checks are away.');
         return verdictOn(amountMinor);
       },
     },
-    fees: { feeOf: async ({ rail: way }) => (way === 'sepa' ? paymentFeeMinor : 0n) },
+    fees: {
+      feeOf: async ({ rail: way }: { readonly rail: string }) => (way === 'sepa' ? paymentFeeMinor : 0n),
+    },
     times: { ...paymentTimes, ...outsideTimes },
     sagas: sagas as never,
     now,
     findOutgoing: find(outgoingAggregate),
-  };
+  } satisfies PaymentTools;
   const steps = createStepHandlers(tools);
   const saga: SagaDefinition = outgoingPaymentSaga(
     {
@@ -160,6 +175,9 @@ const createPayments = ({ reads, balances, rail, cards, commands, sagas, random,
     },
     steps,
   );
+  const byCard = createCards(tools, reads, cards);
+  const files = createFiles(tools, sources);
+  const inboxSaga = createMessageSaga(byCard, { ...sources, askFirstMs: outsideTimes.askFirstMs });
   const all = createHandlers({
     tools: {
       ...tools,
@@ -174,24 +192,11 @@ const createPayments = ({ reads, balances, rail, cards, commands, sagas, random,
       },
     },
     outgoingSaga: saga,
-    inboxSaga: saga,
+    inboxSaga,
   });
-  const { createPayment, reviewPayment, cancelPayment, returnPayment } = all;
-  const { receivePayment, reviewIncoming, assignWorkItem, resolveWorkItem } = all;
-  const byCard = createCards(tools, reads, cards);
   return {
-    sagas: [saga, ...byCard.sagas],
-    handlers: {
-      ...byCard.handlers,
-      createPayment,
-      reviewPayment,
-      cancelPayment,
-      returnPayment,
-      receivePayment,
-      reviewIncoming,
-      assignWorkItem,
-      resolveWorkItem,
-    },
+    sagas: [saga, ...byCard.sagas, files.saga, inboxSaga],
+    handlers: { ...byCard.handlers, ...files.handlers, ...all },
   };
 };
 

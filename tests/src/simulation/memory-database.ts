@@ -53,6 +53,8 @@ export type Follow = (event: RecordedEvent, writer: string | undefined) => void;
 export class MemoryDatabase {
   readonly log = new Map<string, StoredEvent[]>();
   private readonly streams = new Map<string, StoredEvent[]>();
+  /** States as far as they were folded: streams only grow, and long ones are read often. */
+  private readonly folded = new Map<string, { readonly state: unknown; readonly count: number }>();
   readonly answers = new Map<string, KeyedAnswer>();
   readonly rows = new Map<string, Map<string, unknown>>();
   readonly catalogue: EventCatalogue;
@@ -90,10 +92,14 @@ export class MemoryDatabase {
 
   /** An aggregate folded from its stored text; undefined when nobody wrote to it. */
   stream<State>(tenantId: string, aggregate: Aggregate<State, never>, id: string): Versioned<State> | undefined {
-    const events = this.streams.get(streamName(tenantId, aggregate.context, aggregate.stream(id)));
+    const name = streamName(tenantId, aggregate.context, aggregate.stream(id));
+    const events = this.streams.get(name);
     if (events === undefined) return undefined;
-    let state = aggregate.initial;
-    for (const { envelope, seq } of events) state = fold(aggregate, state, open(this.catalogue, envelope, seq));
+    const known = this.folded.get(name);
+    let state = known === undefined ? aggregate.initial : (known.state as State);
+    for (const { envelope, seq } of events.slice(known?.count ?? 0))
+      state = fold(aggregate, state, open(this.catalogue, envelope, seq));
+    this.folded.set(name, { state, count: events.length });
     return { state, version: events.at(-1)?.version ?? 0 };
   }
 

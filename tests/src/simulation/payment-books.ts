@@ -315,6 +315,8 @@ const foldItem = (books: PaymentBooks, { type, data, actor }: AuditedEvent, { co
   const moved = books.journals.get(texts['journalId'] ?? '') ?? 'nothing';
   const to = texts['resolution'] === 'applied' ? (texts['accountId'] ?? '') : house('income/unclaimed');
   const payment = books.payments.get(texts['paymentId'] ?? '');
+  // What somebody else decides about is only looked at.
+  if (item.subject.startsWith('dispute:') && texts['resolution'] !== 'written_off') return;
   if (texts['resolution'] === 'returned') {
     if (payment?.debtor !== item.account || payment.amount !== item.amount)
       complain(`item ${workItemId} does not go back`);
@@ -328,11 +330,16 @@ const foldItem = (books: PaymentBooks, { type, data, actor }: AuditedEvent, { co
 const wasTaken: readonly string[] = ['Funded', 'Submitted', 'OutcomeLost'];
 
 /** What can only be said at the end: what lies in clearing and suspense is explained to the cent, and every saga has ended as its payment did. */
-export const concludePayments = (books: PaymentBooks, { replayed, complain }: Surroundings): void => {
+export const concludePayments = (
+  books: PaymentBooks,
+  { replayed, complain }: Surroundings,
+  byOthers: ReadonlyMap<string, bigint>,
+): void => {
   const explained = new Map<string, bigint>();
   const add = (name: string, amount: bigint): unknown => explained.set(name, (explained.get(name) ?? 0n) + amount);
   for (const { account, asset, amount, isResolved } of books.items.values())
     if (!isResolved) add(`${account} ${asset}`, amount);
+  for (const [name, amount] of byOthers) add(name, amount);
   for (const { rail, bank, creditor, asset, amount, returned, status } of books.payments.values())
     if (creditor === undefined) {
       if (wasTaken.includes(status)) add(`${house(`clearing/${rail}`)} ${asset}`, amount);

@@ -12,6 +12,8 @@ export const movementOf = (asked: Asked, books: AuditorBooks): JournalData['post
   if (withdrawalId !== undefined) return pair({ debit: accountId, credit: 'main:cash', ...leg });
   if (debtorAccountId !== undefined)
     return pair({ debit: debtorAccountId, credit: ourOwn(books, creditor?.iban) ?? '', ...leg });
+  const dispute = books.disputes.disputes.get(asked.disputeId ?? '');
+  if (dispute !== undefined) return pair({ debit: 'main:loss/chargeback', credit: dispute.account, ...leg });
   if (workItemId === undefined && asked.incomingId === undefined) return undefined;
   const [item, arrival] = [itemOf({ books, asked }), arrivalOf({ books, asked })];
   const to = asked.accountId ?? arrival?.accountId ?? '';

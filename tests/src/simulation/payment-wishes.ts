@@ -1,4 +1,5 @@
-import { partnerBank, payeesElsewhere } from './rail-twin.ts';
+import { type LinePlace, lineKey, lineSentBack } from './file-wishes.ts';
+import { partnerBank, payeesElsewhere, type RailNews } from './rail-twin.ts';
 import { chance } from './scheduler.ts';
 import type { WholeNotes, WholeSources } from './whole-notes.ts';
 import type { Draft, Sources } from './wishes.ts';
@@ -7,7 +8,7 @@ import type { Draft, Sources } from './wishes.ts';
 export const paymentWish = (from: WholeSources, notes: WholeNotes): Draft => {
   const { random, fresh, newsFor } = from;
   const news = newsFor(notes.tenantId);
-  if (news !== undefined && chance(random, 500)) return sentBack(news);
+  if (news !== undefined && chance(random, 500)) return sentBack(news, placeOf(notes, news));
   const { paymentId } = notes.payments.length > 0 ? random.pick(notes.payments) : { paymentId: fresh('payment') };
   const draw = random.below(100);
   if (draw < 40) return payment(from, notes);
@@ -24,20 +25,26 @@ export const paymentWish = (from: WholeSources, notes: WholeNotes): Draft => {
   return notes.items.length > 0 || isMistaken ? onItem(from, notes) : arrival(from, notes);
 };
 
-/** The message of the bank about money that came back. */
-export const sentBack = ({
-  paymentId,
-  entryReference,
-  amountMinor,
-}: {
-  readonly paymentId: string;
-  readonly entryReference: string;
-  readonly amountMinor: bigint;
-}): Draft => ({
-  name: 'returnPayment',
-  data: { paymentId, reason: 'AC04', entryReference, amountMinor },
-  actor: 'connector',
-});
+/**
+ * The message of the bank about money that came back.
+ * @param place of a line of a file; of a payment by itself none
+ */
+export const sentBack = (news: RailNews, place: LinePlace | undefined): Draft => {
+  if (place !== undefined) return lineSentBack(news, place);
+  const { paymentId, entryReference, amountMinor } = news;
+  return {
+    name: 'returnPayment',
+    data: { paymentId, reason: 'AC04', entryReference, amountMinor },
+    actor: 'connector',
+  };
+};
+
+const placeOf = ({ takenFiles }: WholeNotes, { paymentId }: RailNews): LinePlace | undefined => {
+  for (const { lines: file } of takenFiles)
+    for (const { batchId, lines } of file.batches)
+      for (const { line } of lines) if (lineKey(file.bulkId, line) === paymentId) return { batchId, line };
+  return undefined;
+};
 
 /** An entry about more than was paid, or about a payment nobody made: whoever types it is mistaken, and is told so. */
 const stray = ({ fresh, random }: Sources, paymentId: string): object => ({

@@ -27,7 +27,8 @@ export interface RailTwin {
   isQuiet(): boolean;
   /** The oldest of what our bank has not heard yet; told until it has. */
   newsFor(tenantId: string): RailNews | undefined;
-  heard(paymentId: string): void;
+  /** @param entry the payment, or the reference of the entry */
+  heard(entry: string): void;
 }
 
 /** The bank our tenants have their nostro at. */
@@ -136,8 +137,8 @@ export const createRailTwin = (scheduler: Scheduler): RailTwin => {
       ),
     isQuiet: () => !isUndecided() && news.length === 0,
     newsFor: (tenantId) => news.find((one) => one.tenantId === tenantId),
-    heard: (paymentId) => {
-      const at = news.findIndex((one) => one.paymentId === paymentId);
+    heard: (entry) => {
+      const at = news.findIndex(({ paymentId, entryReference }) => paymentId === entry || entryReference === entry);
       if (at >= 0) news.splice(at, 1);
     },
   };

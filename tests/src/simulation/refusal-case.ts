@@ -36,6 +36,11 @@ export interface Asked extends Partial<JournalData> {
   readonly resolution?: string;
   readonly refundId?: string;
   readonly saveMethod?: boolean;
+  readonly bulkId?: string;
+  readonly batchId?: string;
+  readonly line?: number;
+  readonly disputeId?: string;
+  readonly key?: string;
 }
 
 /** What earlier journals of the same linked batch would have changed. */

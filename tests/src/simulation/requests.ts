@@ -1,14 +1,20 @@
 import { derivedUuid } from '@finaegis/kernel/id';
 import type { Random } from '../stress/random.ts';
 import { cardWish } from './card-wishes.ts';
+import { fileWish } from './file-wishes.ts';
+import { providerWish } from './provider-wishes.ts';
 import { chance } from './scheduler.ts';
 import { type SimulatedRequest, textOf } from './simulated-bank.ts';
 import type { WholeNotes, WholeSources } from './whole-notes.ts';
 import { wholeOpening, wholeWish } from './whole-wishes.ts';
 import { assets, type Draft, firstDay, house, type JournalData, type Leg, pair, type Sources, wish } from './wishes.ts';
 
-/** Which crowd comes: the clients of the ledger alone, those of a bank with parties and payments, or those who pay by card besides. A seed means what it means under one of them. */
-export type ScriptName = 'ledger' | 'whole' | 'cards';
+/**
+ * Which crowd comes: the clients of the ledger alone, those of a bank with parties and payments, those who pay by card besides, or all of them
+ * with files of payments, a provider that sends messages, and disputes. A seed means what it means under one of them.
+ */
+export const scripts = ['ledger', 'whole', 'cards', 'all'] as const;
+export type ScriptName = (typeof scripts)[number];
 
 /** What random clients want next. */
 export interface Requests {
@@ -33,21 +39,27 @@ export const createRequests = (
     script = 'ledger',
     newsFor = () => undefined,
     cardNewsFor = () => undefined,
+    messageFor = () => undefined,
+    casesOf = () => [],
   }: {
     readonly tenants: readonly string[];
     readonly nowMs: () => number;
     readonly script?: ScriptName;
     readonly newsFor?: WholeSources['newsFor'] | undefined;
     readonly cardNewsFor?: WholeSources['cardNewsFor'] | undefined;
+    readonly messageFor?: WholeSources['messageFor'] | undefined;
+    readonly casesOf?: WholeSources['casesOf'] | undefined;
   },
 ): Requests => {
   let made = 0;
   const fresh = (what: string): string => derivedUuid('simulated', what, String(random.below(2 ** 31)), String(made++));
-  const from: WholeSources = { random, fresh, nowMs, newsFor, cardNewsFor };
+  const from: WholeSources = { random, fresh, nowMs, newsFor, cardNewsFor, messageFor, casesOf };
   const isWhole = script !== 'ledger';
   const notes = tenants.map((tenantId) => notesOf(from, tenantId, script));
   const wishes = (its: WholeNotes): Draft => {
-    if (script === 'cards' && chance(random, 350)) return cardWish(from, its);
+    if (script === 'all' && chance(random, 400))
+      return chance(random, 450) ? fileWish(from, its) : providerWish(from, its);
+    if ((script === 'cards' || script === 'all') && chance(random, 350)) return cardWish(from, its);
     return isWhole ? wholeWish(from, its) : wish(from, its);
   };
   const request = (tenantId: string, draft: Draft): SimulatedRequest => ({
@@ -75,9 +87,11 @@ export const createRequests = (
       if (its === undefined || chance(random, 100)) return;
       forget(its, name, data as Made);
     },
-    accepted: ({ tenantId }, body) => {
-      const its = notesFor(tenantId);
-      if (its !== undefined && isWhole) learn(its, body);
+    accepted: (request, body) => {
+      const its = notesFor(request.tenantId);
+      if (its === undefined || !isWhole) return;
+      learn(its, body);
+      if (request.name === 'takeBulkLines' && request.isDryRun !== true) mayBeTaken(its, request.data);
     },
   };
 };
@@ -104,7 +118,17 @@ const notesOf = ({ random, fresh }: Sources, tenantId: string, script: ScriptNam
     items: [],
     cardDeposits: [],
     refunds: [],
+    files: [],
+    writtenFiles: [],
+    takenFiles: [],
+    messages: [],
   };
+};
+
+/** Once its lines are written down. */
+const mayBeTaken = ({ files, writtenFiles, takenFiles }: WholeNotes, data: unknown): void => {
+  const file = files.find(({ lines }) => lines === data);
+  if (file !== undefined && !writtenFiles.includes(file) && !takenFiles.includes(file)) writtenFiles.push(file);
 };
 
 interface Made {

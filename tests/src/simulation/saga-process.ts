@@ -1,4 +1,7 @@
+import { bulkSagaId } from '@finaegis/bank/payment/bulk/bulk';
 import { cardDepositSagaId } from '@finaegis/bank/payment/card-deposit/commands';
+import { inboxSagaId } from '@finaegis/bank/payment/inbox/commands';
+import { messageKeyOf } from '@finaegis/bank/payment/inbox/inbox-message';
 import { outgoingSagaId } from '@finaegis/bank/payment/outgoing/commands';
 import { refundSagaId } from '@finaegis/bank/payment/refund/commands';
 import { returnPaymentId } from '@finaegis/bank/payment/work-item/commands';
@@ -6,9 +9,10 @@ import type { Commands } from '@finaegis/platform/command/commands';
 import { createSagaHandlers } from '@finaegis/platform/saga/commands';
 import { type SagaCatalogue, sagaCatalogue } from '@finaegis/platform/saga/definition';
 import type { MemorySagaQueue } from '@finaegis/platform/saga/memory-queue';
+import type { SagaAddress } from '@finaegis/platform/saga/queue';
 import { sagaAggregate } from '@finaegis/platform/saga/saga';
 import type { Sagas } from '@finaegis/platform/saga/sagas';
-import { startSagaWorker } from '@finaegis/platform/saga/worker';
+import { type SagaWorker, startSagaWorker } from '@finaegis/platform/saga/worker';
 import type { Life } from './memory-commit-store.ts';
 import type { createContexts } from './memory-contexts.ts';
 import type { MemoryReads } from './memory-reads.ts';
@@ -33,15 +37,16 @@ type Contexts = ReturnType<typeof createContexts>;
 /** Builds the contexts of a process over its sagas and, where the process has a worker, has it execute them until it dies. */
 export const startSagas = (
   tools: SagaTools,
-  createIts: (sagas: Pick<Sagas, 'handlers'>) => Contexts,
+  createIts: (sagas: Pick<Sagas, 'handlers' | 'adopt'>) => Contexts,
 ): {
   readonly handlers: Contexts['handlers'];
   readonly sagas: Pick<Sagas, 'handlers'>;
   readonly adopt: (tenantId: string, name: string, data: unknown) => void;
 } => {
   const { reads, now, life, scheduler } = tools;
-  const known: { catalogue?: SagaCatalogue } = {};
+  const known: { catalogue?: SagaCatalogue; worker?: SagaWorker } = {};
   const sagas = {
+    adopt: (saga: SagaAddress) => known.worker?.adopt(saga),
     handlers: createSagaHandlers({
       definitions: () => known.catalogue as SagaCatalogue,
       now,
@@ -52,6 +57,7 @@ export const startSagas = (
   known.catalogue = sagaCatalogue(definitions);
   if (life.workerId === undefined) return { handlers, sagas, adopt: () => undefined };
   const worker = startWorker(tools, { sagas, catalogue: known.catalogue, workerId: life.workerId });
+  known.worker = worker;
   return {
     handlers,
     sagas,
@@ -71,10 +77,15 @@ const sagaOf = (name: string, data: unknown): string | undefined => {
     resolution,
     depositId = '',
     refundId = '',
+    bulkId = '',
+    provider = '',
+    messageId = '',
   } = data as Readonly<Record<string, string | undefined>>;
   if (name === 'resolveWorkItem' && resolution === 'returned') return outgoingSagaId(returnPaymentId(workItemId));
   if (name === 'createCardDeposit') return cardDepositSagaId(depositId);
   if (name.endsWith('Refund')) return refundSagaId(refundId);
+  if (name === 'takeBulk' || name === 'reviewBulkLine') return bulkSagaId(bulkId);
+  if (name === 'receiveWebhook') return inboxSagaId(messageKeyOf(provider, messageId), 0);
   return ['createPayment', 'reviewPayment', 'cancelPayment', 'returnPayment'].includes(name)
     ? outgoingSagaId(paymentId)
     : undefined;
@@ -129,7 +140,14 @@ const startWorker = (
     },
   });
 
-const ofTheWorld: ReadonlySet<unknown> = new Set(['provider_fault', 'outcome_unknown', 'checks_unavailable']);
+const ofTheWorld: ReadonlySet<unknown> = new Set([
+  'provider_fault',
+  'outcome_unknown',
+  'checks_unavailable',
+  // A message that came before what it is about, and money that waits for the next business day.
+  'message_too_early',
+  'day_closed',
+]);
 
 /** Faults of the world are part of the life; anything else is a mistake of ours. */
 const isOfTheWorld = (error: unknown): boolean => {

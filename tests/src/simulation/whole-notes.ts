@@ -1,4 +1,6 @@
+import type { CardMessage } from './card-post.ts';
 import type { CardNews } from './cards-twin.ts';
+import type { PaymentFile } from './file-wishes.ts';
 import type { RailNews } from './rail-twin.ts';
 import type { Notes, Sources } from './wishes.ts';
 
@@ -20,10 +22,18 @@ export interface WholeNotes extends Notes {
     readonly paymentMethod?: string;
   }[];
   readonly refunds: { readonly refundId: string }[];
+  /** Files anybody ever had, those whose lines are written down, and those somebody had taken on. */
+  readonly files: PaymentFile[];
+  readonly writtenFiles: PaymentFile[];
+  readonly takenFiles: PaymentFile[];
+  /** Messages the provider was heard to send. */
+  readonly messages: CardMessage[];
 }
 
 /** The same with what the partner bank and the card provider have to tell. */
 export interface WholeSources extends Sources {
   readonly newsFor: (tenantId: string) => RailNews | undefined;
   readonly cardNewsFor: (tenantId: string) => CardNews | undefined;
+  readonly messageFor: (tenantId: string) => CardMessage | undefined;
+  readonly casesOf: (tenantId: string) => readonly string[];
 }

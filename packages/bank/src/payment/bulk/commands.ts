@@ -252,7 +252,8 @@ const batchesSchema: z.ZodType<Batches> = z.strictObject({ batchIds: z.array(uui
 
 const debtorsOf = (batch: BulkBatch): readonly string[] => batch.lines.map((line) => debtorOf(batch, line));
 
-interface FundRefs extends HouseRefs {
+/** What debiting lines knows before it locks: the accounts it books on, and the batches as they were. */
+export interface FundRefs extends HouseRefs {
   readonly batches: readonly BulkBatch[];
 }
 

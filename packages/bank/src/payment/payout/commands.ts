@@ -26,7 +26,7 @@ const signed = z
   .transform(BigInt);
 
 /** A payout is named with where it is booked, since it may be told of before we know it. */
-interface Place {
+export interface PayoutPlace {
   readonly payoutId: string;
   readonly provider: string;
   readonly entity: string;
@@ -45,7 +45,7 @@ const payoutResult = (loaded: Loaded, { payoutId }: { readonly payoutId: string 
 
 type Handler<Data> = CommandHandler<Data, HouseRefs, CardPayoutBooking, CardPayoutRefusal>;
 
-const payoutCommand = <Data extends Place>(
+const payoutCommand = <Data extends PayoutPlace>(
   tools: PaymentTools,
   {
     name,
@@ -113,7 +113,7 @@ export const createPayoutHandlers = (tools: PaymentTools) => ({
     },
     bookCardPayout,
   ),
-  returnPayout: payoutCommand<Place>(
+  returnPayout: payoutCommand<PayoutPlace>(
     tools,
     { name: 'payment.ReturnCardPayout', step: 'return', schema: z.strictObject(place) },
     (state, { payoutId }, book) => returnCardPayout(state, payoutId, book),
