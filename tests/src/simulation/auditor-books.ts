@@ -36,7 +36,8 @@ export interface AuditorBooks {
   readonly problems: string[];
 }
 
-export const emptyAuditorBooks = (): AuditorBooks => ({
+/** @param reviewMaxMs how long people are waited for who review something */
+export const emptyAuditorBooks = (reviewMaxMs?: number): AuditorBooks => ({
   replayed: emptyBooks(),
   days: new Map(),
   quotes: new Map(),
@@ -46,7 +47,7 @@ export const emptyAuditorBooks = (): AuditorBooks => ({
   customers: emptyCustomerBooks(),
   payments: emptyPaymentBooks(),
   cards: emptyCardBooks(),
-  files: emptyFileBooks(),
+  files: emptyFileBooks(reviewMaxMs),
   disputes: emptyDisputeBooks(),
   problems: [],
 });

@@ -37,6 +37,8 @@ export interface CardsTwin {
 export interface Telling {
   /** Milliseconds since 1970 when the simulation began: deadlines are dates. */
   readonly epochMs: number;
+  /** How long a case may wait for its answer: at least so long, and so much longer at most. */
+  readonly dueMs: readonly [leastMs: number, spreadMs: number];
 }
 
 export const cardProviderName = 'stripe';
@@ -146,6 +148,7 @@ const disputing = ({
   post,
   later,
   epochMs,
+  dueMs: [leastMs, spreadMs],
 }: Telling & {
   readonly scheduler: Scheduler;
   readonly accountOf: (tenantId: string) => MemoryCards;
@@ -169,7 +172,7 @@ const disputing = ({
       if (!chance(random, 300)) return;
       void later(async () => {
         const caseId = accountOf(tenantId).openDispute(intentId);
-        cases.push({ tenantId, caseId, dueMs: epochMs + scheduler.nowMs() + 20_000 + random.below(40_000) });
+        cases.push({ tenantId, caseId, dueMs: epochMs + scheduler.nowMs() + leastMs + random.below(spreadMs) });
         post.tell(tenantId, 'charge.dispute.created', { id: caseId });
         await later(() => decided(tenantId, caseId, false), 60_000);
       }, 20_000);

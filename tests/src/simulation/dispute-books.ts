@@ -132,6 +132,7 @@ const foldDispute = (
     case 'DisputeWon':
       dispute.status = 'won';
       dispute.answer = undefined;
+      around.cards.disputed.set(dispute.paymentId, (around.cards.disputed.get(dispute.paymentId) ?? 0n) - withdrawn);
       if (around.replayed.holds.get(dispute.holdId ?? '')?.status === 'active') complain('is won, and still held');
       return expect(journalId, withdrawn === 0n ? 'nothing' : moves(asset, [psp, clearing, withdrawn]));
     case 'DisputeLost':

@@ -41,9 +41,16 @@ export interface FileBooks {
   readonly batches: Map<string, AuditedBatch>;
   /** Sagas of files that have not ended. */
   readonly open: Map<string, string>;
+  /** How long a line waits for somebody's word. */
+  readonly reviewMaxMs: number;
 }
 
-export const emptyFileBooks = (): FileBooks => ({ files: new Map(), batches: new Map(), open: new Map() });
+export const emptyFileBooks = (reviewMaxMs = 45_000): FileBooks => ({
+  files: new Map(),
+  batches: new Map(),
+  open: new Map(),
+  reviewMaxMs,
+});
 
 interface Surroundings {
   readonly payments: PaymentBooks;
@@ -66,8 +73,8 @@ interface Said {
 }
 
 const income = house('income/payment-fee');
-/** What the bank charges for a payment that leaves it, and how long a line waits for somebody's word. */
-const [feeOfRail, reviewMaxMs] = [20n, 45_000];
+/** What the bank charges for a payment that leaves it. */
+const feeOfRail = 20n;
 export const clearingBulk = house('clearing/bulk');
 const clearingRail = house('clearing/sepa');
 const nostro = house('nostro/kb');
@@ -246,7 +253,7 @@ const checked = ({ around: { ownerOf, complain }, batch, file }: At, said: Said)
 };
 
 const reviewed = (
-  { around: { bookedAt, complain }, batch, file }: At,
+  { around: { books, bookedAt, complain }, batch, file }: At,
   said: { readonly line: number; readonly decision: string; readonly reviewedBy?: string },
 ): void => {
   const line = batch.lines.get(said.line);
@@ -255,7 +262,7 @@ const reviewed = (
   line.reviewedBy = said.reviewedBy;
   if (said.reviewedBy === file.takenBy) complain(`line ${said.line} is reviewed by who sent the file`);
   const waitedMs = Date.parse(bookedAt) - Date.parse(batch.checkedAt);
-  if (said.reviewedBy === undefined && (said.decision !== 'rejected' || waitedMs < reviewMaxMs))
+  if (said.reviewedBy === undefined && (said.decision !== 'rejected' || waitedMs < books.reviewMaxMs))
     complain(`line ${said.line} is decided by nobody after ${waitedMs} ms`);
 };
 

@@ -22,7 +22,7 @@ import { balanceRules } from './balance-rules.ts';
 import { type CardsTwin, createCardsTwin } from './cards-twin.ts';
 import { customerRules } from './customer-rows.ts';
 import { type Life, memoryCommitStore, type StoreFaults } from './memory-commit-store.ts';
-import { contextEvents, contextTables, createContexts } from './memory-contexts.ts';
+import { contextEvents, contextTables, createContexts, virtualTimes } from './memory-contexts.ts';
 import { MemoryDatabase, type RowRules, type Sabotage } from './memory-database.ts';
 import { memoryReads, memorySealing } from './memory-reads.ts';
 import { createRailTwin, type RailTwin } from './rail-twin.ts';
@@ -99,7 +99,7 @@ export const startMemoryBank = (options: MemoryBankOptions): SimulatedBank => {
     queue,
     rail: (options.breakRail ?? ((rail) => rail))(createRailTwin(scheduler)),
     cards: (options.breakCards ?? ((cards) => cards))(
-      createCardsTwin(scheduler, options.isTelling === true ? { epochMs } : undefined),
+      createCardsTwin(scheduler, options.isTelling === true ? { epochMs, dueMs: [20_000, 40_000] } : undefined),
     ),
     mistakes: [],
     nowMs,
@@ -158,6 +158,7 @@ const rowsOf = (database: MemoryDatabase, table: string, tenantId: string): read
 /** What a whole bank has besides its ledger. */
 const wholeOf = ({ database, rail, cards, mistakes }: Shared, crashes: { everyMs: number | undefined }): WholeBank => ({
   rows: (table, tenantId) => rowsOf(database, table, tenantId),
+  reviewMaxMs: virtualTimes.reviewMaxMs,
   rail,
   cards,
   mistakes,
@@ -249,6 +250,8 @@ const startProcess = (options: MemoryBankOptions, shared: Shared): Process => {
       rail: shared.rail.calledBy(turn),
       cards: shared.cards.calledBy(turn),
       bodyOf: shared.cards.bodyOf,
+      sealing: memorySealing,
+      times: virtualTimes,
       commands: () => commands,
       sagas: () => its,
       random,

@@ -7,7 +7,6 @@ import { disputeAggregate } from '@finaegis/bank/payment/dispute/dispute';
 import type { PaymentTools } from '@finaegis/bank/payment/outgoing/commands';
 import { createPayoutHandlers } from '@finaegis/bank/payment/payout/commands';
 import { cardPayoutAggregate } from '@finaegis/bank/payment/payout/payout';
-import type { PaymentTimes } from '@finaegis/bank/payment/ports';
 import {
   createRefundHandlers,
   createRefundStepHandlers,
@@ -23,7 +22,8 @@ import { disputeDeadlineSaga } from '@finaegis/bank/payment/sagas/dispute-deadli
 import { refundSaga } from '@finaegis/bank/payment/sagas/refund';
 import { cardWay } from '@finaegis/bank/payment/ways-back';
 import { ownErrors, refundFees, refundLimitMinor } from './card-rules.ts';
-import { cardAsset, cardPayMaxMs, cardProviderName } from './cards-twin.ts';
+import { cardAsset, cardProviderName } from './cards-twin.ts';
+import type { OutsideTimes } from './memory-contexts.ts';
 import type { MemoryReads } from './memory-reads.ts';
 
 /** Events of deposits by card, refunds and disputes. */
@@ -46,7 +46,7 @@ const policy: RefundPolicy = {
 
 /** Handlers of deposits by card, refunds and disputes with their sagas, as one process has them. */
 export const createCards = (
-  payments: PaymentTools & { readonly times: PaymentTimes },
+  payments: PaymentTools & { readonly times: OutsideTimes },
   reads: MemoryReads,
   cards: CardProvider,
 ) => {
@@ -79,13 +79,13 @@ export const createCards = (
   };
 };
 
-const createTools = (payments: PaymentTools & { readonly times: PaymentTimes }, reads: MemoryReads) => {
+const createTools = (payments: PaymentTools & { readonly times: OutsideTimes }, reads: MemoryReads) => {
   const findCardDeposit = (tenantId: string, depositId: string) =>
     reads.stream(cardDepositAggregate, tenantId, depositId);
   return {
     ...payments,
     provider: cardProviderName,
-    payMaxMs: cardPayMaxMs,
+    payMaxMs: payments.times.payMaxMs,
     isCardAsset: async (_tenantId: string, _accountId: string, asset: string) => asset === cardAsset,
     findCardDeposit,
     policy,

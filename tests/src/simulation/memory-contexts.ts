@@ -22,22 +22,30 @@ import { inboxAggregate } from '@finaegis/bank/payment/inbox/inbox-message';
 import { incomingAggregate } from '@finaegis/bank/payment/incoming/incoming';
 import { createStepHandlers, type PaymentTools } from '@finaegis/bank/payment/outgoing/commands';
 import { type Outgoing, outgoingAggregate } from '@finaegis/bank/payment/outgoing/outgoing';
-import { type BankRail, type PaymentVerdict, paymentTimes, type RailOrder } from '@finaegis/bank/payment/ports';
+import {
+  type BankRail,
+  type PaymentTimes,
+  type PaymentVerdict,
+  paymentTimes,
+  type RailOrder,
+} from '@finaegis/bank/payment/ports';
 import { outgoingPaymentSaga } from '@finaegis/bank/payment/sagas/outgoing-payment';
 import { workItemAggregate } from '@finaegis/bank/payment/work-item/work-item';
 import { ChecksUnavailable } from '@finaegis/platform/command/checks';
 import type { Commands } from '@finaegis/platform/command/commands';
 import type { CommandHandler } from '@finaegis/platform/command/handler';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
+import type { Sealing } from '@finaegis/platform/event-store/personal-ref';
 import type { SagaDefinition } from '@finaegis/platform/saga/definition';
 import { sagaEvents } from '@finaegis/platform/saga/events';
 import { leasesTable } from '@finaegis/platform/saga/leases-table';
 import type { Sagas } from '@finaegis/platform/saga/sagas';
 import type { Random } from '../stress/random.ts';
+import { cardPayMaxMs } from './cards-twin.ts';
 import { cardEvents, createCards } from './memory-cards.ts';
 import { createFiles, fileEvents } from './memory-files.ts';
 import { createMessageSaga, messageEvents } from './memory-messages.ts';
-import { type MemoryReads, memorySealing } from './memory-reads.ts';
+import type { MemoryReads } from './memory-reads.ts';
 import { chance } from './scheduler.ts';
 
 /** Events of everything beside the ledger. */
@@ -73,6 +81,8 @@ export interface ContextSources {
   readonly cards: CardProvider;
   readonly commands: () => Commands;
   readonly sagas: () => Pick<Sagas, 'handlers' | 'adopt'>;
+  readonly sealing: Sealing;
+  readonly times: OutsideTimes;
   /** The text of a provider's message. */
   readonly bodyOf: (messageId: string) => string | undefined;
   readonly random: Random;
@@ -81,12 +91,17 @@ export interface ContextSources {
 
 /** What the bank charges for a payment abroad, in cents. */
 export const paymentFeeMinor = 20n;
-const outsideTimes = {
+/** How long those outside and the people at the desk are waited for. */
+export type OutsideTimes = PaymentTimes & { readonly payMaxMs: number };
+/** In virtual time, which costs nothing. */
+export const virtualTimes: OutsideTimes = {
+  ...paymentTimes,
   askFirstMs: 1_000,
   pollFirstMs: 500,
   pollMaxMs: 4_000,
   reviewMaxMs: 45_000,
-  disputeRemindersMs: [20_000, 5_000] as const,
+  disputeRemindersMs: [20_000, 5_000],
+  payMaxMs: cardPayMaxMs,
 };
 
 /** A rule that anybody can follow: amounts ending in 7 are looked at by a person, those ending in 9 are refused. */
@@ -97,14 +112,14 @@ const verdictOn = (amountMinor: bigint): PaymentVerdict => {
 
 /** Handlers of parties, customers' accounts and payments, and the saga of payments, as one process has them. */
 export const createContexts = (sources: ContextSources) => {
-  const { reads, balances, ledgerHandlers } = sources;
+  const { reads, balances, ledgerHandlers, sealing } = sources;
   const ledger = reads.ledger;
-  const party = createPartyCommands({ personalData: memorySealing as never });
+  const party = createPartyCommands({ personalData: sealing as never });
   const mandates = createMandateCommands({ readPool: undefined as never });
   const account = createAccountHandlers({
     assets: reads.assets,
     balances,
-    personalData: memorySealing,
+    personalData: sealing,
     ledger,
     accounts: reads.accounts,
     ledgerHandlers,
@@ -138,7 +153,7 @@ export const createContexts = (sources: ContextSources) => {
 };
 
 const createPayments = (sources: ContextSources) => {
-  const { reads, balances, rail, cards, commands, sagas, random, now } = sources;
+  const { reads, balances, rail, cards, commands, sagas, sealing, times, random, now } = sources;
   const find =
     <State>(aggregate: Parameters<typeof reads.stream<State>>[0]) =>
     (tenantId: string, id: string): Promise<State> =>
@@ -147,7 +162,7 @@ const createPayments = (sources: ContextSources) => {
     balances,
     ledger: reads.ledger,
     numbers: reads.numbers,
-    personalData: memorySealing,
+    personalData: sealing,
     rail,
     checks: {
       check: async ({ amountMinor }: { readonly amountMinor: bigint }) => {
@@ -158,7 +173,7 @@ const createPayments = (sources: ContextSources) => {
     fees: {
       feeOf: async ({ rail: way }: { readonly rail: string }) => (way === 'sepa' ? paymentFeeMinor : 0n),
     },
-    times: { ...paymentTimes, ...outsideTimes },
+    times,
     sagas: sagas as never,
     now,
     findOutgoing: find(outgoingAggregate),
@@ -177,7 +192,7 @@ const createPayments = (sources: ContextSources) => {
   );
   const byCard = createCards(tools, reads, cards);
   const files = createFiles(tools, sources);
-  const inboxSaga = createMessageSaga(byCard, { ...sources, askFirstMs: outsideTimes.askFirstMs });
+  const inboxSaga = createMessageSaga(byCard, { ...sources, askFirstMs: times.askFirstMs });
   const all = createHandlers({
     tools: {
       ...tools,

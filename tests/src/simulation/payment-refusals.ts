@@ -78,7 +78,11 @@ export const paymentRefusals: Readonly<Record<string, (its: Case) => boolean>> =
   work_item_unknown: (its) => itemOf(its) === undefined,
   work_item_already_resolved: (its) => itemOf(its)?.isResolved === true,
   // Money is moved, not explained; and what waits for a review is decided there.
-  resolution_not_for_kind: (its) => its.asked.resolution === 'explained' || arrivalOfItem(its)?.status === 'in_review',
+  // Money in flight, of a dispute, is explained by how that ends.
+  resolution_not_for_kind: (its) =>
+    itemOf(its)?.subject.startsWith('dispute:') === true
+      ? its.asked.resolution !== 'explained'
+      : its.asked.resolution === 'explained' || arrivalOfItem(its)?.status === 'in_review',
   work_item_has_no_owner: (its) => itemOf(its)?.owner === undefined && itemOf(its) !== undefined,
   owner_may_not_write_off: (its) => [itemOf(its)?.owner, itemOf(its)?.assignedBy].includes(its.actor),
   sender_unknown: (its) => its.asked.resolution === 'returned' && itemOf(its) !== undefined,

@@ -53,8 +53,10 @@ export interface SimulatedBank {
 
 /** What the clients and the auditor of a whole bank see besides its ledger. */
 export interface WholeBank {
-  /** Rows of a locked table as they are stored. */
-  rows(table: string, tenantId: string): readonly unknown[];
+  /** Rows of a locked table as they are stored; of a bank whose rows are compared otherwise none. */
+  readonly rows: ((table: string, tenantId: string) => readonly unknown[]) | undefined;
+  /** How long people are waited for who review something. */
+  readonly reviewMaxMs: number;
   /** The other side of the rail. */
   readonly rail: RailTwin;
   readonly cards: CardsTwin;

@@ -17,6 +17,7 @@ import {
   isMessage,
   messageKeyOf,
   receiveWebhook,
+  refuseWebhook,
   replayWebhook,
   type WebhookEnd,
 } from './inbox-message.ts';
@@ -117,7 +118,7 @@ export const createInboxHandlers = (tools: InboxTools, definition: SagaDefinitio
     schema: z.strictObject({ key: uuid, provider: bankName, reason: code }),
     permission: 'payment:webhook',
     loads: ({ key }) => ({ streams: [{ aggregate: inboxAggregate, id: key, isNew: true }] }),
-    decide: (_, data) => accept(inboxAggregate.record(data.key, 'WebhookRefused', data)),
+    decide: (loaded, data) => refuseWebhook(loaded.stream(inboxAggregate, data.key).state, data),
     result: (_, { key }) => key,
   } satisfies CommandHandler<
     { readonly key: string; readonly provider: string; readonly reason: string },

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { events, said, sealed, stateAfter } from '../fixtures/paper-payment.ts';
-import { endWebhook, inboxAggregate, isMessage, messageKeyOf, receiveWebhook, replayWebhook } from './inbox-message.ts';
+import {
+  endWebhook,
+  inboxAggregate,
+  isMessage,
+  messageKeyOf,
+  receiveWebhook,
+  refuseWebhook,
+  replayWebhook,
+} from './inbox-message.ts';
 
 const key = messageKeyOf('acme', 'm-1');
 const received = {
@@ -42,13 +50,12 @@ describe('a message of a provider', () => {
     expect(said(replayWebhook(unknown, key))).toBe('webhook_message_unknown');
   });
 
-  it('that was refused is none', () => {
-    const refused = inboxAggregate.record('k', 'WebhookRefused', {
-      key: 'k',
-      provider: 'acme',
-      reason: 'signature_wrong',
-    });
-    const after = stateAfter(inboxAggregate, [refused]);
+  it('that was refused is none, and is noted once', () => {
+    const data = { key: 'k', provider: 'acme', reason: 'signature_wrong' };
+    const refused = events(refuseWebhook(unknown, data));
+    const after = stateAfter(inboxAggregate, refused);
+    expect(said(refuseWebhook(unknown, data))).toBe('WebhookRefused');
+    expect(said(refuseWebhook(after, data))).toBe('');
     expect(isMessage(after)).toBe(false);
     expect(said(replayWebhook(after, 'k'))).toBe('webhook_message_unknown');
   });

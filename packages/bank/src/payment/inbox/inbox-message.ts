@@ -2,7 +2,7 @@ import { accept, type Decision, reject, unreachable } from '@finaegis/kernel/dec
 import { derivedUuid } from '@finaegis/kernel/id';
 import { type Aggregate, defineAggregate, type Recorded } from '@finaegis/platform/event-store/aggregate';
 import type { EventOf, NewEvent } from '@finaegis/platform/event-store/event';
-import { inboxEvents, type webhookReceived } from './events.ts';
+import { inboxEvents, type webhookReceived, type webhookRefused } from './events.ts';
 
 type Received = EventOf<typeof webhookReceived>['data'];
 
@@ -59,6 +59,12 @@ export const messageKeyOf = (provider: string, messageId: string): string =>
 /** Keeps a message. A provider that repeats itself is told yes and changes nothing. */
 export const receiveWebhook = (state: InboxState, received: Received): Decision<NewEvent, InboxRefusal> =>
   state.status === 'unknown' ? accept(inboxAggregate.record(received.key, 'WebhookReceived', received)) : accept();
+
+type Refused = EventOf<typeof webhookRefused>['data'];
+
+/** Notes that somebody sent what is not the provider's; noted twice it is one attempt. */
+export const refuseWebhook = (state: InboxState, refused: Refused): Decision<NewEvent, never> =>
+  state.status === 'unknown' ? accept(inboxAggregate.record(refused.key, 'WebhookRefused', refused)) : accept();
 
 /** Which working through of a message ended how. */
 export interface WebhookEnd {
