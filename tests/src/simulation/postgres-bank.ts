@@ -3,6 +3,7 @@ import type { Bank } from '@finaegis/server/bank';
 import type { TestBank } from '@finaegis/testing/bank';
 import type { Random } from '../stress/random.ts';
 import type { StoredEvent } from './memory-database.ts';
+import type { PostgresWhole } from './postgres-whole.ts';
 import { answerOf, renderOutcome, type SimulatedBank, simulationHandlers } from './simulated-bank.ts';
 
 /** How a bank over PostgreSQL is met by a simulation. */
@@ -11,26 +12,31 @@ export interface PostgresBankOptions {
   readonly processes: readonly Bank[];
   readonly tenants: readonly string[];
   readonly random: Random;
+  /** With all contexts and their sagas; the ledger alone without it. */
+  readonly whole?: PostgresWhole;
 }
 
 /** The same bank over a real database: real locks, real plans, and as many processes as were opened over it. Only what is asked comes from the seed. */
-export const postgresBank = ({ bank, processes, tenants, random }: PostgresBankOptions): SimulatedBank => {
+export const postgresBank = ({ bank, processes, tenants, random, whole }: PostgresBankOptions): SimulatedBank => {
   const { adminPool } = bank;
-  const each = processes.map(({ services, modules: { ledger } }) => ({
+  const each = processes.map(({ services, modules: { ledger } }, index) => ({
     commands: services.commands,
-    handlers: simulationHandlers(ledger.handlers, ledger.balances),
+    handlers: simulationHandlers(ledger.handlers, ledger.balances, whole?.processes[index]?.handlers),
+    adopt: whole?.processes[index]?.adopt,
   }));
   return {
     tenants,
-    submit: async ({ tenantId, correlation, name, data, key, isDryRun = false }) => {
-      const { commands, handlers } = random.pick(each);
+    submit: async ({ tenantId, correlation, name, data, key, isDryRun = false, actor = 'client', lane }) => {
+      const { commands, handlers, adopt } = random.pick(each);
       const settled = await commands.submit(handlers[name] as never, data as never, {
         tenantId,
-        metadata: { actor: 'client', channel: 'simulation', correlation },
+        metadata: { actor, channel: 'simulation', correlation },
         isDryRun,
         render: renderOutcome,
-        ...(key === undefined ? {} : { idempotency: { principalId: 'client', ...key } }),
+        ...(lane === undefined ? {} : { lane }),
+        ...(key === undefined ? {} : { idempotency: { principalId: actor, ...key } }),
       });
+      if (!isDryRun) adopt?.(tenantId, name, data);
       return answerOf(settled);
     },
     head: async (tenantId) => {
@@ -40,7 +46,8 @@ export const postgresBank = ({ bank, processes, tenants, random }: PostgresBankO
       return rows[0]?.seq ?? 0n;
     },
     nowMs: () => Date.now(),
-    pause: (durationMs) => new Promise((resolve) => setTimeout(resolve, durationMs)),
+    pause: whole?.pause ?? ((durationMs) => new Promise((resolve) => setTimeout(resolve, durationMs))),
+    ...(whole === undefined ? {} : { whole: whole.seen }),
     log: async (tenantId, after = 0n) => {
       const { rows } = await adminPool.query<StoredEvent>(
         `select seq, context || '/' || stream as stream, version, envelope, hash from events

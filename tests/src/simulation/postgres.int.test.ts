@@ -6,6 +6,8 @@ import { randomFrom } from '../stress/random.ts';
 import { audit } from './auditor.ts';
 import { runClients } from './episode.ts';
 import { cutConnections, postgresBank } from './postgres-bank.ts';
+import { startPostgresWhole } from './postgres-whole.ts';
+import type { ScriptName } from './requests.ts';
 import { follow } from './subscriber.ts';
 
 let bank: TestBank;
@@ -23,14 +25,21 @@ afterAll(async () => {
 
 const live = async (
   seed: number,
-  { steps, clients, cutEveryMs }: { steps: number; clients: number; cutEveryMs?: number },
+  { steps, clients, cutEveryMs, script }: { steps: number; clients: number; cutEveryMs?: number; script?: ScriptName },
 ) => {
   const random = randomFrom(seed);
+  const processes = [bank.bank, second];
+  const whole = script === undefined ? undefined : startPostgresWhole(processes, randomFrom(seed + 1));
   const tenants = [await bank.createTenant(`seed ${seed} a`), await bank.createTenant(`seed ${seed} b`)];
-  const simulated = postgresBank({ bank, processes: [bank.bank, second], tenants, random });
+  const simulated = postgresBank({ bank, processes, tenants, random, ...(whole === undefined ? {} : { whole }) });
   const stop = cutEveryMs === undefined ? undefined : cutConnections(bank, { random, everyMs: cutEveryMs });
   const subscribers = tenants.map((tenantId) => follow(simulated, tenantId, random));
-  const experiences = await runClients(simulated, random, { steps, clients });
+  const experiences = await runClients(simulated, random, {
+    steps,
+    clients,
+    ...(script === undefined ? {} : { script }),
+  });
+  await whole?.close();
   const cut = await stop?.();
   const behind = (await Promise.all(subscribers.map((subscriber) => subscriber.conclude()))).flat();
   for (const tenantId of tenants) {
@@ -53,5 +62,12 @@ describe('two processes over one PostgreSQL, lived through by the clients of the
     expect([...problems, ...behind]).toEqual([]);
     expect(accepted).toBeGreaterThan(50);
     expect(cut).toBeGreaterThan(0);
+  });
+
+  it('tell every client the truth in a whole bank, with its sagas, files, cards and disputes', async () => {
+    const { problems, behind, accepted, outcomes } = await live(3, { steps: 120, clients: 16, script: 'all' });
+    expect([...problems, ...behind]).toEqual([]);
+    expect(accepted).toBeGreaterThan(100);
+    expect(outcomes.get('takeBulk accepted')).toBeGreaterThan(0);
   });
 });

@@ -70,7 +70,7 @@ export const startSagas = (
 };
 
 /** The saga a command has begun, or told something. */
-const sagaOf = (name: string, data: unknown): string | undefined => {
+export const sagaOf = (name: string, data: unknown): string | undefined => {
   const {
     paymentId = '',
     workItemId = '',
@@ -150,7 +150,7 @@ const ofTheWorld: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Faults of the world are part of the life; anything else is a mistake of ours. */
-const isOfTheWorld = (error: unknown): boolean => {
+export const isOfTheWorld = (error: unknown): boolean => {
   const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
   return name === 'DatabaseFault' || name === 'Overloaded' || name === 'CommitUnknown' || ofTheWorld.has(code);
 };
