@@ -17,6 +17,8 @@ import type { JournalData } from './wishes.ts';
 export interface Audit {
   readonly problems: readonly string[];
   readonly events: number;
+  /** The tenants' logs as they were read. */
+  readonly logs: readonly (readonly AuditedEvent[])[];
   /** Merkle roots of the tenants' logs, hex. */
   readonly roots: readonly string[];
   readonly accepted: number;
@@ -32,12 +34,14 @@ export interface Audit {
 export const audit = async (bank: SimulatedBank, experiences: readonly Experience[]): Promise<Audit> => {
   const problems: string[] = [];
   const roots: string[] = [];
+  const logs: (readonly AuditedEvent[])[] = [];
   let events = 0;
   for (const tenantId of bank.tenants) {
     const log = await bank.log(tenantId);
     const its = experiences.filter(({ request }) => request.tenantId === tenantId);
     problems.push(...integrity(log));
     const read = log.map(audited);
+    logs.push(read);
     const books = replay(read, its, bank.whole?.reviewMaxMs);
     if (bank.whole !== undefined) await compareWhole(bank.whole, tenantId, books);
     problems.push(...books.problems, ...books.replayed.problems);
@@ -61,6 +65,7 @@ export const audit = async (bank: SimulatedBank, experiences: readonly Experienc
   return {
     problems,
     events,
+    logs,
     roots,
     accepted: told.filter((outcome) => outcome?.accepted === true).length,
     refused: told.filter((outcome) => outcome?.accepted === false).length,

@@ -31,6 +31,7 @@ export interface CardsTwin {
   bodyOf(messageId: string): string | undefined;
   /** Cases that were ever opened, by the provider's names. */
   casesOf(tenantId: string): readonly string[];
+  readonly isTelling: boolean;
 }
 
 /** How a provider is that sends messages, and whose payers have their banks take payments back. */
@@ -169,7 +170,7 @@ const disputing = ({
   };
   return {
     mayFollow: (tenantId: string, intentId: string): void => {
-      if (!chance(random, 300)) return;
+      if (!chance(random, 450)) return;
       void later(async () => {
         const caseId = accountOf(tenantId).openDispute(intentId);
         cases.push({ tenantId, caseId, dueMs: epochMs + scheduler.nowMs() + leastMs + random.below(spreadMs) });
@@ -205,6 +206,7 @@ export const createCardsTwin = (scheduler: Scheduler, telling?: Telling): CardsT
     heardMessage: post.heard,
     bodyOf: post.bodyOf,
     casesOf: world.casesOf,
+    isTelling: telling !== undefined,
     newsFor: (tenantId) => news.find((one) => one.tenantId === tenantId),
     heard: (refundId) => {
       const at = news.findIndex((one) => one.refundId === refundId);

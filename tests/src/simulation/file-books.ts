@@ -292,6 +292,8 @@ const funded = (
     complain,
   );
   const account = replayed.accounts.get(batch.debtor);
+  const numbers = new Set(meant.map(({ line }) => line));
+  for (const line of refused.keys()) if (!numbers.has(line)) complain(`line ${line} is refused, and was not its turn`);
   for (const line of meant) {
     const why = refused.get(line.line);
     line.status = why === undefined ? 'funded' : 'rejected';

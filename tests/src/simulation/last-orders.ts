@@ -1,4 +1,5 @@
 import { nextBusinessDay } from '@finaegis/kernel/calendar';
+import { derivedUuid } from '@finaegis/kernel/id';
 import type { Random } from '../stress/random.ts';
 import { refundCameBack, someRefunds } from './card-wishes.ts';
 import { type Experience, perform } from './clients.ts';
@@ -29,6 +30,8 @@ interface Desk {
   /** Cases that were opened or lost, and nobody has thought of since. */
   readonly openedCases: string[];
   readonly lostCases: string[];
+  /** Accounts that money came to by card, and nobody has thought of since. */
+  readonly payers: string[];
 }
 
 const roundsMax = 400;
@@ -50,7 +53,7 @@ export const lastOrders = async (
     const day = { businessDate: '', isOpen: true };
     const payments = { reviews: new Set<string>(), refunds: new Set<string>(), arrived: [] };
     const files = { lines: new Map(), lineReviews: new Map() };
-    const cases = { failedMessages: new Set<string>(), openedCases: [], lostCases: [] };
+    const cases = { failedMessages: new Set<string>(), openedCases: [], lostCases: [], payers: [] };
     return { tenantId, seq: 0n, day, moving: new Set(), parked: new Set(), ...payments, ...files, ...cases };
   });
   for (let round = 0; round < roundsMax; round++) {
@@ -61,6 +64,7 @@ export const lastOrders = async (
         ...dueAt(desk, whole),
         ...desk.arrived.splice(0).flatMap((one) => someRefunds(random, one)),
         ...aboutCases(desk, random),
+        ...(whole.cards.isTelling ? desk.payers.splice(0).flatMap((payer) => allOfIt(random, payer)) : []),
       ];
       isQuiet &&= todo.length === 0 && desk.moving.size === 0;
       for (const draft of todo) {
@@ -105,6 +109,7 @@ const lookAt = async (bank: SimulatedBank, desk: Desk): Promise<void> => {
     if (businessDate !== '') desk.day = { businessDate, isOpen: type !== 'BusinessDayClosed' };
     if (type === 'PaymentReviewRequested') desk.reviews.add(paymentId);
     else if (type.startsWith('Payment')) desk.reviews.delete(paymentId);
+    if (type === 'CardDepositAnnounced') desk.payers.push(data['accountId'] ?? '');
     if (type === 'CardDepositCredited')
       desk.arrived.push({ depositId: data['depositId'] ?? '', receivedMinor: BigInt(data['receivedMinor'] ?? '0') });
     lookAtLines(desk, type, data as never);
@@ -143,6 +148,20 @@ const lookAtLines = (
       if (one.review !== undefined) lineReviews.set(lineKey(bulkId, one.line), { bulkId, batchId, line: one.line });
   if (type === 'BulkLineReviewed') lineReviews.delete(lineKey(bulkId, line));
 };
+
+/** Whoever means to have a payment taken back may not leave his money lying there. */
+const allOfIt = (random: Random, accountId: string): readonly Draft[] =>
+  random.below(3) > 0
+    ? []
+    : [4_000n, 2_000n, 1_000n, 500n, 250n, 120n, 60n, 30n].map((amountMinor, index) => ({
+        name: 'withdraw',
+        data: {
+          withdrawalId: derivedUuid('simulated', 'all', accountId, String(index), String(random.below(2 ** 31))),
+          accountId,
+          asset: 'EUR',
+          amountMinor,
+        },
+      }));
 
 /** Some cases are answered before their deadline, and some of what was lost is given up by two people. */
 const aboutCases = ({ openedCases, lostCases }: Desk, random: Random): readonly Draft[] => [

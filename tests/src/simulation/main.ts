@@ -34,6 +34,7 @@ const live = async (seed: number, its: number): Promise<Episode> =>
   runEpisode(seed, its, { script }).catch((error: unknown) => ({
     problems: [error instanceof Error ? (error.stack ?? error.message) : String(error)],
     events: 0,
+    logs: [],
     roots: [],
     accepted: 0,
     refused: 0,

@@ -1,5 +1,8 @@
 import { fromStoredBalance, type StoredBalance } from '@finaegis/bank/ledger/views/balances';
+import { createPool } from '@finaegis/platform/database/pool';
+import { rebuildView } from '@finaegis/platform/view/rebuild';
 import type { Bank } from '@finaegis/server/bank';
+import { moduleList } from '@finaegis/server/modules';
 import type { TestBank } from '@finaegis/testing/bank';
 import type { Random } from '../stress/random.ts';
 import type { StoredEvent } from './memory-database.ts';
@@ -87,5 +90,26 @@ export const cutConnections = (
     isOver = true;
     await cutting;
     return cut;
+  };
+};
+
+/** Builds views anew, one after the other, while the bank is lived in, until told to stop; says how many it built. */
+export const rebuildViews = ({ bank, connections }: TestBank, random: Random) => {
+  const adminPool = createPool(connections.admin, { applicationName: 'finaegis-rebuild', max: 2 });
+  const views = moduleList(bank.modules).flatMap(({ views: its }) => its);
+  let isOver = false;
+  let built = 0;
+  const building = (async () => {
+    for (const view of random.shuffled(views)) {
+      if (isOver) return;
+      await rebuildView({ adminPool, pool: bank.pools.follow, catalogue: bank.services.catalogue, view });
+      built += 1;
+    }
+  })();
+  return async (): Promise<number> => {
+    isOver = true;
+    await building;
+    await adminPool.end();
+    return built;
   };
 };

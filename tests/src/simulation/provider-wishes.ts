@@ -52,7 +52,7 @@ export const answer = ({ random }: Pick<Sources, 'random'>, disputeId: string): 
   name: 'answerDispute',
   data: {
     disputeId,
-    ...(chance(random, 650) ? { evidence: { product_description: `Parcel ${random.below(3)} was delivered.` } } : {}),
+    ...(chance(random, 500) ? { evidence: { product_description: `Parcel ${random.below(3)} was delivered.` } } : {}),
   },
   actor: person(random),
 });

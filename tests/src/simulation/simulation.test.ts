@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Breakage, runEpisode } from './episode.ts';
+import { scripts } from './requests.ts';
 import { always, failedOnce } from './seeds.ts';
 
 /** What must have happened among some lives of a whole bank, or the proof is about something else. */
@@ -34,6 +35,23 @@ const ofALifeWithCards = [
   'returnRefund accepted',
 ];
 
+/** The same where files are paid, the card provider tells what happens, and payments are taken back. */
+const ofAFullLife = [
+  'takeBulkLines accepted',
+  'takeBulk accepted',
+  'takeBulk bulk_payment_exists_with_different_content',
+  'reviewBulkLine accepted',
+  'reviewBulkLine bulk_line_not_in_review',
+  'concludeBulkLines accepted',
+  'receiveWebhook accepted',
+  'replayWebhook accepted',
+  'replayWebhook webhook_message_under_way',
+  'answerDispute accepted',
+  'answerDispute dispute_unknown',
+  'proposeWriteOff accepted',
+  'writeOffDispute accepted',
+];
+
 /** The first seed whose episode the auditor finds fault with. */
 const caughtBy = async (breakage: Breakage, seedsMax: number): Promise<number | undefined> => {
   for (let seed = 1; seed <= seedsMax; seed++) {
@@ -61,7 +79,7 @@ describe('a simulated bank', () => {
       expect((await runEpisode(seed, steps, { script })).problems).toEqual([]);
     });
 
-  it.each(['ledger', 'whole', 'cards'] as const)('lives the same life for the same seed, script %s', async (script) => {
+  it.each(scripts)('lives the same life for the same seed, script %s', async (script) => {
     const live = (seed: number) => runEpisode(seed, 40, { script });
     const [first, again, other] = [await live(7), await live(7), await live(8)];
     expect(again).toEqual(first);
@@ -76,6 +94,7 @@ describe('a simulated bank', () => {
   it.each([
     ['customers, payments and large batches', 'whole', [11, 12, 13, 14], ofAWholeLife],
     ['those who pay by card and want it back', 'cards', [21, 22, 23], ofALifeWithCards],
+    ['those who send files, and payers who have their banks take payments back', 'all', [35, 39, 41], ofAFullLife],
   ] as const)(
     'is lived in by %s, and nothing of them is refused for a reason no rule knows',
     async (...[, script, seeds, wanted]) => {
@@ -139,6 +158,27 @@ describe('the auditor', () => {
   it('notices a card provider that takes a refund back and says nothing', async () => {
     const silent: Breakage['breakCards'] = (cards) => ({ ...cards, isQuiet: () => true, newsFor: () => undefined });
     expect(await caughtBy({ script: 'cards', breakCards: silent }, 10)).toBeDefined();
+  });
+
+  it('notices a partner bank that says it has paid a line of a file and has not', async () => {
+    const forgetful: Breakage['breakRail'] = (rail) => ({
+      ...rail,
+      orders: async () => (await rail.orders()).slice(1),
+    });
+    expect(await caughtBy({ script: 'all', breakRail: forgetful }, 10)).toBeDefined();
+  });
+
+  it('notices a provider whose messages never come', async () => {
+    const mute: Breakage['breakCards'] = (cards) => ({ ...cards, isQuiet: () => true, messageFor: () => undefined });
+    expect(await caughtBy({ script: 'all', breakCards: mute }, 5)).toBeDefined();
+  });
+
+  it('notices a case that was opened at the provider and that it tells nothing of', async () => {
+    const more: Breakage['breakCards'] = (cards) => ({
+      ...cards,
+      casesOf: (tenantId) => cards.casesOf(tenantId).slice(1),
+    });
+    expect(await caughtBy({ script: 'all', breakCards: more }, 10)).toBeDefined();
   });
 
   it('notices a database that takes a number it has given out', async () => {

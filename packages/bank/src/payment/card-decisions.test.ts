@@ -354,6 +354,20 @@ describe('a dispute on paper', () => {
     );
   });
 
+  it('knows evidence again that the provider has, whatever became of the case since', () => {
+    const nothing = { withdrawnMinor: 0n, feeMinor: 0n };
+    const told = [...events(record(newCase, nothing))];
+    const state = () => stateAfter(disputeAggregate, told);
+    const answer = (text: string) => answerDispute(state(), { disputeId, answer: 'evidence', evidence: sealed(text) });
+    told.push(...events(answer('chair')));
+    told.push(...events(record(state(), { ...nothing, status: 'submitted' })));
+    expect([said(answer('chair')), said(answer('table'))]).toEqual(['', 'dispute_not_answerable']);
+    expect(said(answerDispute(state(), { disputeId, answer: 'accept', evidence: undefined }))).toBe('DisputeAnswered');
+    told.push(...events(record(state(), { ...nothing, status: 'won' })));
+    expect(state().status).toBe('won');
+    expect([said(answer('chair')), said(answer('table'))]).toEqual(['', 'dispute_not_answerable']);
+  });
+
   it('takes one answer at a time, and another when the provider did not take it', () => {
     const opened = [...events(record(newCase))];
     const answer = (evidence?: string) =>
@@ -371,12 +385,18 @@ describe('a dispute on paper', () => {
     opened.push(...events(record(stateAfter(disputeAggregate, opened), { status: 'submitted' })));
     expect(opened.at(-1)?.type).toBe('DisputeEvidenceSubmitted');
     expect(said(answer('more'))).toBe('dispute_not_answerable');
+    // What the provider did not take is no answer that stands.
+    expect(said(answer('chair'))).toBe('dispute_not_answerable');
     opened.push(...events(answer()));
     const ended = events(
       record(stateAfter(disputeAggregate, opened), { status: 'lost' }, bookOf([], { creditsMinor: 6_000n })),
     );
     expect(ended.map(({ type }) => type)).toContain('DisputeAccepted');
     const over = stateAfter(disputeAggregate, [...opened, ...ended]);
+    expect(said(answerDispute(over, { disputeId, answer: 'accept', evidence: undefined }))).toBe('');
+    expect(said(answerDispute(over, { disputeId, answer: 'evidence', evidence: sealed('late') }))).toBe(
+      'dispute_not_answerable',
+    );
     expect(said(proposeWriteOff(over, by('key-1'), book))).toBe('dispute_has_no_debt');
     expect(said(remindDispute(over, { disputeId, reminder: 1 }))).toBe('');
   });

@@ -262,12 +262,24 @@ export interface AnswerDispute {
 /** Takes the answer; the provider is told by the saga that starts in the same commit. */
 export const answerDispute = (state: DisputeState, { disputeId, answer, evidence }: AnswerDispute): DisputeDecision => {
   if (state.status === 'unknown') return reject({ code: 'dispute_unknown', disputeId });
-  if (state.answer === answer && state.evidence?.commitment === evidence?.commitment) return accept();
+  if (isAnsweredSo(state, answer, evidence)) return accept();
   if (isOver(state) || (answer === 'evidence' && state.status === 'submitted'))
     return reject({ code: 'dispute_not_answerable', status: state.status });
   if (state.answer !== undefined) return reject({ code: 'dispute_answer_under_way', disputeId });
   const data = { disputeId, answer, ...(evidence === undefined ? {} : { evidence }) };
   return accept(record(disputeId, 'DisputeAnswered', data));
+};
+
+/** Said again it is a repeat, whether the provider is still to be told, has it, or has decided by now: the first answer may never have been seen. */
+const isAnsweredSo = (
+  { status, answer: underWay, answerFailure, answers, evidence: before }: Dispute,
+  answer: AnswerDispute['answer'],
+  evidence: PersonalRef | undefined,
+): boolean => {
+  if (before?.commitment !== evidence?.commitment) return false;
+  if (underWay !== undefined) return underWay === answer;
+  if (answer === 'accept') return status === 'accepted';
+  return answers > 0 && answerFailure === undefined && status !== 'evidence_due';
 };
 
 /** The provider did not take the answer. */
