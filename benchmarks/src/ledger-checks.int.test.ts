@@ -69,6 +69,12 @@ describe('the checks of the benchmark', () => {
     books.acknowledged--;
   });
 
+  test('an event that was changed after it was hashed fails the run at the next step, though every sum is right', async () => {
+    await withLastJournal('replace(envelope, \'"channel":\', \'"chanel":\')', async () => {
+      await expect(checks.step('a lie')).rejects.toThrow(/After a lie: the audit found \w+ at \d+/);
+    });
+  });
+
   test('a balance that no journal explains fails the run', async () => {
     const [account] = books.accounts;
     const change = 'update ledger_balances set credits = credits + $2 where account_id = $1';

@@ -1,8 +1,13 @@
+import { examineStretch } from '@finaegis/platform/audit/examine-stretch';
+import { tileWidth } from '@finaegis/platform/audit/tiles';
 import { verifyLog } from '@finaegis/platform/audit/verify-log';
 import { inTransaction } from '@finaegis/platform/database/transaction';
+import type { Pool } from 'pg';
 import { type Books, tenantId } from './ledger-books.ts';
 
-/** Holds what is stored against what was acknowledged, step by step: each step looks at the log since the one before. */
+/**
+ * Holds what is stored against what was acknowledged, step by step: each step looks at the log since the one before, and audits that much of it.
+ */
 export interface LedgerChecks {
   /** @throws Error naming what is wrong */
   step(after: string): Promise<void>;
@@ -49,6 +54,7 @@ export const ledgerChecks = async (books: Books): Promise<LedgerChecks> => {
       const acknowledged = books.acknowledged - counted;
       const wrong = row === undefined ? 'nothing was found' : faultOf(row, { acknowledged, position });
       if (wrong !== undefined) throw new Error(`After ${after}: ${wrong}.`);
+      await auditSince(read, { after, position, head: row?.head ?? position });
       position = row?.head ?? position;
       counted = books.acknowledged;
     },
@@ -58,6 +64,22 @@ export const ledgerChecks = async (books: Books): Promise<LedgerChecks> => {
       return verdict.events;
     },
   };
+};
+
+// Stretches begin where a tile of sealed leaves does.
+const stretchLength = 16 * tileWidth;
+
+/** What the audit of a whole log does with every event, for the events since a position: the tree over all of them is held against the end. */
+const auditSince = async (
+  pool: Pool,
+  { after, position, head }: { readonly after: string; readonly position: bigint; readonly head: bigint },
+): Promise<void> => {
+  const first = Number(position) - (Number(position) % tileWidth);
+  for (let from = first; from < Number(head); from += stretchLength) {
+    const stretch = { tenantId, after: from, upTo: Math.min(from + stretchLength, Number(head)), sealed: 0 };
+    const { fault } = await examineStretch(pool, stretch);
+    if (fault !== undefined) throw new Error(`After ${after}: the audit found ${fault.code} at ${fault.seq}.`);
+  }
 };
 
 /** What is wrong with the log since a position, in words. */

@@ -20,7 +20,7 @@ interface Place {
 /** The first places of some lives where events of these types stand, each in a log that is sound. */
 const placesOf = async (types: readonly string[]): Promise<ReadonlyMap<string, readonly Place[]>> => {
   const places = new Map<string, Place[]>();
-  for (const seed of [35, 39, 41]) {
+  for (const seed of [35, 39]) {
     const { logs } = await runEpisode(seed, 100, { script: 'all' });
     for (const log of logs)
       for (const [at, { type }] of log.entries())
@@ -109,7 +109,7 @@ it('the auditor of files, disputes and messages notices when an event of a sound
     const its = places.get(type) ?? [];
     if (its.length === 0) return [`no life has a ${type}`];
     // Of what matters to nobody in one life it is enough that it is noticed in another.
-    const some = its.filter((_, index) => index % Math.ceil(its.length / 6) === 0);
+    const some = its.filter((_, index) => index % Math.ceil(its.length / 4) === 0);
     const isNoticed = some.some(({ log, at }) => {
       const event = log[at] as AuditedEvent;
       return problemsOf([...log.slice(0, at), ...change(event), ...log.slice(at + 1)]).length > 0;
@@ -119,4 +119,4 @@ it('the auditor of files, disputes and messages notices when an event of a sound
   for (const log of new Set([...places.values()].flatMap((its) => its.map(({ log: one }) => one))))
     expect(problemsOf(log)).toEqual([]);
   expect(missed).toEqual([]);
-}, 60_000);
+}, 120_000);
