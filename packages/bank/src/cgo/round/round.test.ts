@@ -30,7 +30,11 @@ describe('a round', () => {
     ['price', { priceTenThousandths: 1n }],
     ['cap', { sharesMaxMinor: 1n }],
     ['asset', { asset: 'EUR' }],
+    ['entity', { entity: 'other' }],
+    ['least amount', { investmentMinMinor: roundTerms.investmentMinMinor - 1n }],
+    ['greatest amount', { investmentMaxMinor: roundTerms.investmentMaxMinor + 1n }],
     ['period', { opensAt: noon }],
+    ['end', { closesAt: '2031-01-01T00:00:00.000Z' }],
     ['cooling-off', { coolingOffDays: 1 }],
     ['wish for signatures', { needsSignature: true }],
   ])('opened again with another %s is refused', (_, change) => {
