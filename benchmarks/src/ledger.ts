@@ -9,8 +9,9 @@ import { type Books, openBooks, openFlooredAccounts } from './ledger-books.ts';
 import { type LedgerCell, selectCells } from './ledger-cells.ts';
 import { type LedgerChecks, ledgerChecks } from './ledger-checks.ts';
 import { type LedgerWork, ledgerWork } from './ledger-work.ts';
+import { openListPages } from './list-pages.ts';
 import { runLoad } from './load.ts';
-import { preload, readMeasurements } from './preload.ts';
+import { type Preloaded, preload, readMeasurements } from './preload.ts';
 import type { BenchOptions, Report } from './report.ts';
 import { createRounds, type Measurement, type Rounds } from './rounds.ts';
 import { type Soaked, soak } from './soak.ts';
@@ -65,7 +66,7 @@ const benchOver = async (
   const soaked = options.soakMinutes === undefined ? undefined : await soakBoth(run, options.soakMinutes, note);
   if (soaked === undefined) {
     await measureCells(run, cells);
-    if (preloaded !== undefined) await rounds.measure(readMeasurements(books, preloaded));
+    if (preloaded !== undefined) await measureReads(run, preloaded, note);
     if (options.isCompared === true) await measureCompetitor(run);
   }
   note(`the audit verified ${await checks.audit()} events`);
@@ -145,6 +146,17 @@ const warmUp = async ({ accounts }: Books, work: LedgerWork): Promise<void> => {
     await Promise.all(many(200).map(work.transfer));
     await Promise.all(many(200).map(work.transferWithFee));
   }
+};
+
+const measureReads = async (
+  { books, rounds }: Run,
+  preloaded: Preloaded,
+  note: (text: string) => void,
+): Promise<void> => {
+  const lists = await openListPages(books);
+  note(`${lists.paths.length} lists: ${lists.paths.join(', ')}; no lists: ${lists.others.join(', ')}`);
+  await rounds.measure(readMeasurements(books, preloaded, lists));
+  await lists.close();
 };
 
 const measurementOf = (cell: LedgerCell, { books, work, zipfAccounts, checks }: Run): Measurement => {

@@ -2,6 +2,7 @@ import type { Bank } from '@finaegis/server/bank';
 import { sidesOf } from './account-choice.ts';
 import { type Books, tenantId } from './ledger-books.ts';
 import type { LedgerWork } from './ledger-work.ts';
+import type { ListPages } from './list-pages.ts';
 import { runLoad } from './load.ts';
 import type { Measurement } from './rounds.ts';
 
@@ -56,8 +57,12 @@ const followToEnd = async (bank: Bank): Promise<void> => {
 
 const pageSize = 51;
 
-/** Reads by the bank's own read side: the balance of an account at an instant of the preload, and first pages of lists in turn. */
-export const readMeasurements = ({ bank, accounts }: Books, { fromMs, toMs }: Preloaded): readonly Measurement[] => {
+/** Reads by the bank's own read side: the balance of an account at an instant of the preload, and first pages of lists in turn; and over HTTP the first page of every list there is. */
+export const readMeasurements = (
+  { bank, accounts }: Books,
+  { fromMs, toMs }: Preloaded,
+  lists: ListPages,
+): readonly Measurement[] => {
   const { reads, directory } = bank.modules.ledger;
   const anyAccount = (): string => accounts[Math.floor(Math.random() * accounts.length)] ?? '';
   const firstPages: readonly (() => Promise<readonly unknown[]>)[] = [
@@ -80,6 +85,7 @@ export const readMeasurements = ({ bank, accounts }: Books, { fromMs, toMs }: Pr
     readMeasurement('list-first-page', async (count) => {
       await firstPages[count % firstPages.length]?.();
     }),
+    readMeasurement('list-first-page-http', (count) => lists.first(lists.paths[count % lists.paths.length] ?? '')),
   ];
 };
 
