@@ -148,22 +148,35 @@ const foldDispute = (
       if (around.replayed.holds.get(dispute.holdId ?? '')?.status === 'active') complain('is lost, and still held');
       return expect(journalId, withdrawn === 0n ? 'nothing' : moves(asset, [debited, clearing, withdrawn]));
     }
-    case 'DisputeWriteOffProposed':
-      dispute.proposal = { amount: BigInt(texts['amountMinor'] ?? '0'), by: texts['proposedBy'] ?? '' };
-      if (was !== 'lost' && was !== 'accepted') complain(`is to be given up after it was ${was}`);
-      if (dispute.proposal.amount !== debtOf(dispute, around.replayed))
-        complain('is to be given up for another amount');
-      return;
-    default: {
-      const amount = BigInt(texts['amountMinor'] ?? '0');
-      if (dispute.writtenOff !== undefined) complain('is given up twice');
-      dispute.writtenOff = amount;
-      if (dispute.proposal === undefined || dispute.proposal.by === actor) complain('is given up by one person alone');
-      if (amount > (dispute.proposal?.amount ?? 0n) || amount > withdrawn)
-        complain('is given up for more than was said');
-      return expect(journalId, moves(asset, [loss, account, amount]));
-    }
+    default:
+      return givenUp(dispute, { type, texts, actor }, { ...around, complain, expect });
   }
+};
+
+/** A debt is given up by two people, and no more of it than there is. */
+const givenUp = (
+  dispute: AuditedDispute,
+  { type, texts, actor }: { readonly type: string; readonly texts: Texts; readonly actor: string },
+  {
+    replayed,
+    complain,
+    expect,
+  }: Surroundings & { readonly expect: (journal: string | undefined, wanted: string) => void },
+): void => {
+  const amount = BigInt(texts['amountMinor'] ?? '0');
+  if (type === 'DisputeWriteOffProposed') {
+    dispute.proposal = { amount, by: texts['proposedBy'] ?? '' };
+    if (dispute.status !== 'lost' && dispute.status !== 'accepted')
+      complain(`is to be given up after it was ${dispute.status}`);
+    if (amount !== debtOf(dispute, replayed)) complain('is to be given up for another amount');
+    return;
+  }
+  if (dispute.writtenOff !== undefined) complain('is given up twice');
+  dispute.writtenOff = amount;
+  const { proposal, withdrawn, asset, account } = dispute;
+  if (proposal === undefined || proposal.by === actor) complain('is given up by one person alone');
+  if (amount > (proposal?.amount ?? 0n) || amount > withdrawn) complain('is given up for more than was said');
+  expect(texts['journalId'], moves(asset, [loss, account, amount]));
 };
 
 /** What the account owes of a lost case. */

@@ -98,9 +98,7 @@ export const startMemoryBank = (options: MemoryBankOptions): SimulatedBank => {
     locks: new RowLocks(scheduler),
     queue,
     rail: (options.breakRail ?? ((rail) => rail))(createRailTwin(scheduler)),
-    cards: (options.breakCards ?? ((cards) => cards))(
-      createCardsTwin(scheduler, options.isTelling === true ? { epochMs, dueMs: [20_000, 40_000] } : undefined),
-    ),
+    cards: cardsOf(options),
     mistakes: [],
     nowMs,
     started: 0,
@@ -151,6 +149,9 @@ export const startMemoryBank = (options: MemoryBankOptions): SimulatedBank => {
     ...(options.isWhole === true ? { whole: wholeOf(shared, crashes) } : {}),
   };
 };
+
+const cardsOf = ({ scheduler, isTelling = false, breakCards = (cards) => cards }: MemoryBankOptions): CardsTwin =>
+  breakCards(createCardsTwin(scheduler, isTelling ? { epochMs, dueMs: [20_000, 40_000] } : undefined));
 
 const rowsOf = (database: MemoryDatabase, table: string, tenantId: string): readonly unknown[] =>
   [...database.table(table)].flatMap(([name, row]) => (name.startsWith(`${tenantId}/`) ? [row] : []));
