@@ -1,5 +1,5 @@
 import specifications from '@asyncapi/specs';
-import { permissionsOf } from '@finaegis/platform/auth/scope';
+import { permissionsOf } from '@finaegis/platform/auth/permissions';
 import { messageBody } from '@finaegis/platform/published/message';
 import { carries, channelTable, readPermission } from '@finaegis/platform/realtime/channel';
 import { declaredModules } from '@finaegis/server/modules';
