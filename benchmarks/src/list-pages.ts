@@ -23,10 +23,15 @@ const unlimited = '100000/100000';
 
 /** Serves the API in this process, and finds out which of its reads are lists. */
 export const openListPages = async ({ bank, accounts }: Books): Promise<ListPages> => {
-  const limits = ['READ', 'WRITE', 'BULK', 'SENSITIVE'].map((name) => [`RATE_LIMIT_${name}`, unlimited]);
   const server = await createServer({
     bank,
-    config: readConfig({ LOG_LEVEL: 'error', ...Object.fromEntries(limits) }),
+    config: readConfig({
+      LOG_LEVEL: 'error',
+      RATE_LIMIT_READ: unlimited,
+      RATE_LIMIT_WRITE: unlimited,
+      RATE_LIMIT_BULK: unlimited,
+      RATE_LIMIT_SENSITIVE: unlimited,
+    }),
     logger: createLogger({ level: 'error', service: 'finaegis-benchmark' }),
     metrics: createMetrics(),
     follower: undefined,

@@ -36,7 +36,7 @@ const but =
   (more: (data: Readonly<Record<string, unknown>>) => object): Change =>
   (event) => [{ ...event, data: { ...event.data, ...more(event.data) } as never }];
 const oneMore = (field: string): Change =>
-  but((data) => ({ [field]: String(BigInt(String(data[field] ?? '0')) + 1n) }));
+  but((data) => ({ [field]: String(BigInt((data[field] ?? '0') as string) + 1n) }));
 /** Its first line is otherwise. */
 const line = (more: object): Change =>
   but(({ lines }) => ({

@@ -1,16 +1,10 @@
 import type { LineTerms } from '@finaegis/bank/payment/bulk/batch';
-import type { BatchToTake, TakeBulk, TakeBulkLines } from '@finaegis/bank/payment/bulk/commands';
+import type { BatchToTake, TakeBulk } from '@finaegis/bank/payment/bulk/commands';
 import { derivedUuid } from '@finaegis/kernel/id';
 import { payeesElsewhere, type RailNews } from './rail-twin.ts';
 import { chance } from './scheduler.ts';
-import type { WholeNotes } from './whole-notes.ts';
+import type { PaymentFile, WholeNotes } from './whole-notes.ts';
 import type { Draft, Sources } from './wishes.ts';
-
-/** A file of payments as somebody has it: its lines are written down first, and then it is taken on. */
-export interface PaymentFile {
-  readonly lines: TakeBulkLines;
-  readonly terms: TakeBulk;
-}
 
 /** Where a line of a file lies. */
 export interface LinePlace {

@@ -23,8 +23,8 @@ import { refundSaga } from '@finaegis/bank/payment/sagas/refund';
 import { cardWay } from '@finaegis/bank/payment/ways-back';
 import { ownErrors, refundFees, refundLimitMinor } from './card-rules.ts';
 import { cardAsset, cardProviderName } from './cards-twin.ts';
-import type { OutsideTimes } from './memory-contexts.ts';
 import type { MemoryReads } from './memory-reads.ts';
+import type { OutsideTimes } from './outside-times.ts';
 
 /** Events of deposits by card, refunds and disputes. */
 export const cardEvents = [

@@ -22,13 +22,7 @@ import { inboxAggregate } from '@finaegis/bank/payment/inbox/inbox-message';
 import { incomingAggregate } from '@finaegis/bank/payment/incoming/incoming';
 import { createStepHandlers, type PaymentTools } from '@finaegis/bank/payment/outgoing/commands';
 import { type Outgoing, outgoingAggregate } from '@finaegis/bank/payment/outgoing/outgoing';
-import {
-  type BankRail,
-  type PaymentTimes,
-  type PaymentVerdict,
-  paymentTimes,
-  type RailOrder,
-} from '@finaegis/bank/payment/ports';
+import type { BankRail, PaymentVerdict, RailOrder } from '@finaegis/bank/payment/ports';
 import { outgoingPaymentSaga } from '@finaegis/bank/payment/sagas/outgoing-payment';
 import { workItemAggregate } from '@finaegis/bank/payment/work-item/work-item';
 import { ChecksUnavailable } from '@finaegis/platform/command/checks';
@@ -41,11 +35,11 @@ import { sagaEvents } from '@finaegis/platform/saga/events';
 import { leasesTable } from '@finaegis/platform/saga/leases-table';
 import type { Sagas } from '@finaegis/platform/saga/sagas';
 import type { Random } from '../stress/random.ts';
-import { cardPayMaxMs } from './cards-twin.ts';
 import { cardEvents, createCards } from './memory-cards.ts';
 import { createFiles, fileEvents } from './memory-files.ts';
 import { createMessageSaga, messageEvents } from './memory-messages.ts';
 import type { MemoryReads } from './memory-reads.ts';
+import type { OutsideTimes } from './outside-times.ts';
 import { chance } from './scheduler.ts';
 
 /** Events of everything beside the ledger. */
@@ -91,18 +85,6 @@ export interface ContextSources {
 
 /** What the bank charges for a payment abroad, in cents. */
 export const paymentFeeMinor = 20n;
-/** How long those outside and the people at the desk are waited for. */
-export type OutsideTimes = PaymentTimes & { readonly payMaxMs: number };
-/** In virtual time, which costs nothing. */
-export const virtualTimes: OutsideTimes = {
-  ...paymentTimes,
-  askFirstMs: 1_000,
-  pollFirstMs: 500,
-  pollMaxMs: 4_000,
-  reviewMaxMs: 45_000,
-  disputeRemindersMs: [20_000, 5_000],
-  payMaxMs: cardPayMaxMs,
-};
 
 /** A rule that anybody can follow: amounts ending in 7 are looked at by a person, those ending in 9 are refused. */
 const verdictOn = (amountMinor: bigint): PaymentVerdict => {

@@ -1,8 +1,14 @@
+import type { TakeBulk, TakeBulkLines } from '@finaegis/bank/payment/bulk/commands';
 import type { CardMessage } from './card-post.ts';
 import type { CardNews } from './cards-twin.ts';
-import type { PaymentFile } from './file-wishes.ts';
 import type { RailNews } from './rail-twin.ts';
 import type { Notes, Sources } from './wishes.ts';
+
+/** A file of payments as somebody has it: its lines are written down first, and then it is taken on. */
+export interface PaymentFile {
+  readonly lines: TakeBulkLines;
+  readonly terms: TakeBulk;
+}
 
 /** What the clients of one tenant of a whole bank remember besides accounts and journals. */
 export interface WholeNotes extends Notes {
