@@ -267,6 +267,8 @@ describe('whoever may no longer listen is told nothing more, within two seconds'
     await bank.accept(suspendTenantCommand, { tenantId, reason: 'unpaid' }, { tenantId: platformTenantId });
     expect(await within(client.closed)).toBeLessThan(2_000);
     expect(await client.closed).toMatchObject({ code: 4003 });
+    // Whoever connects is held against what was known a moment ago.
+    await new Promise((resolve) => setTimeout(resolve, 400));
     expect(await open(key).closed).toMatchObject({ code: 4001 });
     await bank.accept(resumeTenantCommand, { tenantId }, { tenantId: platformTenantId });
     await until(
