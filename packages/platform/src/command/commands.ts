@@ -110,32 +110,7 @@ export const createCommands = (options: CommandsOptions): Commands => {
     bulk: createCommitter(tools, { limits: bulkLimits, queueMin: queuedMin.bulk, ...observed }),
   };
 
-  const pausing = { ...tools, pause: (durationMs: number) => pace.pause(durationMs) };
-  const trials = new FairGate(options.trialsAtOnce ?? 2);
-  const tryOut: Commands['submit'] = (handler, data, submission) => {
-    const { tenantId, lane = 'interactive', timeoutMs = timeoutDefaultMs } = submission;
-    if (trials.queued >= queuedMin[lane]) return Promise.reject(new Overloaded('overloaded'));
-    const deadlineMs = pace.monotonicMs() + timeoutMs;
-    return trials.through(tenantId, () =>
-      whileTrying(async () => {
-        if (pace.monotonicMs() > deadlineMs) throw new Overloaded('deadline_passed');
-        return (await dryRun(pausing, await queued(handler, data, submission))) as never;
-      }),
-    );
-  };
-
-  const tryTogether: Commands['tryTogether'] = (handler, all, submission) =>
-    trials.through(submission.tenantId, () =>
-      whileTrying(async () => {
-        const verdicts = await Promise.all(
-          all.map((data) => passChecks(options, handler.name, data, submission).catch(refusalOf)),
-        );
-        const allowed = all.filter((_, index) => verdicts[index] === undefined);
-        const commands = await Promise.all(allowed.map((data) => queued(handler, data, submission)));
-        const outcomes = (await runLocked(pausing, commands, true)).settled.map(outcomeOf)[Symbol.iterator]();
-        return verdicts.map((refused) => refused ?? (outcomes.next().value as never));
-      }),
-    );
+  const { tryOut, tryTogether } = trialsOf(options, pace);
 
   const submit: Commands['submit'] = async (handler, data, submission) => {
     await requireSecondPerson(options, handler.name, data, submission);
@@ -171,6 +146,41 @@ export const createCommands = (options: CommandsOptions): Commands => {
     get queued() {
       return lanes.interactive.queued + lanes.bulk.queued;
     },
+  };
+};
+
+/** Commands that are only tried: few at once, in turns by tenant, since they hold locks and connections like any other. */
+const trialsOf = (
+  options: CommandsOptions,
+  pace: Pace,
+): { readonly tryOut: Commands['submit']; readonly tryTogether: Commands['tryTogether'] } => {
+  const pausing = { ...(options as BatchTools), pause: (durationMs: number) => pace.pause(durationMs) };
+  const trials = new FairGate(options.trialsAtOnce ?? 2);
+  return {
+    tryOut: (handler, data, submission) => {
+      const { tenantId, lane = 'interactive', timeoutMs = timeoutDefaultMs } = submission;
+      if (trials.queued >= queuedMin[lane]) return Promise.reject(new Overloaded('overloaded'));
+      const deadlineMs = pace.monotonicMs() + timeoutMs;
+      return trials.through(tenantId, () =>
+        whileTrying(async () => {
+          if (pace.monotonicMs() > deadlineMs) throw new Overloaded('deadline_passed');
+          return (await dryRun(pausing, await queued(handler, data, submission))) as never;
+        }),
+      );
+    },
+    tryTogether: (handler, all, submission) =>
+      trials.through(submission.tenantId, () =>
+        whileTrying(async () => {
+          await Promise.all(all.map((data) => requireSecondPerson(options, handler.name, data, submission)));
+          const verdicts = await Promise.all(
+            all.map((data) => passChecks(options, handler.name, data, submission).catch(refusalOf)),
+          );
+          const allowed = all.filter((_, index) => verdicts[index] === undefined);
+          const commands = await Promise.all(allowed.map((data) => queued(handler, data, submission)));
+          const outcomes = (await runLocked(pausing, commands, true)).settled.map(outcomeOf)[Symbol.iterator]();
+          return verdicts.map((refused) => refused ?? (outcomes.next().value as never));
+        }),
+      ),
   };
 };
 
