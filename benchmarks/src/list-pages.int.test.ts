@@ -25,7 +25,14 @@ test('every list of the API is among those that are measured, and what is none i
   expect(lists.paths).toContain('/v1/accounts');
   expect(lists.paths.length).toBeGreaterThan(20);
   for (const path of lists.paths) await lists.first(path);
-  // The first proves something, the second wants to be told of which stream, and the third is the platform's own.
-  expect([...lists.others].sort()).toEqual(['/v1/audit/consistency 400', '/v1/audit/events 400', '/v1/tenants 403']);
+  // One proves something, two want to be told of which stream and channels, two are for people who logged in, and one is the platform's own.
+  expect([...lists.others].sort()).toEqual([
+    '/v1/audit/consistency 400',
+    '/v1/audit/events 400',
+    '/v1/me 403',
+    '/v1/me/sessions 403',
+    '/v1/stream 400',
+    '/v1/tenants 403',
+  ]);
   await expect(lists.first('/v1/nothing')).rejects.toThrow('/v1/nothing answered 404');
 });

@@ -93,8 +93,10 @@ describe('the table of who may call what', () => {
   });
 
   it('gives the auditor every read and nothing else, and everything to the owner', () => {
-    for (const { method, path, may } of lines.filter(({ permission }) => permission !== 'self')) {
-      expect(`${path} ${String(may.has('auditor'))}`).toBe(`${path} ${String(method === 'GET')}`);
+    for (const { method, path, permission, may } of lines.filter(({ permission }) => permission !== 'self')) {
+      expect(`${path} ${String(may.has('auditor'))}`).toBe(
+        `${path} ${String(method === 'GET' || permission === 'realtime:read')}`,
+      );
       expect(may.has('owner')).toBe(true);
     }
   });

@@ -147,7 +147,9 @@ const foldFile = ({ books, actor, ...around }: Around, type: string, data: Audit
   switch (type) {
     case 'BulkPaymentFunded': {
       if (was !== 'taken' || !file.isWhole) complain(`is funded whole after it was ${was}`);
-      if (count('checked') !== lines.length) complain('is funded whole with a line that is not paid');
+      if (count('checked') + count('approved') !== lines.length)
+        complain('is funded whole with a line that is not paid');
+      for (const line of lines) if (line.status === 'approved') line.status = 'checked';
       const debts = file.batchIds.flatMap((batchId) => debtsOf(books.batches.get(batchId), () => true));
       return compareMoves(around.replayed, [journalId], debts, complain);
     }
@@ -231,7 +233,7 @@ interface At {
 }
 
 /** Anybody can work out what becomes of a line. */
-const checked = ({ around: { ownerOf, complain }, batch, file }: At, said: Said): void => {
+const checked = ({ around: { ownerOf, complain }, batch }: At, said: Said): void => {
   const line = batch.lines.get(said.line);
   if (line === undefined) return complain(`checks line ${said.line}, which it has not`);
   const creditor = ownerOf(line.iban ?? '');
@@ -240,7 +242,7 @@ const checked = ({ around: { ownerOf, complain }, batch, file }: At, said: Said)
     line.problem ??
     (creditor === batch.debtor ? 'account_pays_itself' : undefined) ??
     (creditor === undefined && line.asset !== 'EUR' ? 'rail_not_found' : undefined) ??
-    (end === 9 ? 'forbidden_amount' : end === 7 && file.isWhole ? 'review_needed' : undefined);
+    (end === 9 ? 'forbidden_amount' : undefined);
   if (said.reason !== why)
     complain(`line ${said.line} is ${said.reason ?? 'let go'}, and should be ${why ?? 'let go'}`);
   line.status = why !== undefined ? 'rejected' : end === 7 ? 'in_review' : 'checked';
