@@ -269,7 +269,7 @@ const isOfProvider = (error: unknown): boolean =>
   error instanceof Error && ['ProviderFault', 'ProviderUnavailable'].includes(error.name);
 
 describe(`whatever is sent (seed ${seed})`, () => {
-  it('every route answers what it publishes, and never with a fault', { timeout: 120_000 }, async () => {
+  it('every route answers what it publishes, and never with a fault', { timeout: 300_000 }, async () => {
     const findings: string[] = [];
     const answeredWell: string[] = [];
     for (const operation of published.operations.toSorted((a, b) => endingOf(a) - endingOf(b))) {
