@@ -17,6 +17,7 @@ try {
 FinAegis is running.
   address   ${running.url}
   API key   ${demo.key}
+  tenant    ${demo.tenantId}
   docs      ${running.url}/docs
   try       curl -s ${running.url}/v1/accounts -H 'Authorization: Bearer ${demo.key}'
 `);
