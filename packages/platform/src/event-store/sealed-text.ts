@@ -12,19 +12,31 @@ export const sealedText = z.strictObject({
 
 export type SealedText = z.output<typeof sealedText>;
 
-/** Seals one text of a subject for a command to carry. */
-export const sealText = async (
+/** Seals texts of a subject for a command to carry, in their order. */
+export const sealTexts = async (
   personalData: Sealing,
-  { tenantId, subject, text }: { readonly tenantId: string; readonly subject: string; readonly text: string },
-): Promise<SealedText> => {
-  const [one] = await personalData.seal(tenantId, subject, [text]);
-  if (one === undefined) throw new Error('One text was sealed and nothing came back.');
-  const { ciphertext, newKey } = one.sealed;
-  return {
-    ...one.reference,
+  {
+    tenantId,
+    subject,
+    texts,
+  }: { readonly tenantId: string; readonly subject: string; readonly texts: readonly string[] },
+): Promise<readonly SealedText[]> => {
+  const sealed = await personalData.seal(tenantId, subject, texts);
+  return sealed.map(({ reference, sealed: { ciphertext, newKey } }) => ({
+    ...reference,
     ciphertext: Buffer.from(ciphertext).toString('base64'),
     ...(newKey === undefined ? {} : { newKey: Buffer.from(newKey).toString('base64') }),
-  };
+  }));
+};
+
+/** The same for one text. */
+export const sealText = async (
+  personalData: Sealing,
+  { text, ...whose }: { readonly tenantId: string; readonly subject: string; readonly text: string },
+): Promise<SealedText> => {
+  const [one] = await sealTexts(personalData, { ...whose, texts: [text] });
+  if (one === undefined) throw new Error('One text was sealed and nothing came back.');
+  return one;
 };
 
 /** What the commit of a command that carries such a text writes. */

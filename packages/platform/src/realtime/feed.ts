@@ -10,8 +10,8 @@ import { type Told, toldOf } from './told.ts';
 export interface FeedTools extends PublisherTools {
   /** As finaegis_read. */
   readonly readPool: Pool;
-  /** Runs no more readings of the past at once than the pool can bear. */
-  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Runs no more readings of the past at once than the pool can bear, tenants in turns. */
+  readonly inTurn: <T>(tenantId: string, work: () => Promise<T>) => Promise<T>;
 }
 
 const stretchMax = 500;
@@ -95,7 +95,9 @@ export class Feed {
       return;
     }
     const { tenantId } = this;
-    const { messages, reached } = await this.#tools.inTurn(() => readStretch(this.#tools, { tenantId, after, upTo }));
+    const { messages, reached } = await this.#tools.inTurn(tenantId, () =>
+      readStretch(this.#tools, { tenantId, after, upTo }),
+    );
     await tellInGulps(listener, messages);
     listener.seq = reached;
   }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { createAlarm } from '../audit/alarm.ts';
+import { FairGate } from '../command/fair-gate.ts';
 import { mayListen } from './channel.ts';
 import { Feed, type FeedTools } from './feed.ts';
 import { type Ending, type Listener, routesOfAll } from './listener.ts';
@@ -63,7 +64,8 @@ class LogHub implements Hub {
   constructor(options: HubOptions) {
     this.#options = options;
     this.#limits = { ...defaults, ...options.limits };
-    this.#tools = { ...options, inTurn: turns(this.#limits.readingsMax) };
+    const gate = new FairGate(this.#limits.readingsMax);
+    this.#tools = { ...options, inTurn: (tenantId, work) => gate.through(tenantId, work) };
     this.viewerOf = inBatches(options);
     this.#running = this.#loop();
   }
@@ -229,20 +231,3 @@ const headsOf = async (
 
 const headOf = async (options: Pick<HubOptions, 'readPool'>, tenantId: string): Promise<bigint> =>
   (await headsOf(options, [tenantId])).get(tenantId) ?? 0n;
-
-/** So many at once; the others wait for their turn. */
-const turns = (most: number): FeedTools['inTurn'] => {
-  let working = 0;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (working >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    else working++;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) working--;
-      else next();
-    }
-  };
-};

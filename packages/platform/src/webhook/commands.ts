@@ -4,7 +4,7 @@ import type { CommandFacts, CommandHandler, Loaded } from '../command/handler.ts
 import { RowNotLocked } from '../command/locked-table.ts';
 import type { NewEvent } from '../event-store/event.ts';
 import type { SealedValue } from '../event-store/personal-ref.ts';
-import { packetOf } from '../event-store/sealed-packet.ts';
+import { carriedValue, type SealedText } from '../event-store/sealed-text.ts';
 import {
   changeEndpoint,
   createEndpoint,
@@ -34,7 +34,6 @@ import {
   requeueSchema,
   resendSchema,
   rotateSecretSchema,
-  type SealedText,
   type Test,
   testSchema,
 } from './endpoint/terms.ts';
@@ -75,12 +74,7 @@ const endpointCommand = <Data extends OfEndpoint>({
     // What is sealed together lies in one packet, which is written once.
     return texts(data)
       .filter((text) => text !== undefined)
-      .map(({ ref, ciphertext, newKey }) => ({
-        ref: packetOf(ref),
-        subject,
-        ciphertext: Buffer.from(ciphertext, 'base64'),
-        ...(newKey === undefined ? {} : { newKey: Buffer.from(newKey, 'base64') }),
-      }));
+      .map((text) => carriedValue(text, subject));
   },
   loads: ({ endpointId }) => ({
     rows: [{ table: endpointsTable, key: endpointId }],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sealedText } from '../../event-store/sealed-text.ts';
 import { assetCode, instant, text, uuid } from '../../http/amount.ts';
 import { filterPattern } from '../../published/event-filter.ts';
 
@@ -41,15 +42,6 @@ export const endpointTerms = {
     .default(false)
     .describe('One after the other in the order of the log; a message that is not taken holds up those behind it.'),
 };
-
-/** A secret text that was sealed before it became part of a command, so that no command holds one. */
-export const sealedText = z.strictObject({
-  ref: uuid,
-  commitment: z.string(),
-  ciphertext: z.base64(),
-  newKey: z.base64().optional(),
-});
-export type SealedText = z.output<typeof sealedText>;
 
 const stored = {
   name: z.string(),

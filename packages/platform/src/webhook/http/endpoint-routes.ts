@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { requireStaff } from '../../auth/access.ts';
+import { sealTexts } from '../../event-store/sealed-text.ts';
 import { uuid } from '../../http/amount.ts';
 import { answerCommand, metadataOf, renderer, toAnswer, withFaultsAsProblems } from '../../http/command-route.ts';
 import { pageQuery, pageSchema } from '../../http/cursor.ts';
@@ -9,7 +10,7 @@ import { type ApiAnswer, type ApiRequest, commandRoute, defineRoute, type Route,
 import type { Services } from '../../services.ts';
 import { type AddressRules, refuseUrl } from '../address-guard.ts';
 import { type EndpointCommand, type EndpointHandlers, subjectOf } from '../commands.ts';
-import { endpointTerms, type SealedText } from '../endpoint/terms.ts';
+import { endpointTerms } from '../endpoint/terms.ts';
 import { webhookProblems } from '../problems.ts';
 import { newSecretText } from '../secret-text.ts';
 import { listEndpoints, readEndpoint } from './endpoint-queries.ts';
@@ -43,20 +44,6 @@ export const endpointRoutes = (http: EndpointHttp): readonly Route[] => [
 const requireAllowed = (url: string, rules: AddressRules): void => {
   const reason = refuseUrl(url, rules);
   if (reason !== undefined) throw new ProblemError('webhook_url_not_allowed', { facts: { reason }, about: { url } });
-};
-
-/** Seals texts of an endpoint before they become part of a command; in their order. */
-const sealTexts = async (
-  { services }: EndpointHttp,
-  tenantId: string,
-  { endpointId, texts }: { readonly endpointId: string; readonly texts: readonly string[] },
-): Promise<readonly SealedText[]> => {
-  const sealed = await services.personalData.seal(tenantId, subjectOf(endpointId), texts);
-  return sealed.map(({ reference, sealed: { ciphertext, newKey } }) => ({
-    ...reference,
-    ciphertext: Buffer.from(ciphertext).toString('base64'),
-    ...(newKey === undefined ? {} : { newKey: Buffer.from(newKey).toString('base64') }),
-  }));
 };
 
 /** The secret is put in on the way out, after the stored answer was written: no event, log or stored answer ever holds one. */
@@ -121,7 +108,11 @@ const createRoute = (http: EndpointHttp): Route =>
       const secret = newSecretText();
       const headerNames = Object.keys(headers).sort();
       const texts = [secret, ...(headerNames.length === 0 ? [] : [JSON.stringify(headers, headerNames)])];
-      const [sealed, sealedHeaders] = await sealTexts(http, request.tenantId, { endpointId, texts });
+      const [sealed, sealedHeaders] = await sealTexts(http.services.personalData, {
+        tenantId: request.tenantId,
+        subject: subjectOf(endpointId),
+        texts,
+      });
       if (sealed === undefined) throw new Error('What was to be sealed was not.');
       const data = {
         endpointId,
@@ -202,7 +193,11 @@ const changeRoute = (http: EndpointHttp): Route =>
       if (headers !== undefined) await readEndpoint(http.services, request.tenantId, endpointId);
       const headerNames = headers === undefined ? undefined : Object.keys(headers).sort();
       const texts = headerNames === undefined || headerNames.length === 0 ? [] : [JSON.stringify(headers, headerNames)];
-      const [sealed] = await sealTexts(http, request.tenantId, { endpointId, texts });
+      const [sealed] = await sealTexts(http.services.personalData, {
+        tenantId: request.tenantId,
+        subject: subjectOf(endpointId),
+        texts,
+      });
       const data = {
         endpointId,
         ...terms,
@@ -298,7 +293,11 @@ const rotateRoute = (http: EndpointHttp): Route =>
       // Nobody makes a key for an endpoint that is not there.
       const { endpointId } = await readEndpoint(http.services, request.tenantId, request.params.endpointId);
       const secret = newSecretText();
-      const [sealed] = await sealTexts(http, request.tenantId, { endpointId, texts: [secret] });
+      const [sealed] = await sealTexts(http.services.personalData, {
+        tenantId: request.tenantId,
+        subject: subjectOf(endpointId),
+        texts: [secret],
+      });
       if (sealed === undefined) throw new Error('What was to be sealed was not.');
       const { graceSeconds } = request.body;
       const data = { endpointId, secret: { secretId: http.services.newId(), sealed }, graceSeconds };
