@@ -156,20 +156,28 @@ const trialsOf = (
 ): { readonly tryOut: Commands['submit']; readonly tryTogether: Commands['tryTogether'] } => {
   const pausing = { ...(options as BatchTools), pause: (durationMs: number) => pace.pause(durationMs) };
   const trials = new FairGate(options.trialsAtOnce ?? 2);
+  const admitted = <T>(
+    {
+      tenantId,
+      lane = 'interactive',
+      timeoutMs = timeoutDefaultMs,
+    }: Pick<Submission<never>, 'tenantId' | 'lane' | 'timeoutMs'>,
+    work: () => Promise<T>,
+  ): Promise<T> => {
+    if (trials.queued >= queuedMin[lane]) return Promise.reject(new Overloaded('overloaded'));
+    const deadlineMs = pace.monotonicMs() + timeoutMs;
+    return trials.through(tenantId, () => {
+      if (pace.monotonicMs() > deadlineMs) throw new Overloaded('deadline_passed');
+      return work();
+    });
+  };
   return {
-    tryOut: (handler, data, submission) => {
-      const { tenantId, lane = 'interactive', timeoutMs = timeoutDefaultMs } = submission;
-      if (trials.queued >= queuedMin[lane]) return Promise.reject(new Overloaded('overloaded'));
-      const deadlineMs = pace.monotonicMs() + timeoutMs;
-      return trials.through(tenantId, () =>
-        whileTrying(async () => {
-          if (pace.monotonicMs() > deadlineMs) throw new Overloaded('deadline_passed');
-          return (await dryRun(pausing, await queued(handler, data, submission))) as never;
-        }),
-      );
-    },
+    tryOut: (handler, data, submission) =>
+      admitted(submission, () =>
+        whileTrying(async () => (await dryRun(pausing, await queued(handler, data, submission))) as never),
+      ),
     tryTogether: (handler, all, submission) =>
-      trials.through(submission.tenantId, () =>
+      admitted(submission, () =>
         whileTrying(async () => {
           await Promise.all(all.map((data) => requireSecondPerson(options, handler.name, data, submission)));
           const verdicts = await Promise.all(
