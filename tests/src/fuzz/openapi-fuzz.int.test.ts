@@ -11,7 +11,7 @@ import { type Answered, minorUnitsIn, type Operation, type PublishedApi, readApi
 // Printed with every finding; FUZZ_SEED=n replays it, FUZZ_RUNS=n looks longer.
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_260_302);
 const runsPerOperation = Number(process.env['FUZZ_RUNS'] ?? 40);
-// On a crowded machine the later shots at each route are left out, so that the suite stays short wherever it runs.
+// On a crowded machine the later shots at each route are left out, so that the suite stays short wherever it runs; not before it was reached.
 const runsAtLeast = 12;
 const secondsAtMost = 45;
 
@@ -81,6 +81,11 @@ const names = {
   bankCode: ['2010'],
   bic: ['TESTCZPP'],
   scopes: ['*', 'ledger:read'],
+  email: ['eva@example.com', 'jan@example.com'],
+  roles: ['operator', 'auditor', 'support'],
+  role: ['operator', 'teller'],
+  command: ['ledger.PostJournal', 'party.RegisterParty'],
+  url: ['https://example.com/hook'],
   round: ['1'],
   bank: ['kb'],
 };
@@ -241,7 +246,8 @@ const attack = async (
   const usual = operation.path.startsWith('/v1/tenants') ? 'platform' : 'staff';
   const others = Object.keys(callers) as (keyof typeof callers)[];
   for (const [index, shot] of fc.sample(shotsAt(operation), { numRuns: runsPerOperation, seed }).entries()) {
-    if (index >= runsAtLeast && performance.now() > deadline) break;
+    const isReached = [...statuses].some((status) => status < 300);
+    if (index >= runsAtLeast && isReached && performance.now() > deadline) break;
     // Most shots by whoever reaches furthest; every fourth by somebody else.
     const caller = index % 4 === 3 ? (others[(index >> 2) % others.length] ?? usual) : usual;
     const answered = await fire(shot, callers[caller]);
@@ -278,12 +284,8 @@ describe(`whatever is sent (seed ${seed})`, () => {
       if ([...statuses].some((status) => status < 300)) answeredWell.push(operation.operationId);
     }
     expect(findings.join('\n')).toBe('');
-    // A fuzzer that never gets past validation proves little. How many routes it gets something done at hangs on how many shots a crowded machine
-    // leaves it: half of them is usual, a third the least; those apart that want a secret nobody guesses.
-    const guessable = published.operations.filter(
-      ({ path }) => !/^\/v1\/(me|sessions|invitations|approvals|users|realtime|stream)/.test(path),
-    );
-    expect(answeredWell.length).toBeGreaterThan(guessable.length / 3);
+    // A fuzzer that never gets past validation proves little: most routes must have been reached.
+    expect(answeredWell.length).toBeGreaterThan(published.operations.length / 2);
     expect(bank.faults.filter(({ error }) => !isOfProvider(error))).toEqual([]);
   });
 
