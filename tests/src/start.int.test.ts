@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { availableParallelism, loadavg } from 'node:os';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -98,6 +100,26 @@ describe('npm start', () => {
       expect(await second.stop()).toBe(0);
     } finally {
       await rm(`${folder.path}-copy`, { recursive: true, force: true });
+    }
+  });
+
+  it('given the address of the European Central Bank’s file fetches its rates by itself', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    const source = createServer((request, response) => {
+      response
+        .writeHead(request.url === '/eurofxref-daily.xml' ? 200 : 404)
+        .end(`<Envelope><Cube time='${today}'><Cube currency='USD' rate='1.0889'/></Cube></Envelope>`);
+    });
+    await new Promise<void>((resolve) => source.listen(0, '127.0.0.1', resolve));
+    const { port } = source.address() as AddressInfo;
+    try {
+      second = await startServer(folder.path, { RATES_ECB_URL: `http://127.0.0.1:${port}/eurofxref-daily.xml` });
+      await expect
+        .poll(() => callerAt(second).see('/v1/rates/EUR/USD').catch(String), { timeout: 10_000 })
+        .toMatchObject({ mid: '1.0889', date: today, sources: ['ecb'] });
+    } finally {
+      source.closeAllConnections();
+      source.close();
     }
   });
 });

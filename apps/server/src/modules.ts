@@ -1,6 +1,9 @@
 import { type AccountModule, createAccountModule } from '@finaegis/bank/account/module';
+import { ecbRates } from '@finaegis/bank/asset/adapters/ecb-file';
+import { manualRates } from '@finaegis/bank/asset/adapters/manual-rates';
 import { type AssetDirectory, amountAt, amountWriter, parseAmountOfAnyLife } from '@finaegis/bank/asset/contract';
 import { createAssetModule } from '@finaegis/bank/asset/module';
+import type { RateProvider } from '@finaegis/bank/asset/ports';
 import { accountPayments } from '@finaegis/bank/cgo/adapters/account-payments';
 import { type CryptoDepositSeen, cryptoPayments } from '@finaegis/bank/cgo/adapters/crypto-payments';
 import { partyProfiles } from '@finaegis/bank/cgo/adapters/party-profiles';
@@ -85,6 +88,8 @@ export interface OutsideWorld {
   readonly stripe?: StripeAccount;
   readonly coinbase?: CoinbaseAccounts;
   readonly bankConnections?: readonly BankConnection[];
+  /** Where the European Central Bank's rates are read; by files that are sent when absent. */
+  readonly ecbUrl?: string | undefined;
   /** Where webhooks may go. */
   readonly webhooks?: AddressRules;
   /** Key that subscriptions to what happens are signed with, the same in every process; without it nobody can subscribe. */
@@ -93,9 +98,10 @@ export interface OutsideWorld {
 
 /** Every context over the services of one process; what one needs of another is given here and nowhere else. */
 export const buildModules = (services: Services, outside: OutsideWorld = {}) => {
-  const { bankConnections = [], webhooks = publicOnly, realtimeKey, ...providers } = outside;
+  const { bankConnections = [], ecbUrl, webhooks = publicOnly, realtimeKey, ...providers } = outside;
   const nowMs = (): number => Date.parse(services.now());
-  const asset = createAssetModule(services);
+  const resilience = createResilienceModule(services);
+  const asset = createAssetModule(services, { providers: [manualRates(), ratesOf(ecbUrl, resilience)] });
   const party: PartyModule = createPartyModule(services, {
     assets: asset.directory,
     // Mandates are granted on accounts and accounts are opened with mandates, so one of the two has to look back.
@@ -109,7 +115,6 @@ export const buildModules = (services: Services, outside: OutsideWorld = {}) => 
   });
   const neighbours = { access: party.access, assets: asset.directory, ledger, party };
   const account = createAccountModule(services, { ...neighbours, suspense: suspenseQueue });
-  const resilience = createResilienceModule(services);
   const custodian = createCustodianModule(services, {
     assets: asset.directory,
     ledger,
@@ -167,6 +172,10 @@ const peopleOf = (services: Services, all: () => readonly ContextModule[], { par
   const auth = createAuthModule(services, { environment: 'live', permissions, partyExists, roles: builtInRoles });
   return { auth, identity: createIdentityModule(services, { roles: auth.roles, partyExists }) };
 };
+
+/** The European Central Bank's rates: behind a breaker where they are read over the network. */
+const ratesOf = (source: string | undefined, resilience: ResilienceModule): RateProvider =>
+  source === undefined ? ecbRates() : ecbRates({ source, calls: resilience.calls('ecb', { rates: {} }) });
 
 /** The ways to partner banks that the configuration names, and how they fare. */
 const banksBy = (

@@ -122,6 +122,7 @@ const outsideOf = (config: Config): OutsideWorld => {
   const banks = {
     bankConnections: connections.data,
     coinbase: coinbaseOf(config),
+    ecbUrl: config.RATES_ECB_URL,
     webhooks: { allowsLoopback: config.WEBHOOKS_ALLOW_LOOPBACK },
   };
   if (apiKey === undefined) return banks;

@@ -3,6 +3,7 @@ import { signingKeyOf } from '@finaegis/platform/audit/signing-key';
 import { pruneAnswers } from '@finaegis/platform/command/prune-answers';
 import { startStatistics } from '@finaegis/platform/database/statistics';
 import { postgresRateTokens } from '@finaegis/platform/http/rate-tokens-postgres';
+import { startRounds } from '@finaegis/platform/rounds';
 import { pruneDeliveries } from '@finaegis/platform/webhook/worker';
 import type { Bank } from './bank.ts';
 
@@ -24,8 +25,8 @@ export interface Sealing {
 }
 
 /**
- * Starts what acts by itself: sealing of the audit log, expiry of holds, sagas, webhooks, standing orders, days at partner banks, planner statistics, and the daily removal of what is kept for a limited
- * time.
+ * Starts what acts by itself: sealing of the audit log, expiry of holds, sagas, webhooks, standing orders, days at partner banks, rates from their sources, planner statistics, and the daily removal
+ * of what is kept for a limited time.
  */
 export const startWorkers = (
   bank: Bank,
@@ -53,42 +54,29 @@ export const startWorkers = (
     systemPool: pools.system,
     onError: (error) => onError('days at partner banks', error),
   });
+  const rates = modules.asset.startRateFetching({ onError: (error) => onError('rates', error) });
   const statistics = startStatistics({
     writePool: pools.write,
     systemPool: pools.system,
     onError: (error) => onError('statistics', error),
   });
-  let pruning: Promise<void> = Promise.resolve();
   const prune = async (): Promise<void> => {
-    try {
-      const { rows } = await pools.system.query<{ tenant_id: string }>(
-        'select tenant_id from tenant_heads order by tenant_id',
-      );
-      const tenantIds = rows.map(({ tenant_id: tenantId }) => tenantId);
-      await pruneAnswers(pools.write, tenantIds);
-      await pruneDeliveries(pools.write, tenantIds);
-      await postgresRateTokens(pools.write).prune(24);
-    } catch (error) {
-      onError('removal of old answers', error);
-    }
+    const { rows } = await pools.system.query<{ tenant_id: string }>(
+      'select tenant_id from tenant_heads order by tenant_id',
+    );
+    const tenantIds = rows.map(({ tenant_id: tenantId }) => tenantId);
+    await pruneAnswers(pools.write, tenantIds);
+    await pruneDeliveries(pools.write, tenantIds);
+    await postgresRateTokens(pools.write).prune(24);
   };
-  const timer = setInterval(() => {
-    pruning = pruning.then(prune);
-  }, dayMs);
-  timer.unref();
+  const pruning = startRounds(prune, {
+    everyMs: dayMs,
+    onError: (error) => onError('removal of old answers', error),
+  });
+  const works = [orders, bankDays, rates, sagas, webhooks, sealer, expiry, statistics, pruning];
   return {
     stop: async () => {
-      clearInterval(timer);
-      await Promise.all([
-        orders.close(),
-        bankDays.close(),
-        sagas.close(),
-        webhooks.close(),
-        sealer.close(),
-        expiry.close(),
-        statistics.stop(),
-        pruning,
-      ]);
+      await Promise.all(works.map((work) => work.close()));
     },
   };
 };

@@ -1,4 +1,5 @@
 import type { ContextModule } from '@finaegis/platform/module';
+import { type Rounds, type RoundsOptions, startRounds } from '@finaegis/platform/rounds';
 import type { Services } from '@finaegis/platform/services';
 import { ecbRates } from './adapters/ecb-file.ts';
 import { manualRates } from './adapters/manual-rates.ts';
@@ -6,9 +7,10 @@ import { assetAggregate } from './asset/asset.ts';
 import { type AssetCommands, assetCommands } from './commands.ts';
 import type { AssetDirectory, Rates } from './contract.ts';
 import { assetDirectory } from './directory.ts';
+import { fetchRates, providersWithNews } from './fetch-rates.ts';
 import { assetRoutes } from './http/assets.ts';
 import { assetProblems } from './http/problems.ts';
-import { rateImportRoute } from './http/rate-imports.ts';
+import { rateFetchRoute, rateImportRoute } from './http/rate-imports.ts';
 import { rateRoutes } from './http/rates.ts';
 import { importRates, type RateImportReport } from './import-rates.ts';
 import type { RateProvider } from './ports.ts';
@@ -36,9 +38,11 @@ export interface AssetModule extends ContextModule {
   seed(): Promise<SeedReport>;
   /** Publishes sheets in the platform's log as bulk work. */
   importRates(sheets: readonly RateSheet[], channel: string): Promise<RateImportReport>;
-  /** Fetches what each provider has (of one day, when given) and publishes it; for a timer or an operator. */
-  fetchRates(date?: string): Promise<ReadonlyMap<string, RateImportReport>>;
+  /** Fetches what providers have whenever they may have something new; a provider that fails is told of and asked again in the next round. */
+  startRateFetching(options: Partial<RoundsOptions>): Rounds;
 }
+
+const hourMs = 3_600_000;
 
 /** The registry of assets and the rates between them. */
 export const createAssetModule = (
@@ -61,6 +65,7 @@ export const createAssetModule = (
       ...assetRoutes(services, directory, handlers),
       ...rateRoutes(services, { rates, providers, commands: handlers }),
       rateImportRoute(services, handlers),
+      rateFetchRoute(services, { providers, commands: handlers }),
     ],
     problems: assetProblems,
     directory,
@@ -68,10 +73,13 @@ export const createAssetModule = (
     handlers,
     seed: () => seedAssets(services, handlers),
     importRates: publish,
-    fetchRates: async (date) => {
-      const reports = new Map<string, RateImportReport>();
-      for (const provider of providers) reports.set(provider.name, await publish(await provider.fetch(date), 'system'));
-      return reports;
+    startRateFetching: ({ everyMs = hourMs, onError }) => {
+      const work = async (): Promise<void> => {
+        const asked = await providersWithNews(services, providers);
+        for (const fetched of await fetchRates(asked, (sheets) => publish(sheets, 'system')))
+          if (fetched.outcome !== 'fetched') onError?.(fetched.cause);
+      };
+      return startRounds(work, { everyMs, onError });
     },
   };
 };

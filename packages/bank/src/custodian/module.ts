@@ -1,11 +1,8 @@
 import type { ContextModule } from '@finaegis/platform/module';
+import type { Rounds } from '@finaegis/platform/rounds';
 import type { SagaDefinition } from '@finaegis/platform/saga/definition';
 import { read, type Services } from '@finaegis/platform/services';
-import {
-  startTenantRounds,
-  type TenantRounds,
-  type TenantRoundsOptions,
-} from '@finaegis/platform/tenancy/tenant-rounds';
+import { startTenantRounds, type TenantRoundsOptions } from '@finaegis/platform/tenancy/tenant-rounds';
 import { allocationAggregate } from './allocation/allocation.ts';
 import { partnerBankAggregate } from './bank/bank.ts';
 import { beginBankDays, lastBankDay } from './bank-days.ts';
@@ -56,7 +53,7 @@ export interface CustodianModule extends ContextModule {
   /** Business days at the banks: the worker that begins them all day, and one look at a tenant. */
   readonly bankDays: {
     begin(tenantId: string): Promise<readonly BankDayKey[]>;
-    start(options: TenantRoundsOptions): TenantRounds;
+    start(options: TenantRoundsOptions): Rounds;
   };
 }
 

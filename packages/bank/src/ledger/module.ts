@@ -2,7 +2,9 @@ import type { MaySee } from '@finaegis/platform/audit/sight';
 import type { Access } from '@finaegis/platform/auth/access';
 import type { LockedTable } from '@finaegis/platform/command/locked-table';
 import type { ContextModule } from '@finaegis/platform/module';
+import type { Rounds } from '@finaegis/platform/rounds';
 import type { Services } from '@finaegis/platform/services';
+import type { TenantRoundsOptions } from '@finaegis/platform/tenancy/tenant-rounds';
 import type { AssetDirectory, Rates } from '../asset/contract.ts';
 import { ledgerAccountAggregate } from './account/account.ts';
 import type { Balance } from './balance.ts';
@@ -11,7 +13,7 @@ import { createDirectory, type LedgerDirectory } from './directory.ts';
 import { entityAggregate } from './entity/entity.ts';
 import { createLedgerHandlers, type LedgerHandlers } from './handlers.ts';
 import { holdAggregate } from './hold/hold.ts';
-import { type HoldExpiryOptions, startHoldExpiry, type Worker } from './hold-expiry.ts';
+import { startHoldExpiry } from './hold-expiry.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { blockRoutes } from './http/block-routes.ts';
 import { entityRoutes } from './http/entity-routes.ts';
@@ -56,7 +58,7 @@ export interface LedgerModule extends ContextModule {
   /** What customers may see of the ledger's events. */
   readonly maySee: MaySee;
   /** Releases holds whose time is over, for as long as it runs; one process is enough, several do no harm. */
-  startHoldExpiry(options: HoldExpiryOptions): Worker;
+  startHoldExpiry(options: TenantRoundsOptions): Rounds;
 }
 
 /** The engine: the only writer of balances. */

@@ -1,6 +1,7 @@
+import type { Rounds } from '@finaegis/platform/rounds';
 import type { SagaDefinition } from '@finaegis/platform/saga/definition';
 import type { Services } from '@finaegis/platform/services';
-import type { TenantRounds, TenantRoundsOptions } from '@finaegis/platform/tenancy/tenant-rounds';
+import type { TenantRoundsOptions } from '@finaegis/platform/tenancy/tenant-rounds';
 import { batchAggregate } from './bulk/batch.ts';
 import { bulkAggregate } from './bulk/bulk.ts';
 import {
@@ -32,7 +33,7 @@ export interface BulkPart extends PaymentPart {
 /** Running due standing orders, for a timer, the CLI or an operator. */
 export interface OrderRuns {
   runDueOrders(day: OrderDay): ReturnType<typeof runDueOrders>;
-  startOrderRuns(options: TenantRoundsOptions): TenantRounds;
+  startOrderRuns(options: TenantRoundsOptions): Rounds;
 }
 
 /** Files of payments, standing orders and requests, put together from what the context has. */

@@ -1,10 +1,7 @@
 import type { EventMetadata } from '@finaegis/platform/event-store/event';
+import type { Rounds } from '@finaegis/platform/rounds';
 import { read, type Services } from '@finaegis/platform/services';
-import {
-  startTenantRounds,
-  type TenantRounds,
-  type TenantRoundsOptions,
-} from '@finaegis/platform/tenancy/tenant-rounds';
+import { startTenantRounds, type TenantRoundsOptions } from '@finaegis/platform/tenancy/tenant-rounds';
 import { bulkSagaId } from './bulk/bulk.ts';
 import type { PaymentPorts } from './ports.ts';
 import { runOrdersMax, type ScheduleHandlers } from './schedule/commands.ts';
@@ -58,7 +55,7 @@ export const runDueOrders = async (
 };
 
 /** Looks for due orders of every entity whose day is open, again and again. */
-export const startOrderRuns = (tools: OrderRunTools, options: TenantRoundsOptions): TenantRounds =>
+export const startOrderRuns = (tools: OrderRunTools, options: TenantRoundsOptions): Rounds =>
   startTenantRounds((tenantId) => runTenant(tools, tenantId), options);
 
 const runTenant = async (tools: OrderRunTools, tenantId: string): Promise<void> => {

@@ -148,6 +148,11 @@ const variables = {
     schema: timeoutMs.default(1_000),
     about: 'A process whose event loop lags more than this answers `overloaded`; 0 lets it lag.',
   },
+  RATES_ECB_URL: {
+    schema: z.url({ protocol: /^(https?|file)$/, error: 'must be an http, https or file URL' }).optional(),
+    about:
+      'File of the European Central Bank with its rates, CSV or XML, that workers read every hour while a day is missing; without it rates come by files that are sent.',
+  },
   BANK_CONNECTIONS: {
     schema: jsonText.optional(),
     about:

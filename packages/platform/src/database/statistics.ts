@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { type Rounds, startRounds } from '../rounds.ts';
 
 /**
  * Gathers planner statistics of all tables; for after a migration, an import or any other work that changes how large tables are. A statement
@@ -20,30 +21,16 @@ export const startStatistics = ({
   readonly systemPool: Pool;
   readonly everyMs?: number;
   readonly onError?: (error: unknown) => void;
-}): { stop(): Promise<void> } => {
+}): Rounds => {
   let gatheredAt = 1_000n;
-  let running: Promise<void> = Promise.resolve();
   const look = async (): Promise<void> => {
-    try {
-      const { rows } = await systemPool.query<{ events: string }>(
-        'select coalesce(sum(seq), 0)::text as events from tenant_heads',
-      );
-      const events = BigInt(rows[0]?.events ?? '0');
-      if (events < gatheredAt * 2n) return;
-      await gatherStatistics(writePool);
-      gatheredAt = events;
-    } catch (error) {
-      onError?.(error);
-    }
+    const { rows } = await systemPool.query<{ events: string }>(
+      'select coalesce(sum(seq), 0)::text as events from tenant_heads',
+    );
+    const events = BigInt(rows[0]?.events ?? '0');
+    if (events < gatheredAt * 2n) return;
+    await gatherStatistics(writePool);
+    gatheredAt = events;
   };
-  const timer = setInterval(() => {
-    running = running.then(look);
-  }, everyMs);
-  timer.unref();
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return startRounds(look, { everyMs, onError });
 };

@@ -1,9 +1,5 @@
 import type { Pool } from 'pg';
-
-/** A worker that can be stopped; what it is doing is finished first. */
-export interface TenantRounds {
-  close(): Promise<void>;
-}
+import { type Rounds, startRounds } from '../rounds.ts';
 
 /** How rounds are made. */
 export interface TenantRoundsOptions {
@@ -21,38 +17,16 @@ export interface TenantRoundsOptions {
 export const startTenantRounds = (
   look: (tenantId: string) => Promise<unknown>,
   { systemPool, everyMs = 60_000, onError }: TenantRoundsOptions,
-): TenantRounds => {
-  let isClosed = false;
-  let wake: (() => void) | undefined;
-  const sleep = (): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, everyMs);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  const round = async (): Promise<void> => {
-    const { rows } = await systemPool.query<{ tenant_id: string }>(
-      'select tenant_id from tenant_heads where seq > 0 order by tenant_id',
-    );
-    for (const { tenant_id: tenantId } of rows) {
-      if (isClosed) return;
-      await look(tenantId).catch((error: unknown) => onError?.(error));
-    }
-  };
-  const loop = async (): Promise<void> => {
-    while (!isClosed) {
-      await round().catch((error: unknown) => onError?.(error));
-      if (!isClosed) await sleep();
-    }
-  };
-  const running = loop();
-  return {
-    close: async () => {
-      isClosed = true;
-      wake?.();
-      await running;
+): Rounds =>
+  startRounds(
+    async (isClosed) => {
+      const { rows } = await systemPool.query<{ tenant_id: string }>(
+        'select tenant_id from tenant_heads where seq > 0 order by tenant_id',
+      );
+      for (const { tenant_id: tenantId } of rows) {
+        if (isClosed()) return;
+        await look(tenantId).catch((error: unknown) => onError?.(error));
+      }
     },
-  };
-};
+    { everyMs, onError },
+  );

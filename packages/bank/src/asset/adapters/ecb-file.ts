@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { LocalDate } from '@finaegis/kernel/local-date';
+import type { ProviderCalls } from '@finaegis/platform/resilience/guarded-call';
+import { sendText } from '@finaegis/platform/resilience/outbound-http';
 import { type RateProvider, RateSourceFault } from '../ports.ts';
 import type { RateSheet } from '../rate/rate-sheet.ts';
 import { ecbBase, ecbName, parseEcbCsv } from './ecb-csv.ts';
@@ -10,8 +12,10 @@ export interface EcbOptions {
   /** An http(s) or file URL, or the path of a file, CSV or XML. Chosen by whoever runs the platform, never by a client. Without it only files that are sent are read. */
   readonly source?: string | URL;
   readonly priority?: number;
-  /** How long the bank's server may take; 10,000 ms unless told. */
+  /** How long the bank's server may take where there are no `calls`; 10,000 ms unless told. */
   readonly timeoutMs?: number;
+  /** Breaker, retries and time-out of whoever calls a server; one try without them. */
+  readonly calls?: ProviderCalls<'rates'>;
 }
 
 const timeoutDefaultMs = 10_000;
@@ -22,7 +26,7 @@ const bytesMax = 32 * 1024 * 1024;
  * The European Central Bank's euro reference rates, published on every day of its calendar at about 16:00 in Frankfurt. Until then the newest rate is
  * one business day old, and one publication may fail; older than two is stale.
  */
-export const ecbRates = ({ source, priority = 20, timeoutMs = timeoutDefaultMs }: EcbOptions = {}): RateProvider => ({
+export const ecbRates = ({ source, priority = 20, ...limits }: EcbOptions = {}): RateProvider => ({
   name: ecbName,
   priority,
   base: ecbBase,
@@ -31,7 +35,7 @@ export const ecbRates = ({ source, priority = 20, timeoutMs = timeoutDefaultMs }
   staleAfterBusinessDays: 2,
   fetch: async (date?: LocalDate) => {
     if (source === undefined) return [];
-    const sheets = parseEcb(await load(source, timeoutMs));
+    const sheets = parseEcb(await load(source, limits));
     return date === undefined ? sheets : sheets.filter((sheet) => sheet.date === date);
   },
 });
@@ -40,10 +44,10 @@ export const ecbRates = ({ source, priority = 20, timeoutMs = timeoutDefaultMs }
 export const parseEcb = (text: string): readonly RateSheet[] =>
   /^\uFEFF?\s*</.test(text) ? parseEcbXml(text) : parseEcbCsv(text);
 
-const load = async (source: string | URL, timeoutMs: number): Promise<string> => {
+const load = async (source: string | URL, limits: Pick<EcbOptions, 'calls' | 'timeoutMs'>): Promise<string> => {
   const isRemote = /^https?:/i.test(String(source));
   try {
-    return isRemote ? await download(new URL(source), timeoutMs) : await readFile(fileOf(source), 'utf8');
+    return isRemote ? await download(String(source), limits) : await readFile(fileOf(source), 'utf8');
   } catch (error) {
     if (error instanceof RateSourceFault) throw error;
     throw new RateSourceFault('source_unreachable', 'The rates could not be fetched.', { cause: error });
@@ -53,20 +57,16 @@ const load = async (source: string | URL, timeoutMs: number): Promise<string> =>
 const fileOf = (source: string | URL): string | URL =>
   typeof source === 'string' && source.startsWith('file:') ? new URL(source) : source;
 
-const download = async (url: URL, timeoutMs: number): Promise<string> => {
-  const response = await fetch(url, {
-    signal: AbortSignal.timeout(timeoutMs),
-    redirect: 'error',
-    headers: { accept: 'text/csv, application/xml' },
-  });
-  if (!response.ok) throw new RateSourceFault('source_unreachable', `The source answered ${response.status}.`);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += (chunk as Uint8Array).length;
-    if (size > bytesMax)
-      throw new RateSourceFault('source_unreadable', 'The source sent more than a history of rates can be.');
-    chunks.push(chunk as Uint8Array);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+const download = async (
+  url: string,
+  { calls, timeoutMs = timeoutDefaultMs }: Pick<EcbOptions, 'calls' | 'timeoutMs'>,
+): Promise<string> => {
+  const get = ({ signal }: { readonly signal: AbortSignal }) =>
+    sendText({ url, method: 'GET', headers: { accept: 'text/csv, application/xml' }, bytesMax, signal });
+  const { status, body } =
+    calls === undefined
+      ? await get({ signal: AbortSignal.timeout(timeoutMs) })
+      : await calls.call('rates', get, { isRead: true });
+  if (status !== 200) throw new RateSourceFault('source_unreachable', `The source answered ${status}.`);
+  return body;
 };

@@ -3,13 +3,14 @@ import { platformTenantId } from '@finaegis/platform/auth/principal';
 import { isoDate } from '@finaegis/platform/http/amount';
 import { answerOnce, metadataOf, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
-import { defineRoute, type Route } from '@finaegis/platform/http/route';
+import { type ApiRequest, defineRoute, type Route } from '@finaegis/platform/http/route';
 import type { Services } from '@finaegis/platform/services';
 import { z } from 'zod';
 import { parseEcb } from '../adapters/ecb-file.ts';
 import type { AssetCommands } from '../commands.ts';
+import { fetchRates } from '../fetch-rates.ts';
 import { importRates } from '../import-rates.ts';
-import { RateSourceFault } from '../ports.ts';
+import { type RateProvider, RateSourceFault } from '../ports.ts';
 import type { RateSheet } from '../rate/rate-sheet.ts';
 
 const report = z
@@ -46,9 +47,7 @@ export const rateImportRoute = (services: Services, commands: AssetCommands): Ro
     responses: { 200: { description: 'What was done, day by day.', schema: report } },
     problems: ['staff_only', 'rates_belong_to_platform', 'rate_file_unreadable'],
     handle: async (request) => {
-      requireStaff(request.principal);
-      if (request.tenantId !== platformTenantId)
-        throw new ProblemError('rates_belong_to_platform', { facts: { provider: 'ecb' } });
+      requirePlatform(request);
       return answerOnce(services, request, async () => {
         const sheets = readFile(request.rawBody ?? Buffer.alloc(0));
         return JSON.stringify(
@@ -59,6 +58,62 @@ export const rateImportRoute = (services: Services, commands: AssetCommands): Ro
       });
     },
   });
+
+const fetchOnWire = z
+  .object({
+    provider: z.string(),
+    outcome: z
+      .enum(['fetched', 'source_unreachable', 'source_unreadable'])
+      .describe('`source_unreadable`: what it sent is no file of rates; `line` is where reading stopped.'),
+    line: z.int().optional(),
+    ...report.partial().shape,
+  })
+  .meta({ id: 'RateFetch', description: 'What came of asking one provider of rates.' });
+
+/** The route that asks the providers now; a worker asks them every hour. */
+export const rateFetchRoute = (
+  services: Services,
+  { providers, commands }: { readonly providers: readonly RateProvider[]; readonly commands: AssetCommands },
+): Route =>
+  defineRoute({
+    method: 'POST',
+    path: '/v1/rate-fetches',
+    operationId: 'fetchRates',
+    summary: 'Fetch rates from the providers now',
+    description:
+      'For days that are missing, or to see whether a source can be reached; workers ask the sources every hour by themselves. One that fails is told of in `outcome` and keeps none of the others from it. Needs a key of the platform.',
+    tag: 'Rates',
+    permission: 'rate:write',
+    rateClass: 'bulk',
+    idempotency: 'optional',
+    supportsDryRun: true,
+    request: {
+      body: z.strictObject({ date: isoDate.optional().describe('One day only; whatever a source has when absent.') }),
+    },
+    responses: {
+      200: { description: 'Provider by provider.', schema: z.object({ items: z.array(fetchOnWire) }) },
+    },
+    problems: ['staff_only', 'rates_belong_to_platform'],
+    handle: async (request) => {
+      requirePlatform(request);
+      return answerOnce(services, request, async () => {
+        const metadata = metadataOf(request);
+        const fetched = await withFaultsAsProblems(() =>
+          fetchRates(
+            providers,
+            (sheets) => importRates(services, commands, { sheets, metadata, isDryRun: request.dryRun }),
+            request.body.date,
+          ),
+        );
+        return JSON.stringify({ items: fetched.map((one) => ({ ...one, cause: undefined })) });
+      });
+    },
+  });
+
+const requirePlatform = ({ principal, tenantId }: Pick<ApiRequest, 'principal' | 'tenantId'>): void => {
+  requireStaff(principal);
+  if (tenantId !== platformTenantId) throw new ProblemError('rates_belong_to_platform', { facts: { provider: 'ecb' } });
+};
 
 const readFile = (bytes: Buffer): readonly RateSheet[] => {
   try {

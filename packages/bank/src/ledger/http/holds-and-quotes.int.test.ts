@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { tenantId } from '@finaegis/testing/context';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LedgerBank, startLedgerBank } from '../fixtures/ledger-bank.ts';
 import { expireDueHolds } from '../hold-expiry.ts';
@@ -103,9 +104,7 @@ describe('a hold over the wire', () => {
     const expiresAt = new Date(Date.now() + 2_000).toISOString();
     const { holdId } = (await place({ expiresAt })).body;
     expect((await bank.call('expireHold', { params: { holdId } })).body).toMatchObject({ code: 'hold_not_due' });
-    expect(await expireDueHolds(bank.services, bank.module.handlers.expireHold, { systemPool: bank.systemPool })).toBe(
-      0,
-    );
+    expect(await expireDueHolds(bank.services, bank.module.handlers.expireHold, tenantId)).toBe(0);
     await pause(2_100);
     const worker = bank.module.startHoldExpiry({ systemPool: bank.systemPool, everyMs: 20 });
     await expect.poll(async () => (await bank.call('getHold', { params: { holdId } })).body.status).toBe('expired');
