@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { createPool } from '@finaegis/platform/database/pool';
+import { sealText } from '@finaegis/platform/event-store/sealed-text';
 import { newSecretText } from '@finaegis/platform/webhook/secret-text';
 import { declaredModules } from '@finaegis/server/modules';
 import { fdatasyncLatency, oneRowInsert } from './ceilings.ts';
@@ -22,21 +23,29 @@ const settleTimeoutMs = 30_000;
 /** Deliveries to a fast receiver on this machine, from the booking until the message has arrived there. */
 export const webhookBench = async ({ only, isQuick, note }: BenchOptions): Promise<Report> => {
   for (const wanted of only ?? []) if (wanted !== cellId) throw new UnknownCell(wanted, [{ id: cellId }]);
+  return deliver(isQuick ? { warmUpMs: 1_500, runMs: 4_000 } : { warmUpMs: 4_000, runMs: 15_000 }, note);
+};
+
+/** The cell, for as long as told. */
+export const deliver = async (
+  { warmUpMs, runMs }: { readonly warmUpMs: number; readonly runMs: number },
+  note: BenchOptions['note'],
+): Promise<Report> => {
   const database = await benchDatabase(declaredModules());
   const books = await openBooks(database, 100, { webhooks: { allowsLoopback: true } });
   const admin = createPool(database.admin, { applicationName: 'benchmark', max: 2 });
-  const receiver = new Worker(new URL('./webhook-receiver.js', import.meta.url));
+  const receiver = new Worker(new URL('../dist/webhook-receiver.js', import.meta.url));
   try {
     const [port] = (await once(receiver, 'message')) as [number];
     for (let number = 0; number < endpointsCount; number++)
       await subscribe(books, `http://127.0.0.1:${port}/${number < deadCount ? 'dead' : 'live'}/${number}`);
     books.bank.sendWebhooks();
-    await stream(books, isQuick ? 1_500 : 4_000);
+    await stream(books, warmUpMs);
     await settled(admin);
     await seenBy(receiver);
     await admin.query('analyze');
     const begunAt = performance.now();
-    const bookings = await stream(books, isQuick ? 4_000 : 15_000);
+    const bookings = await stream(books, runMs);
     await settled(admin);
     const elapsedMs = performance.now() - begunAt;
     const { latenciesMs, repeats } = await seenBy(receiver);
@@ -125,9 +134,8 @@ const settled = async (admin: ReturnType<typeof createPool>): Promise<void> => {
 const subscribe = async ({ bank }: Books, url: string): Promise<void> => {
   const { services, modules } = bank;
   const endpointId = services.newId();
-  const [secret] = await services.personalData.seal(tenantId, `webhook:${endpointId}`, [newSecretText()]);
-  if (secret === undefined) throw new Error('A secret was not sealed.');
-  const sealed = { ...secret.reference, ciphertext: Buffer.from(secret.sealed.ciphertext).toString('base64') };
+  const subject = `webhook:${endpointId}`;
+  const sealed = await sealText(services.personalData, { tenantId, subject, text: newSecretText() });
   const settledOne = await services.commands.submit(
     modules.webhook.handlers.create,
     {

@@ -38,6 +38,16 @@ export const signedAmountSchema = z.strictObject({ amount: signedAmountText, ass
   examples: [{ amount: '-10.05', asset: 'EUR' }],
 });
 
+/**
+ * A whole number from `min` to `max` as paths and queries carry it: digits and nothing else. `Number` would take `0x10`, `1e2` and ` 7 ` as well, and
+ * whatever stands before us may not.
+ */
+export const wholeNumber = (min: number, max: number): z.ZodType<number> =>
+  z.preprocess(
+    (written) => (typeof written === 'string' && /^(0|[1-9][0-9]{0,15})$/.test(written) ? Number(written) : written),
+    z.int('must be a whole number').min(min).max(max),
+  );
+
 /** Any UUID in lower case; ids are compared as text, so one spelling only. */
 export const uuid = z
   .string()

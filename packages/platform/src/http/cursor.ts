@@ -1,5 +1,6 @@
 import { isStorableText } from '@finaegis/kernel/text';
 import { type ZodType, z } from 'zod';
+import { wholeNumber } from './amount.ts';
 import { throwProblem } from './problem.ts';
 
 const version = 1;
@@ -50,7 +51,7 @@ const readTuple = (cursor: string): unknown[] => {
 
 /** Query fields of every list, to be spread into its strict query schema: `z.strictObject({ ...pageQuery, status: … })`. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many items at most.'),
+  limit: wholeNumber(1, 200).prefault(50).describe('How many items at most.'),
   cursor: z
     .string()
     .min(1)

@@ -1,5 +1,5 @@
 import { requireStaff } from '@finaegis/platform/auth/access';
-import { assetCode, instant, isoDate, signedAmountSchema, uuid } from '@finaegis/platform/http/amount';
+import { assetCode, instant, isoDate, signedAmountSchema, uuid, wholeNumber } from '@finaegis/platform/http/amount';
 import { answerOnce, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { ProblemError, throwProblem } from '@finaegis/platform/http/problem';
@@ -39,7 +39,7 @@ const search = z.strictObject({ ...pageQuery, asset: assetCode.optional() });
 const oneStatement = z.strictObject({
   accountId: uuid,
   asset: assetCode,
-  number: z.coerce.number().int().min(1).max(2_147_483_647),
+  number: wholeNumber(1, 2_147_483_647),
 });
 
 const format = z

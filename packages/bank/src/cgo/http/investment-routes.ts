@@ -1,7 +1,7 @@
 import { derivedUuid } from '@finaegis/kernel/id';
 import { isCustomer, requireStaff } from '@finaegis/platform/auth/access';
 import type { CommandHandler } from '@finaegis/platform/command/handler';
-import { amountSchema, instant, text, uuid } from '@finaegis/platform/http/amount';
+import { amountSchema, instant, text, uuid, wholeNumber } from '@finaegis/platform/http/amount';
 import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
 import { type CursorScope, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { ProblemError } from '@finaegis/platform/http/problem';
@@ -83,7 +83,7 @@ const paymentResource = z
 
 const search = z.strictObject({
   ...pageQuery,
-  round: z.coerce.number().int().min(1).max(9_999).optional(),
+  round: wholeNumber(1, 9_999).optional(),
   partyId: uuid.optional(),
   status: z.enum(investmentStatuses).optional(),
 });

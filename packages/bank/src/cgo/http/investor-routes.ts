@@ -1,4 +1,4 @@
-import { amountSchema, amountText, uuid } from '@finaegis/platform/http/amount';
+import { amountSchema, amountText, uuid, wholeNumber } from '@finaegis/platform/http/amount';
 import { throwProblem } from '@finaegis/platform/http/problem';
 import { type ApiAnswer, type ApiRequest, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import { type CgoHttp, requireOwn } from './cgo-http.ts';
 
 const params = z.strictObject({ partyId: uuid });
 const query = z.strictObject({
-  round: z.coerce.number().int().min(1).max(9_999),
+  round: wholeNumber(1, 9_999),
   amount: amountText.describe('Of the investment that is thought of, in the asset the round is paid in.'),
 });
 

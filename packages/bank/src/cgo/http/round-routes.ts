@@ -1,6 +1,6 @@
 import { parseAmount } from '@finaegis/kernel/money';
 import { requireStaff } from '@finaegis/platform/auth/access';
-import { amountText, assetCode, instant, text, uuid } from '@finaegis/platform/http/amount';
+import { amountText, assetCode, instant, text, uuid, wholeNumber } from '@finaegis/platform/http/amount';
 import { answerCommand, metadataOf, withFaultsAsProblems, withReplay } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { ProblemError } from '@finaegis/platform/http/problem';
@@ -23,7 +23,7 @@ import { fourDecimals, holdingResource, percentText, roundResource, sharesText, 
 const tag = 'CGO rounds';
 
 /** Number of a round in a path. */
-export const roundParams = z.strictObject({ round: z.coerce.number().int().min(1).max(9_999) });
+export const roundParams = z.strictObject({ round: wholeNumber(1, 9_999) });
 
 const roundBody = z
   .strictObject({

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { derivedUuid } from '@finaegis/kernel/id';
 import { isCustomer, requireStaff } from '@finaegis/platform/auth/access';
-import { amountSchema, instant, isoDate, uuid } from '@finaegis/platform/http/amount';
+import { amountSchema, instant, isoDate, uuid, wholeNumber } from '@finaegis/platform/http/amount';
 import { answerCommand, metadataOf, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { ProblemError } from '@finaegis/platform/http/problem';
@@ -84,7 +84,7 @@ const reviewBody = z
     reason: code.optional().describe('Why it is not paid.'),
   })
   .meta({ id: 'BulkLineReview' });
-const lineParams = z.strictObject({ bulkId: uuid, line: z.coerce.number().int().min(1) });
+const lineParams = z.strictObject({ bulkId: uuid, line: wholeNumber(1, 100_000) });
 
 /** Files of payments: sent, followed line by line, and reported on. */
 export const bulkRoutes = (http: BulkHttp): readonly Route[] => [...commandRoutes(http), ...readRoutes(http)];

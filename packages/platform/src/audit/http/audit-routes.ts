@@ -2,6 +2,7 @@ import type { SignedTreeHead } from '@finaegis/kernel/tree-head';
 import { z } from 'zod';
 import { platformTenantId } from '../../auth/principal.ts';
 import type { Transaction } from '../../database/transaction.ts';
+import { wholeNumber } from '../../http/amount.ts';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '../../http/cursor.ts';
 import { ProblemError } from '../../http/problem.ts';
 import { defineRoute, type Route } from '../../http/route.ts';
@@ -13,7 +14,7 @@ import { eventRoutes } from './event-routes.ts';
 import { headSchema, hex, proofSchema, tag } from './fields.ts';
 
 const instant = z.string().describe('UTC instant with milliseconds.');
-const treeSize = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const treeSize = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
 const keySchema = z.object({
   number: z.number().int(),
