@@ -162,6 +162,7 @@ const answerInTime = async (
   const received = {
     params: request.params as Record<string, unknown>,
     query: request.query as Record<string, unknown>,
+    search: request.url.split('?', 2)[1] ?? '',
     headers: request.headers as Record<string, string | undefined>,
     bytes: request.body as Buffer | undefined,
     ip: request.ip,

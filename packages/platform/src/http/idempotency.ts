@@ -34,15 +34,23 @@ export const readIdempotencyKey = (
 };
 
 /** What was asked under a key: as received, before defaults, so that a fingerprint survives a change of defaults. */
-export type Asked = { readonly params: unknown; readonly body: unknown; readonly rawBody: Buffer | undefined };
+export type Asked = {
+  readonly params: unknown;
+  /** Without `dryRun`, which never comes with a key. */
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+  readonly rawBody: Buffer | undefined;
+};
 
 /** The hash by which a repeat is told from another request under the same key. */
-export const fingerprintOf = (route: Route, { params, body, rawBody }: Asked): string => {
+export const fingerprintOf = (route: Route, { params, query, body, rawBody }: Asked): string => {
   const hash = createHash('sha256').update(`${route.method} ${route.path}\n`);
-  if (route.request.file === undefined) return hash.update(canonicalJson({ params, body: body ?? null })).digest('hex');
+  const place = { params, ...(Object.keys(query).length === 0 ? {} : { query }) };
+  if (route.request.file === undefined)
+    return hash.update(canonicalJson({ ...place, body: body ?? null })).digest('hex');
   // A file has no canonical form; its bytes are what was asked.
   return hash
-    .update(`${canonicalJson({ params })}\n`)
+    .update(`${canonicalJson(place)}\n`)
     .update(rawBody ?? '')
     .digest('hex');
 };

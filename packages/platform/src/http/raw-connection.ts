@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 import { type CommonProblem, commonProblems } from './common-problems.ts';
 import { problemContentType, problemDocument, problemText } from './problem.ts';
@@ -13,9 +14,13 @@ export const answerRawConnection = (error: NodeJS.ErrnoException, socket: Socket
     socket.destroy();
     return;
   }
-  const code = problemOf(error.code);
+  answerRaw(problemOf(error.code), socket, newRequestId());
+};
+
+/** Writes a problem where there is no request to answer, and ends the connection. */
+export const answerRaw = (code: CommonProblem, socket: Duplex, requestId: string): void => {
   const problem = commonProblems[code];
-  const body = problemText(problemDocument(code, problem, newRequestId()));
+  const body = problemText(problemDocument(code, problem, requestId));
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
     `content-type: ${problemContentType}`,

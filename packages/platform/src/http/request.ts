@@ -12,6 +12,8 @@ import type { ApiRequest, Route } from './route.ts';
 export type ReceivedRequest = {
   readonly params: Readonly<Record<string, unknown>>;
   readonly query: Readonly<Record<string, unknown>>;
+  /** The query as it was written, without its question mark. */
+  readonly search?: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly bytes: Buffer | undefined;
   readonly ip: string;
@@ -32,6 +34,7 @@ const positionPattern = /^[\x21-\x7e]{1,200}$/;
  */
 export const readRequest = (route: Route, received: ReceivedRequest): ApiRequest => {
   const { params: paramsSchema, query: querySchema, body: bodySchema, file } = route.request;
+  refuseBrokenEscapes(received.search);
   const { dryRun, query: asked } = readDryRun(route, received.query);
   const errors: FieldError[] = [];
   // A dry run writes nothing, so it must not use the key up either.
@@ -61,7 +64,12 @@ export const readRequest = (route: Route, received: ReceivedRequest): ApiRequest
       : {
           idempotency: {
             key,
-            fingerprint: fingerprintOf(route, { params: received.params, body: sent, rawBody: received.bytes }),
+            fingerprint: fingerprintOf(route, {
+              params: received.params,
+              query: asked,
+              body: sent,
+              rawBody: received.bytes,
+            }),
           },
         }),
     dryRun,
@@ -75,6 +83,21 @@ export const readRequest = (route: Route, received: ReceivedRequest): ApiRequest
     ...(received.draining === undefined ? {} : { draining: received.draining }),
     deadlineMs: received.deadlineMs,
   };
+};
+
+/** Whoever reads such a query makes of it what he likes, and whoever looked at it before us made something else. */
+const refuseBrokenEscapes = (search: string | undefined): void => {
+  if (search === undefined || !search.includes('%')) return;
+  try {
+    decodeURIComponent(search);
+  } catch (cause) {
+    const message = 'must be percent-encoded UTF-8 (RFC 3986, section 2.1)';
+    throw new ProblemError(
+      'validation_failed',
+      { errors: [{ field: '/query', code: 'wrong_format', message }] },
+      { cause },
+    );
+  }
 };
 
 const originOf = (

@@ -96,6 +96,13 @@ describe('bytes that could be read as two requests are refused, and the connecti
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'malformed_request', status: 400 });
   });
 
+  it('a request to be somebody’s proxy, too', async () => {
+    await open();
+    const answer = await raw('CONNECT example.org:443 HTTP/1.1\r\nhost: example.org:443\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 405 [\s\S]*"code":"method_not_allowed"/);
+    expect(answer).toContain('content-type: application/problem+json');
+  });
+
   it('what is expected of the server is passed over', async () => {
     await open();
     const answer = await raw('GET /v1/pots HTTP/1.1\r\nhost: a\r\nexpect: miracles\r\nconnection: close\r\n\r\n');

@@ -144,6 +144,20 @@ describe('the fingerprint of a command', () => {
     expect(await fingerprintOf(taking, {}, takingsOf('0197f2c4-6f5e-7c3a-9b1d-2f4e6a8c0d13'))).not.toBe(first);
   });
 
+  it('differs with the query', async () => {
+    const upload = (query: string) =>
+      ask(server, {
+        method: 'POST',
+        url: `/v1/files${query}`,
+        body: 'a',
+        headers: { 'content-type': 'text/csv', 'idempotency-key': 'k' },
+      });
+    for (const query of ['', '?mode=all_or_none', '?mode=best_effort', '?mode=all_or_none']) await upload(query);
+    const [bare, one, other, again] = seen.map(({ idempotency }) => idempotency?.fingerprint);
+    expect(again).toBe(one);
+    expect(new Set([bare, one, other]).size).toBe(3);
+  });
+
   it('of a file is that of its bytes', async () => {
     const upload = (body: string) =>
       ask(server, {
@@ -183,6 +197,11 @@ describe('a request that is wrong', () => {
     ['by another method', { method: 'DELETE', url: pot }, 405, 'method_not_allowed'],
     ['by another method, to a page', { method: 'POST', url: '/openapi.json' }, 405, 'method_not_allowed'],
     ['with a broken escape in the path', { url: '/v1/pots/%E0%A4%A' }, 400, 'malformed_request'],
+    ['with a broken escape in the query', { url: '/v1/pots?name=%E0%A4%A' }, 400, 'validation_failed'],
+    ['with a query that is no UTF-8', { url: '/v1/pots?name=%FF' }, 400, 'validation_failed'],
+    ['with a hexadecimal number in the query', { url: '/v1/pots?limit=0x10' }, 400, 'validation_failed'],
+    ['with an exponent in the query', { url: '/v1/pots?limit=1e2' }, 400, 'validation_failed'],
+    ['with a number twice in the query', { url: '/v1/pots?limit=1&limit=2' }, 400, 'validation_failed'],
     ['with a cursor of nobody', { url: '/v1/pots?cursor=xyz' }, 400, 'position_unknown'],
     ['with U+0000 in the query', { url: '/v1/pots?name=a%00b' }, 400, 'text_not_storable'],
     ['with U+0000 in the path', { url: '/v1/pots/a%00b' }, 400, 'text_not_storable'],

@@ -22,7 +22,7 @@ import { type ApiInfo, openApiDocument } from './openapi.ts';
 import type { Json } from './openapi-schema.ts';
 import { mergeProblems, ProblemError, type ProblemTable } from './problem.ts';
 import type { RateLimiter } from './rate-limit.ts';
-import { answerRawConnection } from './raw-connection.ts';
+import { answerRaw, answerRawConnection } from './raw-connection.ts';
 import { referencePaths, serveReference } from './reference-pages.ts';
 import type { Route } from './route.ts';
 import { type DiscardLimits, discardBody } from './unread-body.ts';
@@ -289,6 +289,8 @@ const answerHeaders = {
 const answerInsteadOfNode = (app: FastifyInstance): void => {
   // What is expected of a server may be passed over (RFC 9110 §10.1.1); such a request is answered as any other.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  // We are nobody's proxy; Node would hang up without a word.
+  app.server.on('connect', (_, socket) => answerRaw('method_not_allowed', socket, randomUUID()));
   app.addHook('onRequest', async ({ raw }, reply) => {
     if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return;
     reply.header('connection', 'close');
