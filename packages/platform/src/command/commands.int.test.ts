@@ -238,6 +238,38 @@ describe('in one batch', () => {
   });
 });
 
+describe('one commit', () => {
+  /** How many events of these streams each transaction of the database wrote, the largest first. */
+  const perTransaction = async (prefix: string): Promise<readonly number[]> =>
+    (
+      await stage.adminPool.query<{ count: number }>(
+        'select count(*)::int as count from events where stream like $1 group by xmin order by 1 desc',
+        [`counter:${prefix}%`],
+      )
+    ).rows.map(({ count }) => count);
+  const heavy = { ...increase, weight: () => 10 };
+  const submitMany = (count: number, handler: typeof increase, prefix: string, lane: 'interactive' | 'bulk') =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        stage.first.commands.submit(handler, { counterId: `${prefix}${index}`, by: 1n }, { ...asked, lane }),
+      ),
+    );
+
+  it.each<[string, number, typeof increase, 'interactive' | 'bulk', number]>([
+    ['256 commands', 500, increase, 'interactive', 256],
+    ['2,000 postings', 500, heavy, 'interactive', 200],
+    ['1,000 commands of the bulk lane', 2_500, increase, 'bulk', 1_000],
+    ['4,000 postings of the bulk lane', 1_500, heavy, 'bulk', 400],
+  ])('takes no more than %s, and as many where they wait', async (_, count, handler, lane, max) => {
+    const prefix = `limit-${lane}-${handler === heavy ? 'heavy' : 'light'}-`;
+    const outcomes = await submitMany(count, handler, prefix, lane);
+    expect(outcomes.every(({ kind }) => kind === 'decided')).toBe(true);
+    const transactions = await perTransaction(prefix);
+    expect(transactions.reduce((sum, one) => sum + one, 0)).toBe(count);
+    expect(transactions[0]).toBe(max);
+  });
+});
+
 describe('two processes', () => {
   it('on one row wait for each other and lose nothing', async () => {
     const counterId = fresh();

@@ -1,6 +1,7 @@
 import { accept } from '@finaegis/kernel/decision';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { DatabaseFault } from '../database/transaction.ts';
 import { defineAggregate } from '../event-store/aggregate.ts';
 import { defineEvent } from '../event-store/event.ts';
 import { streamName } from '../event-store/read-streams.ts';
@@ -93,6 +94,39 @@ const settle = async (store: CommitStore): Promise<readonly Settled[]> => {
   );
   return settled;
 };
+
+describe('a batch with another transaction in its way', () => {
+  const inTheWay = (code: string, times: number): CommitStore & { looks: number } => {
+    const store = storeOf(0);
+    return {
+      ...store,
+      looks: 0,
+      async underLock(wanted, decide) {
+        this.looks += 1;
+        if (this.looks <= times) throw new DatabaseFault(code, 'another transaction was in the way');
+        return store.underLock(wanted, decide);
+      },
+    };
+  };
+
+  it.each([['40001'], ['40P01']])('runs again, five times in all: %s', async (code) => {
+    const store = inTheWay(code, 4);
+    expect(await settle(store)).toMatchObject([{ kind: 'answered' }]);
+    expect(store.looks).toBe(5);
+  });
+
+  it.each([['40001'], ['40P01']])('and no more than that: %s', async (code) => {
+    const store = inTheWay(code, 5);
+    expect(await settle(store)).toMatchObject([{ kind: 'failed', error: { code } }]);
+    expect(store.looks).toBe(5);
+  });
+
+  it('does not run again for a fault that will be there again', async () => {
+    const store = inTheWay('22003', 1);
+    expect(await settle(store)).toMatchObject([{ kind: 'failed', error: { code: '22003' } }]);
+    expect(store.looks).toBe(1);
+  });
+});
 
 describe('a row another transaction made between the lock and the reading of its stream', () => {
   it('is found when the batch is decided again', async () => {
