@@ -251,13 +251,17 @@ describe('one commit', () => {
   const submitMany = (count: number, handler: typeof increase, prefix: string, lane: 'interactive' | 'bulk') =>
     Promise.all(
       Array.from({ length: count }, (_, index) =>
-        stage.first.commands.submit(handler, { counterId: `${prefix}${index}`, by: 1n }, { ...asked, lane }),
+        stage.first.commands.submit(
+          handler,
+          { counterId: `${prefix}${index}`, by: 1n },
+          { ...asked, lane, tenantId: index % 2 === 0 ? tenantA : tenantB },
+        ),
       ),
     );
 
   it.each<[string, number, typeof increase, 'interactive' | 'bulk', number]>([
-    ['256 commands', 500, increase, 'interactive', 256],
-    ['2,000 postings', 500, heavy, 'interactive', 200],
+    ['256 commands', 1_000, increase, 'interactive', 256],
+    ['2,000 postings', 1_000, heavy, 'interactive', 200],
     ['1,000 commands of the bulk lane', 2_500, increase, 'bulk', 1_000],
     ['4,000 postings of the bulk lane', 1_500, heavy, 'bulk', 400],
   ])('takes no more than %s, and as many where they wait', async (_, count, handler, lane, max) => {
