@@ -121,13 +121,35 @@ const importAccounts = () =>
     join(folder, 'accounts-report.csv'),
   ]);
 
+/** How many rows the planner believes the tables have, beside how many they have. */
+interface Planned {
+  readonly neverAnalysed: readonly string[];
+  readonly partyEvents: { readonly believed: number; readonly there: number };
+}
+let afterMigrating: Planned;
+let afterDemo: Planned;
+const planned = async (): Promise<Planned> => {
+  const pool = createPool(server.adminConnection, { applicationName: 'finaegis-cli-test', max: 1 });
+  const { rows: never } = await pool.query<{ relname: string }>(
+    "select relname from pg_class where relkind = 'r' and relowner = 'finaegis_owner'::regrole and reltuples < 0",
+  );
+  const { rows } = await pool.query<Planned['partyEvents']>(
+    `select (select reltuples::int from pg_class where relname = 'party_events') as believed,
+      (select count(*)::int from party_events) as there`,
+  );
+  await pool.end();
+  return { neverAnalysed: never.map(({ relname }) => relname), partyEvents: rows[0] ?? { believed: -1, there: 0 } };
+};
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'finaegis-cli-'));
   records = await writeRecords();
   await finaegis(['migrate']);
   // The installation's database keeps running between the commands: each of them joins it, as beside a server.
   server = await startEmbedded({ dataFolder: join(folder, 'data', 'postgres') });
+  afterMigrating = await planned();
   await finaegis(['demo']);
+  afterDemo = await planned();
 }, 60_000);
 
 afterAll(async () => {
@@ -217,6 +239,18 @@ describe('finaegis', { timeout: 60_000 }, () => {
     expect(report).toMatch(/accounts\.csv",4,"","holder_missing"/);
     expect(report).toMatch(/mandates\.csv",4,"accountExternalId","there is no account a4"/);
     expect(report).toMatch(/mandates\.csv",5,"accountExternalId","there is no account a9"/);
+  });
+
+  it('leaves the planner statistics of what it migrated, made and imported', async () => {
+    expect(afterMigrating).toEqual({ neverAnalysed: [], partyEvents: { believed: 0, there: 0 } });
+    const afterImport = await planned();
+    expect(afterImport.partyEvents.there).toBeGreaterThan(afterDemo.partyEvents.there);
+    for (const { neverAnalysed, partyEvents } of [afterDemo, afterImport])
+      expect({ neverAnalysed, ...partyEvents }).toEqual({
+        ...partyEvents,
+        neverAnalysed: [],
+        believed: partyEvents.there,
+      });
   });
 
   it('imports nothing when it is run again', async () => {

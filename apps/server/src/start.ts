@@ -1,5 +1,6 @@
 import { bankConnectionSchema } from '@finaegis/bank/custodian/adapters/configured-connections';
 import { type Config, readConfig } from '@finaegis/platform/config/config';
+import { gatherStatistics } from '@finaegis/platform/database/statistics';
 import type { HttpServer } from '@finaegis/platform/http/server';
 import { createLogger, type Logger } from '@finaegis/platform/observability/logger';
 import { createMetrics, type Metrics, serveMetrics } from '@finaegis/platform/observability/metrics';
@@ -55,7 +56,7 @@ export const start = async (config: Config = readConfig(process.env)): Promise<R
   bankGauges(metrics, bank);
   tellHealth(bank, metrics, logger);
   await Promise.all([assertServable(bank.pools.write), assertServable(bank.pools.read)]);
-  await bank.modules.asset.seed();
+  if ((await bank.modules.asset.seed()).registered > 0) await gatherStatistics(bank.pools.write);
   const isWorker = config.FINAEGIS_ROLE.includes('worker');
   const follower = isWorker ? bank.follow() : undefined;
   const workers = isWorker ? startWorkers(bank, sealingOf(config, database), report) : undefined;
