@@ -34,8 +34,11 @@ export const fromSchema = (
   switch (schema['type']) {
     case 'string':
       return stringOf(schema, sources.known(place.name));
-    case 'integer':
-      return fc.integer(limits(schema));
+    case 'integer': {
+      const numbers = sources.known(place.name).map(Number);
+      const any = fc.integer(limits(schema));
+      return numbers.length === 0 ? any : fc.oneof({ arbitrary: fc.constantFrom(...numbers), weight: 4 }, any);
+    }
     case 'number':
       return fc.double({ ...limits(schema), noNaN: true });
     case 'boolean':
@@ -71,7 +74,11 @@ const usual = {
 
 const stringOf = (schema: Schema, known: readonly string[]): fc.Arbitrary<unknown> => {
   const unknown = anyString(schema);
-  return known.length === 0 ? unknown : fc.oneof({ arbitrary: fc.constantFrom(...known), weight: 4 }, unknown);
+  // `from` and `to` are accounts of a transfer, and ends of a period.
+  const isTime = schema['format'] === 'date' || schema['format'] === 'date-time';
+  return known.length === 0 || isTime
+    ? unknown
+    : fc.oneof({ arbitrary: fc.constantFrom(...known), weight: 4 }, unknown);
 };
 
 const anyString = (schema: Schema): fc.Arbitrary<unknown> => {
