@@ -327,6 +327,7 @@ const overAll = (
       published,
       amounts,
       channels: () => all().flatMap(({ channels = [] }) => channels),
+      latest: () => all().flatMap(({ latest = [] }) => latest),
       access: party.access,
       accountsOf: party.accountsOf,
       signingKey: () => realtimeKey ?? missingKey(),

@@ -16,6 +16,7 @@ import { type PublishedCatalogue, publishedCatalogue } from '@finaegis/platform/
 import { asyncApiDocument } from '@finaegis/platform/realtime/asyncapi';
 import type { ChannelDeclaration } from '@finaegis/platform/realtime/channel';
 import type { Gateway } from '@finaegis/platform/realtime/gateway';
+import type { Latest } from '@finaegis/platform/realtime/latest';
 import { createTenantGuard, guarded, type TenantGuard } from '@finaegis/platform/tenancy/guard';
 import { type Follower, viewsReach } from '@finaegis/platform/view/follower';
 import { type ReadYourWrites, readingOwnWrites } from '@finaegis/platform/view/read-your-writes';
@@ -40,11 +41,13 @@ export const publishedApi = (
   readonly problems: readonly ContextModule['problems'][];
   readonly published: PublishedCatalogue['events'];
   readonly channels: readonly ChannelDeclaration[];
+  readonly latest: readonly Latest[];
 } => ({
   routes: modules.flatMap(({ routes }) => routes),
   problems: modules.map(({ problems }) => problems),
   published: publishedCatalogue(modules).events,
   channels: modules.flatMap(({ channels = [] }) => channels),
+  latest: modules.flatMap(({ latest = [] }) => latest),
 });
 
 /** Routes with what holds for all of them: suspended tenants do not write, and a read that names a position has seen it. */
@@ -64,7 +67,7 @@ export interface ServeOptions {
 
 /** The API of a bank over HTTP; `close` drains it. */
 export const createServer = async ({ bank, config, logger, metrics, follower }: ServeOptions): Promise<HttpServer> => {
-  const { routes, problems, published, channels } = publishedApi(moduleList(bank.modules));
+  const { routes, problems, published, channels, latest } = publishedApi(moduleList(bank.modules));
   const { pools } = bank;
   const names = moduleList(bank.modules).flatMap(({ views }) => views.map(subscriptionName));
   const lastUse = createKeyLastUse({
@@ -81,7 +84,7 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
     }),
     problems,
     published,
-    asyncApi: () => asyncApiDocument({ info: apiInfo, channels, published }),
+    asyncApi: () => asyncApiDocument({ info: apiInfo, channels, published, latest }),
     authenticate: createAuthenticate({
       readPool: pools.read,
       roles: bank.modules.auth.roles,

@@ -4,6 +4,7 @@ import type { EventDefinition } from './event-store/event.ts';
 import type { Route } from './http/route.ts';
 import type { PublishedEvent } from './published/published-event.ts';
 import type { ChannelDeclaration } from './realtime/channel.ts';
+import type { Latest } from './realtime/latest.ts';
 import type { SagaDefinition } from './saga/definition.ts';
 import type { View } from './view/view.ts';
 
@@ -29,6 +30,8 @@ export interface ContextModule {
   readonly publishes?: readonly PublishedEvent[];
   /** By which names those who are connected are told of it as it happens. */
   readonly channels?: readonly ChannelDeclaration[];
+  /** What it tells of accounts as they are now. */
+  readonly latest?: readonly Latest[];
   readonly routes: readonly Route[];
   /** Permissions asked for inside a handler, besides those of routes and commands. */
   readonly permissions?: readonly string[];

@@ -36,8 +36,8 @@ export const fromSchema = (
       return stringOf(schema, sources.known(place.name));
     case 'integer': {
       const numbers = sources.known(place.name).map(Number);
-      const any = fc.integer(limits(schema));
-      return numbers.length === 0 ? any : fc.oneof({ arbitrary: fc.constantFrom(...numbers), weight: 4 }, any);
+      const allowed = fc.integer(limits(schema));
+      return numbers.length === 0 ? allowed : fc.oneof({ arbitrary: fc.constantFrom(...numbers), weight: 4 }, allowed);
     }
     case 'number':
       return fc.double({ ...limits(schema), noNaN: true });

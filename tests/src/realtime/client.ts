@@ -65,22 +65,30 @@ const answerOf = async (
   }
 };
 
-/** Everything a channel says from here on, and whether it let us in. */
+/** What a channel says from here on, facts (which have an id) and how things are apart, and whether it let us in. */
 export const listenTo = (
   pusher: Pusher,
   name: string,
-): { readonly channel: PusherModule.Channel; readonly heard: Message[]; readonly subscribed: Promise<unknown> } => {
+): {
+  readonly channel: PusherModule.Channel;
+  readonly heard: Message[];
+  readonly states: Omit<Message, 'id'>[];
+  readonly subscribed: Promise<unknown>;
+} => {
   const channel = pusher.subscribe(name);
   const heard: Message[] = [];
-  channel.bind_global((event: string, data: Message) => {
-    if (!event.startsWith('pusher')) heard.push(data);
+  const states: Omit<Message, 'id'>[] = [];
+  channel.bind_global((event: string, data: Message | Omit<Message, 'id'>) => {
+    if (event.startsWith('pusher')) return;
+    if ('id' in data) heard.push(data);
+    else states.push(data);
   });
   const subscribed = new Promise((resolve, reject) => {
     channel.bind('pusher:subscription_succeeded', resolve);
     channel.bind('pusher:subscription_error', (error: unknown) => reject(new Error(JSON.stringify(error))));
   });
   subscribed.catch(() => undefined);
-  return { channel, heard, subscribed };
+  return { channel, heard, states, subscribed };
 };
 
 /** Waits until something is so. */

@@ -26,5 +26,6 @@ export const accountChannels: readonly ChannelDeclaration[] = [
     permission: 'account:read',
     audience: 'mandate',
     events: [...events],
+    latest: ['ledger.account.balances'],
   },
 ];

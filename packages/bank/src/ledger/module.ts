@@ -28,6 +28,7 @@ import { transferBatchRoutes } from './http/transfer-batch-routes.ts';
 import { transferRoutes } from './http/transfer-routes.ts';
 import { incomingAggregate } from './incoming/incoming.ts';
 import { journalAggregate } from './journal/journal.ts';
+import { latestBalances } from './latest.ts';
 import { ledgerPublishes } from './published.ts';
 import { quoteAggregate } from './quote/quote.ts';
 import { createReads, type LedgerReads } from './reads.ts';
@@ -108,6 +109,7 @@ export const createLedgerModule = (services: Services, { access, assets, rates }
     ],
     publishes: ledgerPublishes,
     channels: ledgerChannels,
+    latest: [latestBalances({ assets, reads })],
     permissions: ['ledger:force', 'ledger:margin'],
     problems: ledgerProblems,
     directory,

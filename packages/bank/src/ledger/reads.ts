@@ -5,6 +5,7 @@ import { type EventRow, readStream, rehydrate, streamsStatement } from '@finaegi
 import { read, type Services } from '@finaegis/platform/services';
 import type { BookingDay } from '../asset/contract.ts';
 import { type LedgerAccountState, ledgerAccountAggregate } from './account/account.ts';
+import { type AccountNow, accountsNow } from './account-now.ts';
 import type { Balance } from './balance.ts';
 import { bookingDays } from './booking-days.ts';
 import type { Entity } from './entity/entity.ts';
@@ -30,7 +31,6 @@ import { balancesOf } from './views/balances.ts';
 import { type ChartNode, chartOf } from './views/chart.ts';
 import { readEntities } from './views/entities.ts';
 import { type HoldRow, holdFacts, holdsOf } from './views/holds.ts';
-import { heldIn } from './views/incoming.ts';
 import { type JournalFilter, listJournals } from './views/journals.ts';
 import { type Comparison, compareWithPostings, type TrialBalance, trialBalances } from './views/trial-balance.ts';
 
@@ -59,6 +59,8 @@ interface PostingPage {
 export interface LedgerReads {
   /** As they are now, in the commit of the last booking. */
   balances(tenantId: string, account: string): Promise<readonly Balance[]>;
+  /** Accounts with their balances and what is on its way to them; one that is not there is absent. */
+  accountsNow(tenantId: string, accounts: readonly string[]): Promise<readonly AccountNow[]>;
   /** At an instant, that instant included; from the history. */
   postedAt(tenantId: string, account: AccountFacts, at: string): Promise<readonly PostedAmount[]>;
   /** At the end of a booking or value date; from the history. */
@@ -93,8 +95,6 @@ export interface LedgerReads {
     filter: Parameters<typeof holdsOf>[2],
     page: Parameters<typeof holdsOf>[3],
   ) => Promise<readonly HoldRow[]>;
-  /** What is announced to an account and has not come, by asset; as it is now. */
-  heldIn(tenantId: string, account: string): Promise<ReadonlyMap<string, bigint>>;
   incoming(tenantId: string, announcementId: string): Promise<IncomingState>;
   holdFacts(
     tenantId: string,
@@ -122,7 +122,8 @@ export const createReads = (services: ReadServices): LedgerReads => {
   const inTenant = <T>(tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> =>
     read(services, tenantId, work);
   return {
-    balances: (tenantId, account) => inTenant(tenantId, (tx) => balancesOf(tx, tenantId, account)),
+    balances: (tenantId, account) => inTenant(tenantId, (tx) => balancesOf(tx, tenantId, [account])),
+    accountsNow: (tenantId, accounts) => inTenant(tenantId, (tx) => accountsNow(tx, tenantId, accounts)),
     postedAt: async (tenantId, { accountId }, at) => {
       const posted = await inTenant(tenantId, (tx) => postedAt(tx, tenantId, { account: accountId, at }));
       return [...posted].map(([asset, postedMinor]) => ({ asset, postedMinor }));
@@ -152,7 +153,6 @@ export const createReads = (services: ReadServices): LedgerReads => {
     holds: (tenantId, filter, page) => inTenant(tenantId, (tx) => holdsOf(tx, tenantId, filter, page)),
     holdFacts: (tenantId, holdIds) =>
       holdIds.length === 0 ? Promise.resolve(new Map()) : inTenant(tenantId, (tx) => holdFacts(tx, tenantId, holdIds)),
-    heldIn: (tenantId, account) => inTenant(tenantId, (tx) => heldIn(tx, tenantId, account)),
     incoming: stateOf(services, incomingAggregate),
     quote: stateOf(services, quoteAggregate),
     onBehalfOf: (tenantId, stream) =>

@@ -4,27 +4,33 @@ import { passes } from '../published/event-filter.ts';
 import { messageSchema, sampleMessage } from '../published/message.ts';
 import type { PublishedEvent } from '../published/published-event.ts';
 import { type ChannelDeclaration, readPermission } from './channel.ts';
+import type { Latest } from './latest.ts';
 
 /** What the document is made of. */
 export interface AsyncApiParts {
   readonly info: ApiInfo;
   readonly channels: readonly ChannelDeclaration[];
   readonly published: readonly PublishedEvent[];
+  readonly latest: readonly Latest[];
 }
 
 /**
  * Writes the AsyncAPI 3.0 document of what is told as it happens. It is a pure function of its arguments, with all members sorted: the text is
  * committed and compared.
  */
-export const asyncApiDocument = ({ info, channels, published }: AsyncApiParts): Json => {
+export const asyncApiDocument = ({ info, channels, published, latest }: AsyncApiParts): Json => {
   const schemas = new SchemaCollection();
-  const messages = Object.fromEntries(published.map((event) => [event.name, messageOf(event, schemas)]));
+  const messages: Record<string, Json> = {};
+  for (const event of published) messages[event.name] = messageOf(event, schemas);
+  for (const state of latest) messages[state.name] = stateOf(state, schemas);
   const named = channels.flatMap((channel) => [
     { channel, kind: 'private' },
     ...(channel.hasPresence === true ? [{ channel, kind: 'presence' }] : []),
   ]);
-  const carried = (channel: ChannelDeclaration): readonly PublishedEvent[] =>
-    published.filter(({ name }) => channel.events.some((filter) => passes(filter, name)));
+  const carried = (channel: ChannelDeclaration): readonly { readonly name: string }[] => [
+    ...published.filter(({ name }) => channel.events.some((filter) => passes(filter, name))),
+    ...(channel.latest ?? []).map((wanted) => latest.find(({ name }) => name === wanted) ?? missing(wanted)),
+  ];
   const keyOf = (kind: string, { name }: ChannelDeclaration): string => `${kind}-${name.replaceAll(/[{}]/g, '')}`;
   return sorted({
     asyncapi: '3.0.0',
@@ -125,4 +131,30 @@ const messageOf = (event: PublishedEvent, schemas: SchemaCollection): Json => {
     },
     examples: [{ name: 'sample', payload: sampleMessage(event) as Json }],
   };
+};
+
+const stateOf = ({ name, summary, schema, sample }: Latest, schemas: SchemaCollection): Json => {
+  const position = 'MDE5N2YyYzQ6NDI';
+  return {
+    name,
+    title: name,
+    summary,
+    description: `No fact but a state: one that still waits for a client is replaced by the next, and none is told again. Told to those who have the scope \`${readPermission(name)}\`.`,
+    contentType: 'application/json',
+    payload: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        type: { const: name, type: 'string' },
+        position: { type: 'string', description: 'Place in the log; everything up to there is in it.' },
+        data: schemas.describe(schema, 'output'),
+      },
+      required: ['type', 'position', 'data'],
+    },
+    examples: [{ name: 'sample', payload: { type: name, position, data: sample as Json } }],
+  };
+};
+
+const missing = (name: string): never => {
+  throw new Error(`A channel tells ${name}, which no context declares.`);
 };

@@ -19,6 +19,8 @@ export interface ChannelDeclaration {
   readonly audience: Audience;
   /** Types it carries, as filters of webhooks are written. */
   readonly events: readonly string[];
+  /** Names of what it tells of its account as it is now, besides. */
+  readonly latest?: readonly string[];
   /** Whether `presence-` before its name tells those who are subscribed of each other. */
   readonly hasPresence?: boolean;
 }

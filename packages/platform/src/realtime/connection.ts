@@ -249,6 +249,11 @@ class ServedConnection implements Connection {
         );
         this.#outbox.send(made);
       },
+      hearLatest: ({ name: event, accountId, body }) =>
+        this.#outbox.sendLatest(
+          `${name} ${event} ${accountId}`,
+          Buffer.from(JSON.stringify({ event, channel: name, data: body })),
+        ),
       drained: () => this.#outbox.drained(),
       ended: (why) => {
         if (this.#subscriptions.get(name) === subscription) this.#ended(name, why);

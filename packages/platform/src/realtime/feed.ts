@@ -3,7 +3,8 @@ import { inTransaction } from '../database/transaction.ts';
 import { open } from '../event-store/envelope.ts';
 import { readLog } from '../event-store/read.ts';
 import { messagesOf, type PublisherTools } from '../published/publisher.ts';
-import { type Listener, tell } from './listener.ts';
+import { changes, type Latest, readLatest } from './latest.ts';
+import { type Listener, tell, tellLatest } from './listener.ts';
 import { type Told, toldOf } from './told.ts';
 
 /** What a feed reads the log with. */
@@ -12,8 +13,11 @@ export interface FeedTools extends PublisherTools {
   readonly readPool: Pool;
   /** Runs no more readings of the past at once than the pool can bear, tenants in turns. */
   readonly inTurn: <T>(tenantId: string, work: () => Promise<T>) => Promise<T>;
+  /** What is told of accounts as they are now. */
+  readonly latest: readonly Latest[];
 }
 
+const accountRoute = 'account:';
 const stretchMax = 500;
 /** So many messages are kept, so that many who come back at once do not each read the log. */
 const recentMax = 2_000;
@@ -26,6 +30,8 @@ export class Feed {
   readonly listeners: Set<Listener> = new Set();
   readonly #tools: FeedTools;
   readonly #byRoute = new Map<string, Set<Listener>>();
+  /** Accounts somebody listens to that something has happened to since it was told how they are. */
+  readonly #moved = new Map<Latest, Set<string>>();
   #seq: bigint;
   #recent: Told[] = [];
   /** What comes after this is in `#recent`. */
@@ -44,7 +50,12 @@ export class Feed {
     return this.#seq;
   }
 
-  /** Tells what has been committed up to `head`. */
+  /** Whether it still has to tell how accounts are now. */
+  get owes(): boolean {
+    return this.#moved.size > 0;
+  }
+
+  /** Tells what has been committed up to `head`, and then how the accounts are that it happened to: once, however much it was. */
   async advance(head: bigint): Promise<void> {
     while (this.#seq < head) {
       const stretch = { tenantId: this.tenantId, after: this.#seq, upTo: head };
@@ -53,6 +64,7 @@ export class Feed {
       for (const told of messages) this.#tellAll(told);
       this.#remember(messages);
     }
+    for (const [latest, accounts] of this.#moved) await this.#tellLatest(latest, [...accounts]);
   }
 
   /** Lets a listener hear from after `after` on; settles when it has caught up, and from then on hears with the others. */
@@ -111,6 +123,26 @@ export class Feed {
         tell(listener, told);
       }
     told.forget();
+    this.#note(told);
+  }
+
+  #note({ name, routes }: Told): void {
+    for (const latest of this.#tools.latest) {
+      if (!changes(latest, name)) continue;
+      for (const route of routes) {
+        if (!route.startsWith(accountRoute) || !this.#byRoute.has(route)) continue;
+        const accounts = this.#moved.get(latest) ?? new Set();
+        this.#moved.set(latest, accounts.add(route.slice(accountRoute.length)));
+      }
+    }
+  }
+
+  async #tellLatest(latest: Latest, accountIds: readonly string[]): Promise<void> {
+    const asked = { tenantId: this.tenantId, accountIds, seq: this.#seq };
+    const told = await readLatest(latest, asked, this.#tools.positions);
+    this.#moved.delete(latest);
+    for (const one of told)
+      for (const listener of this.#byRoute.get(`${accountRoute}${one.accountId}`) ?? []) tellLatest(listener, one);
   }
 
   #remember(messages: readonly Told[]): void {

@@ -142,7 +142,7 @@ class LogHub implements Hub {
     if (performance.now() - this.#standingAtMs >= standingEveryMs) await this.#checkStandings();
     for (const [tenantId, head] of await headsOf(this.#options, [...this.#open.keys()])) {
       const feed = this.#open.get(tenantId);
-      if (feed === undefined || feed.seq >= head) continue;
+      if (feed === undefined || (feed.seq >= head && !feed.owes)) continue;
       if (performance.now() - this.#standingAtMs > standingAgeMaxMs) await this.#checkStandings();
       // One tenant's log that cannot be told holds up no other tenant's.
       await feed.advance(head).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import type { NamedChannel, Viewer } from './channel.ts';
 import { carries, routesOf } from './channel.ts';
+import { type LatestTold, tellsLatest } from './latest.ts';
 import type { Loss, Whose } from './standings.ts';
 import type { Told } from './told.ts';
 
@@ -11,6 +12,8 @@ export interface Ear {
   /** It is listening, from this place of the log on; said before anything else. */
   begun(seq: bigint): void;
   hear(told: Told, body: string, channel: NamedChannel): void;
+  /** As something is now; what it was told of the same before and has not taken yet need not reach it any more. */
+  hearLatest(told: LatestTold): void;
   /** Until it has taken most of what it was told; the past is read no faster than it is heard. */
   drained(): Promise<void>;
   ended(why: Ending): void;
@@ -58,4 +61,9 @@ export const tell = ({ channels, viewer, ear }: Listener, told: Told): void => {
     const body = told.bodyFor(viewer, channel);
     if (body !== undefined) return ear.hear(told, body, channel);
   }
+};
+
+/** Tells a listener of an account how it is now, where one of its channels does. */
+export const tellLatest = ({ channels, viewer, ear }: Listener, told: LatestTold): void => {
+  if (channels.some((channel) => tellsLatest(channel, viewer.principal, told))) ear.hearLatest(told);
 };

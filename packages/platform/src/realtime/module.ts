@@ -10,6 +10,7 @@ import { platformChannels } from './channels.ts';
 import { attachGateway, type Gateway, type UpgradingServer } from './gateway.ts';
 import { realtimeRoutes } from './http/realtime-routes.ts';
 import { type Hub, type HubLimits, startHub } from './hub.ts';
+import type { Latest } from './latest.ts';
 import { realtimeProblems } from './problems.ts';
 import { createSigner } from './signature.ts';
 import type { AccountsOfParties } from './standings.ts';
@@ -19,6 +20,7 @@ export interface RealtimePorts {
   /** What all contexts declare; asked for late, since whoever wires them knows it only when all are wired. */
   readonly published: () => PublishedCatalogue;
   readonly channels: () => readonly ChannelDeclaration[];
+  readonly latest: () => readonly Latest[];
   /** Writers of amounts, which need the decimals of assets. */
   readonly amounts: Amounts;
   readonly access: Pick<Access, 'visibleAccounts'>;
@@ -79,6 +81,7 @@ export const createRealtimeModule = (services: Services, ports: RealtimePorts): 
         positions,
         now,
         published: ports.published(),
+        latest: ports.latest(),
       });
       hub = its;
       const tenants = briefCache({

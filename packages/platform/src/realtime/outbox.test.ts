@@ -48,6 +48,28 @@ describe('what waits for a client', () => {
     expect(outbox.waiting).toBe(0);
   });
 
+  it('is replaced where only the newest matters, behind the facts that came meanwhile', async () => {
+    const { socket, webSocket, taken, takeAll } = slowSocket();
+    const outbox = createOutbox({ webSocket, socket, bytesMax: 200_000, onOverflow: () => expect.unreachable() });
+    for (let number = 0; number < 10; number++) outbox.send(kilobytes(`before${number} `, 10));
+    for (let number = 0; number < 1_000; number++) {
+      outbox.sendLatest('a', kilobytes(`a${number} `, 10));
+      if (number % 500 === 0) outbox.sendLatest('b', kilobytes(`b${number} `, 10));
+      if (number === 700) outbox.send(kilobytes('fact ', 10));
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    await takeAll();
+    const names = taken.map((text) => text.split(' ')[0] ?? '');
+    expect(names.slice(-3)).toEqual(['b500', 'fact', 'a999']);
+    expect(names.filter((name) => name.startsWith('before'))).toHaveLength(10);
+    expect(names).toHaveLength(13);
+    expect(outbox.waiting).toBe(0);
+    outbox.sendLatest('a', kilobytes('a1000 ', 1));
+    await new Promise((resolve) => setImmediate(resolve));
+    await takeAll();
+    expect(taken.at(-1)).toMatch(/^a1000 /);
+  });
+
   it('has a bound, at which somebody is told; afterwards nothing is kept', () => {
     const { socket, webSocket } = slowSocket();
     let overflows = 0;

@@ -1,9 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { createWaitingLine } from './waiting-line.ts';
 
-/** What waits to be sent to one client. Nothing in it is ever left out: a client that does not take it is closed. */
+/** What waits to be sent to one client. No fact in it is ever left out: a client that does not take it is closed. */
 export interface Outbox {
   send(frame: Buffer): void;
+  /** Sends what takes the place of whatever was sent under the same key and still waits. */
+  sendLatest(key: string, frame: Buffer): void;
   /** Until it has taken most of what was sent. */
   drained(): Promise<void>;
   /** Bytes that wait. */
@@ -27,8 +30,7 @@ export const createOutbox = ({
   readonly bytesMax: number;
   readonly onOverflow: () => void;
 }): Outbox => {
-  let queue: Buffer[] = [];
-  let bytes = 0;
+  const line = createWaitingLine<Buffer>();
   let isCorked = false;
   let isClosed = false;
   let waiters: (() => void)[] = [];
@@ -49,36 +51,30 @@ export const createOutbox = ({
     waiters = [];
     for (const wake of its) wake();
   };
+  const hasRoom = (): boolean => socket.writableLength < socketBytesMax;
   const pump = (): void => {
-    let sent = 0;
-    for (const frame of queue) {
-      if (socket.writableLength >= socketBytesMax) break;
-      sent++;
-      bytes -= frame.length;
-      write(frame);
-    }
-    queue = sent === queue.length ? [] : queue.slice(sent);
-    if (queue.length === 0) wakeWaiters();
+    line.take(hasRoom, write);
+    if (line.isEmpty) wakeWaiters();
   };
   socket.on('drain', pump);
 
+  const push = (frame: Buffer, key?: string): void => {
+    if (isClosed) return;
+    if (line.isEmpty && hasRoom()) return write(frame);
+    line.push(frame, frame.length, key);
+    if (line.size > bytesMax) onOverflow();
+  };
+
   return {
-    send: (frame) => {
-      if (isClosed) return;
-      if (queue.length === 0 && socket.writableLength < socketBytesMax) return write(frame);
-      queue.push(frame);
-      bytes += frame.length;
-      if (bytes > bytesMax) onOverflow();
-    },
-    drained: () =>
-      queue.length === 0 || isClosed ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve)),
+    send: (frame) => push(frame),
+    sendLatest: (key, frame) => push(frame, key),
+    drained: () => (line.isEmpty || isClosed ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),
     get waiting() {
-      return bytes + socket.writableLength;
+      return line.size + socket.writableLength;
     },
     close: () => {
       isClosed = true;
-      queue = [];
-      bytes = 0;
+      line.clear();
       socket.off('drain', pump);
       wakeWaiters();
     },

@@ -4,6 +4,7 @@ import type { NamedChannel, Viewer } from './channel.ts';
 import type { Hub } from './hub.ts';
 import { createListener, type Ear } from './listener.ts';
 import type { Whose } from './standings.ts';
+import { createWaitingLine } from './waiting-line.ts';
 
 /** What a stream of messages is made of. */
 export interface StreamOptions {
@@ -30,14 +31,14 @@ const drainedBytes = 65_536;
  */
 export const messageStream = (options: StreamOptions): AsyncIterable<string> => {
   const { hub, over, bytesMax, position } = options;
-  let [queue, bytes, reason]: [string[], number, string | undefined] = [[], 0, undefined];
+  const line = createWaitingLine<string>();
+  let reason: string | undefined;
   let wake = new AbortController();
   let waiters: (() => void)[] = [];
-  const push = (text: string): void => {
+  const push = (text: string, key?: string): void => {
     if (reason !== undefined) return;
-    queue.push(text);
-    bytes += Buffer.byteLength(text);
-    if (bytes > bytesMax) finish('too_slow');
+    line.push(text, Buffer.byteLength(text), key);
+    if (line.size > bytesMax) finish('too_slow');
     wake.abort();
   };
   const finish = (why: string): void => {
@@ -54,8 +55,10 @@ export const messageStream = (options: StreamOptions): AsyncIterable<string> => 
   const ear: Ear = {
     begun: (seq) => push(`retry: 1000\nid: ${position(seq < 0n ? 0n : seq)}\nevent: begun\ndata: {}\n\n`),
     hear: ({ name, seq }, body) => push(`id: ${position(seq)}\nevent: ${name}\ndata: ${body}\n\n`),
+    // Without an id: whoever comes back is told of facts, not of this again.
+    hearLatest: ({ name, accountId, body }) => push(`event: ${name}\ndata: ${body}\n\n`, `${name} ${accountId}`),
     drained: () =>
-      bytes < drainedBytes || reason !== undefined
+      line.size < drainedBytes || reason !== undefined
         ? Promise.resolve()
         : new Promise((resolve) => waiters.push(resolve)),
     ended: finish,
@@ -70,11 +73,14 @@ export const messageStream = (options: StreamOptions): AsyncIterable<string> => 
   async function* texts(): AsyncGenerator<string, void, undefined> {
     try {
       for (;;) {
-        if (queue.length > 0) {
-          const text = queue.join('');
-          [queue, bytes] = [[], 0];
+        if (!line.isEmpty) {
+          const texts: string[] = [];
+          line.take(
+            () => true,
+            (text) => texts.push(text),
+          );
           release();
-          yield text;
+          yield texts.join('');
         } else if (reason !== undefined) {
           if (!over.aborted) yield `event: end\ndata: ${JSON.stringify({ reason })}\n\n`;
           return;

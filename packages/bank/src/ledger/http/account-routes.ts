@@ -1,14 +1,13 @@
 import { requireStaff } from '@finaegis/platform/auth/access';
-import { amountSchema, instant, isoDate, signedAmountSchema } from '@finaegis/platform/http/amount';
+import { amountSchema, instant, isoDate } from '@finaegis/platform/http/amount';
 import { answerCommand, withReplay } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import { type ApiRequest, commandRoute, defineRoute, type Route, readRoute } from '@finaegis/platform/http/route';
 import { z } from 'zod';
 import { amountAt, amountWriter, parseAmountOfAnyLife } from '../../asset/contract.ts';
 import type { LedgerAccount } from '../account/account.ts';
-import { availableOf, postedOf, spendableOf } from '../balance.ts';
 import { bankDay } from '../entity-on-wire.ts';
-import { emptyBalance } from '../views/balances.ts';
+import { balanceResource, showAccountNow, writerOf } from './balances-on-wire.ts';
 import { accountId, exactly, moment } from './fields.ts';
 import { type LedgerHttp, requireVisible } from './ledger-http.ts';
 import { ledgerProblems } from './problems.ts';
@@ -17,19 +16,6 @@ const accountParams = z.strictObject({ accountId });
 const tag = 'Ledger accounts';
 const readParts = { ...readRoute, tag } as const;
 const commandParts = { ...commandRoute, tag } as const;
-
-const balanceResource = z
-  .object({
-    asset: z.string(),
-    posted: signedAmountSchema.describe('In the normal side of the account; below zero it owes.'),
-    available: signedAmountSchema.optional().describe('Posted, less what is held and blocked.'),
-    spendable: signedAmountSchema.optional().describe('Available, and the overdraft limit.'),
-    heldOut: amountSchema.optional(),
-    heldIn: amountSchema.optional().describe('Announced and not yet here: part of nothing else.'),
-    blocked: amountSchema.optional(),
-    overdraftLimit: amountSchema.optional(),
-  })
-  .meta({ id: 'Balance' });
 
 const balancesAnswer = z
   .object({
@@ -109,42 +95,11 @@ const getBalances = async (http: LedgerHttp, request: AccountRequest<unknown, z.
 };
 
 const currentBalances = async (http: LedgerHttp, { tenantId, params }: AccountRequest) => {
-  const { assets } = http;
-  const { balances, heldIn } = await announcedBalances(http, tenantId, params.accountId);
-  const amount = await amountWriter(
-    assets,
-    tenantId,
-    balances.map(({ asset }) => asset),
-  );
-  const shown = balances.map((balance) => {
-    const { asset, hasFloor, heldOutMinor, blockedMinor, overdraftLimitMinor } = balance;
-    const posted = { asset, posted: amount(asset, postedOf(balance)) };
-    // An account without a floor has nothing to hold back and no end of what it may spend.
-    if (!hasFloor) return posted;
-    const limits = {
-      heldOut: amount(asset, heldOutMinor),
-      heldIn: amount(asset, heldIn.get(asset) ?? 0n),
-      blocked: amount(asset, blockedMinor),
-      overdraftLimit: amount(asset, overdraftLimitMinor),
-    };
-    return {
-      ...posted,
-      available: amount(asset, availableOf(balance)),
-      spendable: amount(asset, spendableOf(balance)),
-      ...limits,
-    };
-  });
-  return { status: 200, body: { account: params.accountId, balances: shown } };
-};
-
-/** Balances and what is on its way to them; an asset that is only announced has an empty one. */
-const announcedBalances = async ({ reads }: LedgerHttp, tenantId: string, accountId: string) => {
-  const [stored, heldIn] = await Promise.all([reads.balances(tenantId, accountId), reads.heldIn(tenantId, accountId)]);
-  const unmet = [...heldIn.keys()].filter((asset) => !stored.some((balance) => balance.asset === asset));
-  const account = unmet.length === 0 ? undefined : await reads.account(tenantId, accountId);
-  const empty =
-    account === undefined || account.status === 'unknown' ? [] : unmet.map((asset) => emptyBalance(account, asset));
-  return { balances: [...stored, ...empty].sort((a, b) => (a.asset < b.asset ? -1 : 1)), heldIn };
+  const found = await http.reads.accountsNow(tenantId, [params.accountId]);
+  const [now] = found;
+  // It was visible a moment ago, and accounts are for ever.
+  if (now === undefined) throw new Error(`The account ${params.accountId} has no row.`);
+  return { status: 200, body: showAccountNow(now, await writerOf(http.assets, tenantId, found)) };
 };
 
 /** A customer's account was opened under terms that the ledger does not know; only the context that does may say how far below zero it goes. */

@@ -125,6 +125,20 @@ const write = (tx: Transaction, { changed }: RowBatch<AccountRow>): Promise<unkn
     ],
   });
 
+/** Accounts as they are now, by id; one that is not there is absent. */
+export const accountsOf = async (
+  tx: Transaction,
+  tenantId: string,
+  accounts: readonly string[],
+): Promise<readonly AccountRow[]> => {
+  const { rows } = await tx.query<StoredRow>({
+    name: 'accounts-by-id',
+    text: `select a.* from ${accountsName} a where a.tenant_id = $1 and a.account_id = any ($2) order by a.account_id`,
+    values: [tenantId, accounts],
+  });
+  return rows.map(fromStored);
+};
+
 /** An entity's house accounts of some classes, by id. */
 export const houseAccountsOf = async (
   tx: Transaction,

@@ -473,12 +473,16 @@ const writeDeltas = (tx: Transaction, { scratch }: RowBatch<Balance>): Promise<u
   ];
 };
 
-/** An account's balances as they are now, by asset; an asset it never met is absent. */
-export const balancesOf = async (tx: Transaction, tenantId: string, account: string): Promise<readonly Balance[]> => {
+/** Balances of accounts as they are now, by account and asset; an asset that one never met is absent. */
+export const balancesOf = async (
+  tx: Transaction,
+  tenantId: string,
+  accounts: readonly string[],
+): Promise<readonly Balance[]> => {
   const { rows } = await tx.query<StoredBalance>({
-    name: 'balances-of-account',
-    text: `select b.* from ${balancesName} b where b.tenant_id = $1 and b.account_id = $2 order by b.asset`,
-    values: [tenantId, account],
+    name: 'balances-of-accounts',
+    text: `select b.* from ${balancesName} b where b.tenant_id = $1 and b.account_id = any ($2) order by b.account_id, b.asset`,
+    values: [tenantId, accounts],
   });
   return rows.map(fromStoredBalance);
 };

@@ -99,16 +99,17 @@ const update = (tx: Transaction, changes: readonly Change[]): Promise<unknown> =
     ],
   });
 
-/** What is announced to an account and has not come, by asset. */
+/** What is announced to accounts and has not come, by account and asset. */
 export const heldIn = async (
   tx: Transaction,
   tenantId: string,
-  account: string,
-): Promise<ReadonlyMap<string, bigint>> => {
-  const { rows } = await tx.query<{ asset: string; amount: string }>({
+  accounts: readonly string[],
+): Promise<readonly { readonly account: string; readonly asset: string; readonly amountMinor: bigint }[]> => {
+  const { rows } = await tx.query<{ account: string; asset: string; amount: string }>({
     name: 'held-in',
-    text: `select asset, sum(amount) as amount from ${incomingName} where tenant_id = $1 and account_id = $2 and status = 'open' group by asset order by asset`,
-    values: [tenantId, account],
+    text: `select account_id as account, asset, sum(amount) as amount from ${incomingName}
+      where tenant_id = $1 and account_id = any ($2) and status = 'open' group by account_id, asset order by account_id, asset`,
+    values: [tenantId, accounts],
   });
-  return new Map(rows.map(({ asset, amount }) => [asset, BigInt(amount)]));
+  return rows.map(({ amount, ...its }) => ({ ...its, amountMinor: BigInt(amount) }));
 };
