@@ -84,7 +84,7 @@ const writeRecords = async () => ({
   ),
   mandates: await write(
     'mandates.csv',
-    'm1;p2;a1;owner\nm2;p4;a1;disponent\nm3;p4;a2;owner\nm4;p2;a4;disponent\nm5;p4;a9;viewer\n',
+    'm1;p2;a1;owner\nm2;p4;a1;disponent\nm3;p4;a2;owner\nm4;p2;a4;disponent\nm5;p4;a9;viewer\nm6;p2;a9;owner\nm7;p4;a3;joint\n',
   ),
   mandateMapping: await write(
     'mandate.json',
@@ -233,12 +233,14 @@ describe('finaegis', { timeout: 60_000 }, () => {
 
   it('imports accounts with their holders; what the bank refuses is reported like what cannot be read', async () => {
     const { code, json } = await importAccounts();
-    expect({ code, ...json }).toMatchObject({ code: 3, imported: 3, repeated: 0, refused: 4 });
+    expect({ code, ...json }).toMatchObject({ code: 3, imported: 3, repeated: 0, refused: 6 });
     const report = await readFile(join(folder, 'accounts-report.csv'), 'utf8');
     expect(report).toMatch(/accounts\.csv",3,"","asset_not_registered \(asset XXQ\)"/);
     expect(report).toMatch(/accounts\.csv",4,"","holder_missing"/);
     expect(report).toMatch(/mandates\.csv",4,"accountExternalId","there is no account a4"/);
     expect(report).toMatch(/mandates\.csv",5,"accountExternalId","there is no account a9"/);
+    expect(report).toMatch(/mandates\.csv",6,"accountExternalId","the account a9 was not opened/);
+    expect(report).toMatch(/mandates\.csv",7,"accountExternalId","the account a3 was not opened/);
   });
 
   it('leaves the planner statistics of what it migrated, made and imported', async () => {
@@ -255,7 +257,7 @@ describe('finaegis', { timeout: 60_000 }, () => {
 
   it('imports nothing when it is run again', async () => {
     expect((await importParties()).json).toMatchObject({ imported: 0, repeated: 2, refused: 2 });
-    expect((await importAccounts()).json).toMatchObject({ imported: 0, repeated: 3, refused: 4 });
+    expect((await importAccounts()).json).toMatchObject({ imported: 0, repeated: 3, refused: 6 });
   });
 
   it('verifies the log, rebuilds views and compares balances', async () => {

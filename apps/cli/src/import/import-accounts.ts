@@ -30,8 +30,14 @@ export const importAccounts = async (
   sources: { readonly accounts: MappedSource; readonly mandates: MappedSource },
 ): Promise<AccountsReport> => {
   const mandates = await readMandates(sources.mandates);
-  const accounts = await openAccounts(target, sources.accounts, mandates.holders);
-  return { accounts, mandates: await grantMandates(target, mandates) };
+  const { report: accounts, opened } = await openAccounts(target, sources.accounts, mandates.holders);
+  const left = [...mandates.holders].flatMap(([account, holders]) => (opened.has(account) ? [] : holders));
+  const unopened = left.map(({ line, record: { accountExternalId } }) => ({
+    line,
+    field: 'accountExternalId',
+    reason: `the account ${accountExternalId} was not opened, and an owner is granted with its opening`,
+  }));
+  return { accounts, mandates: await grantMandates(target, { ...mandates, bad: [...mandates.bad, ...unopened] }) };
 };
 
 interface ReadMandates {
@@ -60,23 +66,20 @@ const openAccounts = async (
   target: ImportTarget,
   { file, mapping }: MappedSource,
   holders: ReadMandates['holders'],
-): Promise<ImportReport> => {
+): Promise<{ readonly report: ImportReport; readonly opened: ReadonlySet<string> }> => {
   const { good, bad } = readMapped(file, mapping, 'account');
   const tally = newTally();
   const unfit: BadRow[] = [];
+  const opened = new Set<string>();
   const handler = target.bank.modules.account.handlers.openAccount;
   await forEachInFlight(good, async ({ line, record }) => {
     tally.read += 1;
     const problem = problemOf(record);
-    if (problem === undefined)
-      await submitRecord(target, tally, {
-        handler,
-        data: accountOf(target, record, holders.get(record.externalId) ?? []),
-        line,
-      });
-    else unfit.push({ line, ...problem });
+    if (problem !== undefined) return void unfit.push({ line, ...problem });
+    const data = accountOf(target, record, holders.get(record.externalId) ?? []);
+    if (await submitRecord(target, tally, { handler, data, line })) opened.add(record.externalId);
   });
-  return reportOf(tally, [...bad, ...unfit]);
+  return { report: reportOf(tally, [...bad, ...unfit]), opened };
 };
 
 /** What the records may say and the bank cannot do. */

@@ -104,4 +104,19 @@ describe('the configuration', () => {
     expect(JSON.stringify(lines)).not.toContain('hunter2');
     expect(lines.every(({ about }) => about.endsWith('.'))).toBe(true);
   });
+
+  it('is printed without what stands in its addresses beside the address', () => {
+    const lines = describeConfig(
+      readConfig({
+        RATES_ECB_URL: 'https://user:hunter2@ecb.example/rates.csv?token=hunter2',
+        STRIPE_URL: 'http://127.0.0.1:12111/',
+        BANK_CONNECTIONS: JSON.stringify([{ kind: 'demo-bank', url: 'https://me:hunter2@bank.example/v1' }]),
+      }),
+    );
+    const shownAs = (wanted: string) => lines.find(({ name }) => name === wanted)?.value;
+    expect(shownAs('RATES_ECB_URL')).toBe('https://(hidden)@ecb.example/rates.csv?(hidden)');
+    expect(shownAs('STRIPE_URL')).toBe('http://127.0.0.1:12111/');
+    expect(shownAs('BANK_CONNECTIONS')).toBe('[{"kind":"demo-bank","url":"https://(hidden)@bank.example/v1"}]');
+    expect(JSON.stringify(lines)).not.toContain('hunter2');
+  });
 });

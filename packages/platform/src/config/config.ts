@@ -287,8 +287,18 @@ export const describeConfig = (config: Config): readonly ConfigLine[] =>
   });
 
 const shown = (value: unknown): string => {
-  if (Array.isArray(value)) return value.join(',');
+  if (typeof value === 'string') return withoutCredentials(value);
+  if (Array.isArray(value) && value.every((part) => typeof part === 'string')) return value.join(',');
   if (typeof value === 'object' && value !== null && 'perSecond' in value && 'burst' in value)
     return `${String(value.perSecond)}/${String(value.burst)}`;
-  return String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? withoutCredentials(part) : part));
+};
+
+/** An address tells where it leads; who we are there, and what stands in its query, is nobody's business who reads over a shoulder. */
+const withoutCredentials = (text: string): string => {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !URL.canParse(text)) return text;
+  const { protocol, host, pathname, username, password, search, hash } = new URL(text);
+  const who = username === '' && password === '' ? '' : '(hidden)@';
+  return `${protocol}//${who}${host}${pathname}${search === '' ? '' : '?(hidden)'}${hash === '' ? '' : '#(hidden)'}`;
 };

@@ -23,7 +23,7 @@ import { decideGrantMandate, grantMandateNeeds, type MandateRefusal } from '../.
 import { numbersOf } from '../identifier/identifier.ts';
 import { productName } from '../product/commands.ts';
 import { statementCycles } from '../product/events.ts';
-import { productAggregate } from '../product/product.ts';
+import { beginning, productAggregate, versionsOf } from '../product/product.ts';
 import { accountsTable } from '../views/accounts.ts';
 import { externalKey, identifiersTable } from '../views/identifiers.ts';
 import { numberingTable } from '../views/numbering.ts';
@@ -116,7 +116,7 @@ const openingFacts = (
   return {
     isEntityKnown: loadedEntity(loaded, entity) !== undefined,
     isAssetKnown: refs.isAssetKnown,
-    product: loaded.stream(productAggregate, product).state,
+    product: versionsOf(product, loaded.stream(productAggregate, product).state),
     name: refs.name,
     next: { sequence, identifiers: numbersOf(numbering?.bank, sequence) },
     isReferenceTaken:
@@ -173,7 +173,9 @@ export const openAccountHandler = (
     const opened = openAccount(state, command, openingFacts(loaded, command, refs));
     if (!opened.accepted || opened.events.length === 0) return opened;
     const neighbours = decideNeighbours(loaded, command, facts);
-    return neighbours.accepted ? accept(...opened.events, ...neighbours.events) : neighbours;
+    if (!neighbours.accepted) return neighbours;
+    const begun = beginning(command.product, loaded.stream(productAggregate, command.product).state);
+    return accept(...begun, ...opened.events, ...neighbours.events);
   },
   sealed: ({ sealed }) => sealed,
   result: accountResult,

@@ -10,7 +10,7 @@ import { bankDetailsBody } from '../identifier/commands.ts';
 import type { BankDetails } from '../identifier/identifier.ts';
 import { productName, publishProductSchema } from '../product/commands.ts';
 import { statementCycles } from '../product/events.ts';
-import type { PublishProduct } from '../product/product.ts';
+import { firstProducts, type PublishProduct } from '../product/product.ts';
 import { findNumbering } from '../views/numbering.ts';
 import { readProducts } from '../views/products.ts';
 import type { AccountHttp } from './account-http.ts';
@@ -26,7 +26,14 @@ const terms = {
 const published = z
   .object(terms)
   .meta({ id: 'ProductVersion', description: 'Terms accounts are opened under; never changed.' });
-const listed = z.object({ ...terms, publishedAt: instant }).meta({ id: 'PublishedProductVersion' });
+const listed = z
+  .object({
+    ...terms,
+    publishedAt: instant
+      .optional()
+      .describe('Absent for what every bank starts with, as long as nobody has opened an account under it.'),
+  })
+  .meta({ id: 'PublishedProductVersion' });
 const versions = z.object({ items: z.array(listed) });
 
 const bankDetails = z
@@ -113,7 +120,14 @@ const versionsRoute = (
     responses: { 200: { description: 'Versions of products.', schema: versions } },
     problems: isOfOne ? ['not_found'] : [],
     handle: async ({ tenantId, params }) => {
-      const items = await read(services, tenantId, (tx) => readProducts(tx, tenantId, params?.product));
+      const stored = await read(services, tenantId, (tx) => readProducts(tx, tenantId, params?.product));
+      const unpublished = firstProducts.filter(
+        ({ product }) =>
+          (params?.product ?? product) === product && !stored.some((version) => version.product === product),
+      );
+      const items = [...stored, ...unpublished].sort((a, b) =>
+        a.product < b.product ? -1 : a.product > b.product ? 1 : 0,
+      );
       if (isOfOne && items.length === 0) return throwProblem('not_found');
       return { status: 200, body: { items } };
     },

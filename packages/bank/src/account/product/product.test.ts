@@ -3,11 +3,14 @@ import { fold } from '@finaegis/platform/event-store/aggregate';
 import type { NewEvent, RecordedEvent } from '@finaegis/platform/event-store/event';
 import { describe, expect, it } from 'vitest';
 import {
+  beginning,
+  firstProducts,
   type ProductRefusal,
   type ProductState,
   type PublishProduct,
   productAggregate,
   publishProduct,
+  versionsOf,
 } from './product.ts';
 
 const first: PublishProduct = {
@@ -58,10 +61,35 @@ describe('publishing a product', () => {
       product: 'savings',
       nextVersion: 3,
     });
-    expect(resultOf(publishProduct([], { ...first, version: 2 }))).toEqual({
+    expect(resultOf(publishProduct([], { ...first, product: 'gold', version: 2 }))).toEqual({
       code: 'product_version_not_next',
-      product: 'savings',
+      product: 'gold',
       nextVersion: 1,
     });
+  });
+});
+
+describe('what a bank starts with', () => {
+  const [current] = firstProducts;
+  if (current === undefined) throw new Error('A bank starts with products.');
+
+  it('may be built on as if it had been published, and is recorded by whoever does so first', () => {
+    expect(versionsOf('current', [])).toEqual([current]);
+    expect(beginning('current', []).map(({ type, data }) => [type, data])).toEqual([['ProductPublished', current]]);
+    const second = { ...current, version: 2, name: 'Current account plus' };
+    expect(after([], second)).toMatchObject([current, second]);
+  });
+
+  it('gives way to what the bank published under that name', () => {
+    const own = { ...current, name: 'Girokonto' };
+    expect(after([], own)).toMatchObject([own]);
+    expect(versionsOf('current', after([], own))).toMatchObject([own]);
+    expect(beginning('current', after([], own))).toEqual([]);
+  });
+
+  it('is nothing else', () => {
+    expect(versionsOf('gold', [])).toEqual([]);
+    expect(beginning('gold', [])).toEqual([]);
+    expect(resultOf(publishProduct([], { ...first, product: 'gold', version: 2 }))).toMatchObject({ nextVersion: 1 });
   });
 });

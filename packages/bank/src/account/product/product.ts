@@ -43,11 +43,23 @@ export const productAggregate: Aggregate<ProductState, ProductEvent> = defineAgg
   evolve,
 });
 
-/** The two products a bank starts with. */
+/** The two products a bank starts with, until it publishes its own under these names. */
 export const firstProducts: readonly PublishProduct[] = [
   { product: 'current', version: 1, name: 'Current account', statementCycle: 'monthly', allowsOverdraft: true },
   { product: 'savings', version: 1, name: 'Savings account', statementCycle: 'monthly', allowsOverdraft: false },
 ];
+
+/** Versions an account may be opened under: those that were published, or what a bank starts with. */
+export const versionsOf = (product: string, state: ProductState): ProductState =>
+  state.length > 0 ? state : firstProducts.filter((first) => first.product === product);
+
+/** What the commit records that is the first to build on what a bank starts with; nothing of a product that was published. */
+export const beginning = (product: string, state: ProductState): readonly NewEvent[] =>
+  state.length > 0
+    ? []
+    : firstProducts
+        .filter((first) => first.product === product)
+        .map((first) => productAggregate.record(product, 'ProductPublished', first));
 
 export const publishProduct = (state: ProductState, command: PublishProduct): Decision<NewEvent, ProductRefusal> => {
   const { product, version, name, statementCycle, allowsOverdraft, assets } = command;
@@ -60,8 +72,11 @@ export const publishProduct = (state: ProductState, command: PublishProduct): De
       existing.assets?.join() === assets?.join();
     return isSame ? accept() : reject({ code: 'product_version_exists_with_different_terms', product, version });
   }
-  if (version !== state.length + 1)
-    return reject({ code: 'product_version_not_next', product, nextVersion: state.length + 1 });
+  // Nobody has built on what a bank starts with yet: its first version may be another, its second comes after it.
+  const before = version === 1 ? state : versionsOf(product, state);
+  if (version !== before.length + 1)
+    return reject({ code: 'product_version_not_next', product, nextVersion: before.length + 1 });
   const data = { product, version, name, statementCycle, allowsOverdraft, ...(assets === undefined ? {} : { assets }) };
-  return accept(productAggregate.record(product, 'ProductPublished', data));
+  const events = version === 1 ? [] : beginning(product, state);
+  return accept(...events, productAggregate.record(product, 'ProductPublished', data));
 };
