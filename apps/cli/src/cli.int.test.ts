@@ -192,6 +192,11 @@ describe('finaegis', { timeout: 60_000 }, () => {
   it('makes, suspends and resumes tenants, and gives them keys', async () => {
     const { json: tenant } = await finaegis(['tenant', 'create', 'Second']);
     expect(tenant).toMatchObject({ name: 'Second', status: 'active' });
+    // Commands name a tenant by its name.
+    expect((await finaegis(['tenant', 'create', 'Second'])).code).toBe(1);
+    expect((await finaegis(['tenant', 'create', 'Second', '--id', String(tenant['tenantId'])])).code).toBe(0);
+    const nowhere = await finaegis(['export', '--tenant', 'Second', '--out', join(folder, 'nowhere', 'x')]);
+    expect([nowhere.code, JSON.stringify(nowhere.json)]).toEqual([1, expect.stringContaining('ENOENT') as string]);
     expect((await finaegis(['tenant', 'suspend', 'Second', '--reason', 'trial_over'])).json).toMatchObject({
       status: 'suspended',
     });

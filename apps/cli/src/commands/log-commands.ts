@@ -32,6 +32,13 @@ export const addLogCommands = (program: Command, cli: Cli): void => {
 const stretch = 2_000;
 const followTimeoutMs = 600_000;
 
+/** @throws what the system says of a file that cannot be written, before anything is read for it */
+const writableFile = async (path: string): Promise<Writable> => {
+  const sink = createWriteStream(path);
+  await once(sink, 'open');
+  return sink;
+};
+
 /** Everything of one moment: the log in its order, then each view's rows. */
 const exportTenant = async (
   session: Session,
@@ -40,7 +47,7 @@ const exportTenant = async (
 ): Promise<void> => {
   const { bank } = session;
   const tenantId = await tenantOf(session, tenant);
-  const sink: Writable = out === undefined ? process.stdout : createWriteStream(out);
+  const sink: Writable = out === undefined ? process.stdout : await writableFile(out);
   const write = async (value: unknown): Promise<void> => {
     if (
       !sink.write(

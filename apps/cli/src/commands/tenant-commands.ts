@@ -44,6 +44,7 @@ export const addTenantCommands = (program: Command, cli: Cli): void => {
     .option('--id <uuid>', 'its id; a new one unless given')
     .action((name: string, { id = randomUUID() }: { id?: string }) =>
       withBank(cli.environment, async (session) => {
+        await requireNewName(session, { id, name });
         const made = await submit(session, platformTenantId, createTenantCommand, { tenantId: id, name });
         cli.output().result(made, made.tenantId);
       }),
@@ -79,6 +80,20 @@ export const addTenantCommands = (program: Command, cli: Cli): void => {
       }),
     );
   addKeyCommands(program, cli);
+};
+
+/** A tenant is named by its name in other commands: two of one name are wanted only by whoever gives the second an id. */
+const requireNewName = async (
+  { bank }: Session,
+  { id, name }: { readonly id: string; readonly name: string },
+): Promise<void> => {
+  const { rows } = await bank.pools.read.query<{ id: string }>(
+    'select tenant_id as id from tenants where name = $1 order by tenant_id limit 1',
+    [name],
+  );
+  const [namesake] = rows;
+  if (namesake !== undefined && namesake.id !== id)
+    throw new CliExit(exitCodes.failed, `${name} is there already, as ${namesake.id}; a name stands for one tenant.`);
 };
 
 const listTenants = async ({ bank }: Session, cli: Cli): Promise<void> => {

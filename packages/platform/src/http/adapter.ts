@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ZodNever, ZodObject } from 'zod';
 
@@ -10,6 +13,7 @@ import { type LargeBodies, type LargeBodyPlace, mayBeLarge } from './large-bodie
 import { handleNamingFields } from './offending-fields.ts';
 import { ProblemError, type ProblemTable } from './problem.ts';
 import { type RateLimiter, rateLimitHeaders } from './rate-limit.ts';
+import { answerRaw } from './raw-connection.ts';
 import { readRequest } from './request.ts';
 import type { ApiAnswer, RateClass, Route } from './route.ts';
 import { problemsOf } from './route-problems.ts';
@@ -35,6 +39,8 @@ export type RouteServices = {
   readonly rateLimiter: RateLimiter;
   /** How long a handler may take. */
   readonly handlerTimeoutMs: number;
+  /** How long the body of a route that asks for no larger one may take to arrive. */
+  readonly bodyTimeoutMs: number;
   /** Largest body of a route that does not ask for more. */
   readonly bodyBytesMax: number;
   readonly largeBodies: LargeBodies;
@@ -87,6 +93,7 @@ export const serveRoute = (app: FastifyInstance, route: Route, services: RouteSe
     config: { route },
     bodyLimit: bodyLimitOf(route, services),
     onRequest: async (request, reply) => {
+      if (bodyLimitOf(route, services) === services.bodyBytesMax) awaitBody(request.raw, services.bodyTimeoutMs);
       // A database that neither answers nor closes the connection must not keep whoever asks waiting before the handler's deadline begins.
       const admission = admit(route, request, reply, services);
       const late = (): ProblemError => new ProblemError('overloaded', { headers: { 'retry-after': '1' } });
@@ -99,6 +106,22 @@ export const serveRoute = (app: FastifyInstance, route: Route, services: RouteSe
 
 const bodyLimitOf = ({ request: { file } }: Route, { bodyBytesMax }: RouteServices): number =>
   Math.max(file?.bytesMax ?? 0, bodyBytesMax);
+
+/** Cuts a sender off that takes too long, whether it was answered meanwhile or not, as Node does when the time for any request is over. */
+const awaitBody = (raw: IncomingMessage, timeoutMs: number): void => {
+  const { socket, headers } = raw;
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  // A request that never came over a connection is whole.
+  if (!hasBody || raw.complete || !(socket instanceof Socket)) return;
+  const timer = setTimeout(() => {
+    if (raw.complete) return;
+    if (raw.readableFlowing === true && !socket.destroyed) answerRaw('request_timeout', socket, randomUUID());
+    else socket.destroy();
+  }, timeoutMs).unref();
+  const isOver = (): void => clearTimeout(timer);
+  raw.once('end', isOver);
+  raw.once('close', isOver);
+};
 
 /** Before the first byte of a large body is read: as many as come at once would otherwise be held at once. */
 const makeRoom = (route: Route, request: FastifyRequest, reply: FastifyReply, services: RouteServices): void => {

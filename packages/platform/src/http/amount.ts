@@ -45,7 +45,7 @@ export const signedAmountSchema = z.strictObject({ amount: signedAmountText, ass
 export const wholeNumber = (min: number, max: number): z.ZodType<number> =>
   z.preprocess(
     (written) => (typeof written === 'string' && /^(0|[1-9][0-9]{0,15})$/.test(written) ? Number(written) : written),
-    z.int('must be a whole number').min(min).max(max),
+    z.int('must be a whole number').min(min, `must be at least ${min}`).max(max, `must be at most ${max}`),
   );
 
 /** Any UUID in lower case; ids are compared as text, so one spelling only. */

@@ -14,6 +14,7 @@ import type { EventMetadata } from '../event-store/event.ts';
 import { keyMadeElsewhere } from '../event-store/subject-keys.ts';
 import { whileTrying } from '../event-store/trial.ts';
 import type { Services } from '../services.ts';
+import { keyProblem } from './idempotency.ts';
 import { type Sent, sentIn, withOffendingFields } from './offending-fields.ts';
 import { ProblemError, type ProblemTable, problemContentType, problemDocument, problemText } from './problem.ts';
 import { type ExplainedByAmounts, factsOnWire, type WriteAmount } from './refusal-facts.ts';
@@ -175,7 +176,7 @@ export const toAnswer = async (
   tenantId: string,
   outcome: SubmissionOutcome<unknown, Refusal>,
 ): Promise<ApiAnswer> => {
-  if (outcome.kind === 'key_reused') throw new ProblemError('idempotency_key_reused');
+  if (outcome.kind === 'key_reused') throw keyProblem('idempotency_key_reused', 'must be new for a new request');
   const { status, body } = outcome.answer;
   return {
     status,

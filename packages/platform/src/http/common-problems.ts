@@ -4,8 +4,9 @@ import { defineProblems } from './problem.ts';
 export const commonProblems = defineProblems({
   malformed_request: {
     status: 400,
-    title: 'The request is not valid HTTP',
-    description: 'The request line, a header or the framing of the body breaks RFC 9112. The connection is closed.',
+    title: 'The request cannot be read',
+    description:
+      'The request line, a header or the framing of the body breaks RFC 9112, or the path is not percent-encoded UTF-8 or has a step of over 200 characters.',
   },
   malformed_json: {
     status: 400,

@@ -20,7 +20,7 @@ export const readIdempotencyKey = (
 ): string | undefined => {
   if (route.idempotency === 'none') return undefined;
   if (header === undefined) {
-    if (route.idempotency === 'required') throw new ProblemError('idempotency_key_required');
+    if (route.idempotency === 'required') throw keyProblem('idempotency_key_required', 'is required');
     return undefined;
   }
   if (!keyPattern.test(header)) {
@@ -54,3 +54,7 @@ export const fingerprintOf = (route: Route, { params, query, body, rawBody }: As
     .update(rawBody ?? '')
     .digest('hex');
 };
+
+/** A problem about the key of a request. */
+export const keyProblem = (code: string, message: string): ProblemError =>
+  new ProblemError(code, { errors: [{ field: '/headers/idempotency-key', code, message }] });

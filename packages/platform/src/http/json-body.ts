@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { isStorableText } from '@finaegis/kernel/text';
 import { firstRepeatedMember, firstWrongOffset, pointerToken } from './json-position.ts';
-import { type FieldError, ProblemError } from './problem.ts';
+import { type FieldError, ProblemError, type ProblemExtras } from './problem.ts';
 
 const depthMax = 32;
 
@@ -14,11 +14,10 @@ const depthMax = 32;
  */
 export const parseJsonBody = (bytes: Buffer): unknown => {
   // Decoding would replace wrong bytes silently, and the text stored would not be the text sent.
-  if (!isUtf8(bytes)) throw new ProblemError('malformed_json', { detail: 'The body is not UTF-8.' });
+  if (!isUtf8(bytes)) throw malformed('The body is not UTF-8.');
   // Counted in the bytes: JSON.parse takes a third of a second over a million open brackets.
   const { depth, colons } = shapeOf(bytes, depthMax);
-  if (depth > depthMax)
-    throw new ProblemError('malformed_json', { detail: `The body is nested deeper than ${depthMax} levels.` });
+  if (depth > depthMax) throw malformed(`The body is nested deeper than ${depthMax} levels.`);
   const text = bytes.toString('utf8');
   const value = parse(text);
   // Without escapes the text of valid JSON in UTF-8 can hold neither U+0000 nor half a pair, nor a name in disguise.
@@ -32,6 +31,11 @@ export const parseJsonBody = (bytes: Buffer): unknown => {
       message: 'is there more than once',
     });
   return value;
+};
+
+const malformed = (detail: string, facts: ProblemExtras['facts'] = {}, cause?: unknown): ProblemError => {
+  const errors = [{ field: '/body', code: 'malformed_json', message: 'must be JSON in UTF-8, not nested too deep' }];
+  return new ProblemError('malformed_json', { detail, facts, errors }, { cause });
 };
 
 const membersOf = (value: unknown): number => {
@@ -71,11 +75,8 @@ const parse = (text: string): unknown => {
     return JSON.parse(text);
   } catch (cause) {
     const position = firstWrongOffset(text);
-    throw new ProblemError(
-      'malformed_json',
-      position === undefined ? {} : { detail: `The body stops being JSON at offset ${position}.`, facts: { position } },
-      { cause },
-    );
+    if (position === undefined) throw malformed('The body is not JSON.', {}, cause);
+    throw malformed(`The body stops being JSON at offset ${position}.`, { position }, cause);
   }
 };
 

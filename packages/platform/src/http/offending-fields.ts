@@ -9,6 +9,9 @@ export type Sent = Readonly<Record<string, unknown>>;
 /** A refusal or a problem with the facts that explain it. */
 type Explained = { readonly code: string; readonly [fact: string]: unknown };
 
+/** What clients say in their own words may hold any value, and no refusal is about it. */
+const inTheirWords: ReadonlySet<string> = new Set(['metadata', 'description', 'remittance']);
+
 /** An answer must stay small whatever was sent. */
 const fieldsMax = 20;
 
@@ -45,7 +48,7 @@ export const offendingFields = (
   const found =
     value === undefined
       ? onlyOne(fieldsWhere(sent, (name) => name === named))
-      : fieldsWhere(sent, (_, held) => held === value);
+      : fieldsWhere(sent, (name, held) => held === value && !inTheirWords.has(name));
   return found.slice(0, fieldsMax).map((field) => ({ field, code, message: title }));
 };
 
@@ -96,8 +99,9 @@ const fieldsWhere = (sent: Sent, isMeant: (name: string, held: unknown) => boole
     if (typeof value !== 'object' || value === null) return;
     for (const [name, held] of Object.entries(value)) {
       const field = `${path}/${pointerToken(name)}`;
+      // What stands inside a field that is meant is part of it.
       if (held !== undefined && isMeant(name, held)) found.push(field);
-      visit(held, field);
+      else if (!inTheirWords.has(name)) visit(held, field);
     }
   };
   for (const [root, value] of Object.entries(sent)) visit(value, root);

@@ -71,6 +71,7 @@ describe('bytes that could be read as two requests are refused, and the connecti
       `${post}x-a: b\r\n transfer-encoding: chunked\r\ncontent-length: 0\r\n\r\n${smuggled}`,
     ],
     ['a chunk of a wrong size', `${post}transfer-encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n${smuggled}`],
+    ['two Hosts', `GET /v1/pots HTTP/1.1\r\nhost: a\r\nhost: b\r\nauthorization: Bearer good\r\n\r\n`],
     ['no Host', `GET /v1/pots HTTP/1.1\r\n\r\n`],
     ['something else than HTTP', 'SSH-2.0-OpenSSH_9.6\r\n\r\n'],
   ])('%s', async (_, bytes) => {
@@ -135,6 +136,18 @@ describe('a slow sender', () => {
   it('of a body is cut off, and its command never begins', async () => {
     await open({ limits: { headersTimeoutMs: 200, requestTimeoutMs: 400 } });
     expect(await raw(`${post}content-length: 1000\r\n\r\n`, '{"value":')).toMatch(/^HTTP\/1\.1 408 /);
+    expect(seen).toEqual([]);
+  });
+
+  it('of a body is cut off sooner where no file is taken, answered or not', async () => {
+    await open({ limits: { bodyTimeoutMs: 200, requestTimeoutMs: 60_000 } });
+    const started = performance.now();
+    expect(await raw(`${post}content-length: 1000\r\n\r\n`, '{"value":')).toMatch(
+      /^HTTP\/1\.1 408 [\s\S]*request_timeout/,
+    );
+    const unknown = post.replace('Bearer good', 'Bearer nobody');
+    expect(await raw(`${unknown}content-length: 1000\r\n\r\n`, '{"value":')).toMatch(/^HTTP\/1\.1 401 /);
+    expect(performance.now() - started).toBeLessThan(5_000);
     expect(seen).toEqual([]);
   });
 

@@ -37,6 +37,8 @@ export type HttpLimits = {
   readonly headersTimeoutMs: number;
   /** Until the last byte of a request has arrived. */
   readonly requestTimeoutMs: number;
+  /** The same for routes that take no files. */
+  readonly bodyTimeoutMs: number;
   /** Until the handler has answered. */
   readonly handlerTimeoutMs: number;
   /** How long a connection may idle between requests; longer than a balancer's own, or it reuses a connection we are closing. */
@@ -61,6 +63,7 @@ export const defaultHttpLimits: HttpLimits = {
   headersTimeoutMs: 10_000,
   // As long as a file of 100,000 payments takes on a line of 10 Mbit/s; who is unknown is refused by the headers, within their own time.
   requestTimeoutMs: 120_000,
+  bodyTimeoutMs: 30_000,
   handlerTimeoutMs: 30_000,
   keepAliveTimeoutMs: 65_000,
   socketTimeoutMs: 120_000,
@@ -292,7 +295,9 @@ const answerInsteadOfNode = (app: FastifyInstance): void => {
   // We are nobody's proxy; Node would hang up without a word.
   app.server.on('connect', (_, socket) => answerRaw('method_not_allowed', socket, randomUUID()));
   app.addHook('onRequest', async ({ raw }, reply) => {
-    if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return;
+    // Of two hosts Node keeps one, and whoever looked at the request before us perhaps the other (RFC 9112, section 3.2).
+    const hosts = raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+    if (hosts === 1 || (hosts === 0 && raw.httpVersion !== '1.1')) return;
     reply.header('connection', 'close');
     throw new ProblemError('malformed_request');
   });
@@ -352,13 +357,14 @@ const serveMetricsPage = (app: FastifyInstance, { metrics, exposesMetrics = true
 
 const routeServices = (
   { authenticate, rateLimiter, logger, checkAnswers = false, translateFault = () => undefined }: HttpServerOptions,
-  { handlerTimeoutMs, bodyBytesMax, largeBodiesMax }: HttpLimits,
+  { handlerTimeoutMs, bodyTimeoutMs, bodyBytesMax, largeBodiesMax }: HttpLimits,
   problems: ProblemTable,
 ): Omit<RouteServices, 'draining'> => ({
   problems,
   authenticate,
   rateLimiter,
   handlerTimeoutMs,
+  bodyTimeoutMs,
   bodyBytesMax,
   largeBodies: createLargeBodies(largeBodiesMax),
   checkAnswers,

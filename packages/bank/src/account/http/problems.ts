@@ -60,11 +60,13 @@ export const accountProblems = defineProblems({
     status: 409,
     title: 'This version of the product exists with other terms',
     description: 'A version never changes; publish the next one.',
+    field: 'version',
   },
   product_version_not_next: {
     status: 422,
     title: 'Versions of a product are counted without a gap',
     description: '`nextVersion` is the one to publish.',
+    field: 'version',
   },
   statement_exists_with_different_content: {
     status: 409,
@@ -81,6 +83,7 @@ export const accountProblems = defineProblems({
     status: 422,
     title: 'The period is not over',
     description: '`businessDate` is the entity’s last business day; close the day first.',
+    field: 'date',
   },
   statement_does_not_continue: {
     status: 422,
@@ -91,27 +94,32 @@ export const accountProblems = defineProblems({
     status: 409,
     title: 'A deposit with this id exists with other content',
     description: sameAgain,
+    field: 'depositId',
   },
   house_account_expected: {
     status: 422,
     title: 'The other side must be a house account',
     description: 'Money between customers is a transfer.',
+    field: 'from',
   },
   overdraft_not_of_product: {
     status: 422,
     title: 'The product allows no overdraft',
     description: '`product` and `version` are the terms the account was opened under.',
+    field: 'amount',
   },
   standing_order_exists_with_different_content: {
     status: 409,
     title: 'A standing order with this id exists with other content',
     description: sameAgain,
+    field: 'orderId',
   },
   standing_order_unknown: { status: 404, title: 'The account has no such standing order', offender: 'order' },
   statement_not_in_format: {
     status: 422,
     title: 'The statement has no such form',
     description: '`reason` says why: camt.053 carries money of ISO 4217 only, with at most 18 digits.',
+    field: 'format',
   },
 } satisfies Record<OwnRefusal | RouteProblem, ProblemTable[string]>);
 

@@ -45,6 +45,7 @@ export const assetProblems = defineProblems({
     status: 409,
     title: 'The rate exists with different content',
     description: 'A rate is never changed; publish another one under an id of its own.',
+    field: 'rateId',
   },
   rate_asset_unknown: {
     status: 422,
@@ -58,6 +59,7 @@ export const assetProblems = defineProblems({
     title: 'The newest rate is too old to be used',
     description:
       '`date` is its day, `ageBusinessDays` its age on the day asked for, `limitBusinessDays` how old a rate of this source may be.',
+    field: 'date',
   },
   rate_unknown: { status: 404, title: 'There is no rate for this pair on this day', offender: 'to' },
   rate_file_unreadable: {

@@ -43,6 +43,7 @@ export const ledgerProblems = defineProblems({
     status: 422,
     title: 'The business day is closed',
     description: '`businessDate` is the entity’s last day. Bookings go to an open day only.',
+    field: 'bookingDate',
   },
   account_closed: { status: 422, title: 'The account is closed', offender: 'account' },
   account_debits_blocked: { status: 422, title: 'The account is blocked for debits', offender: 'account' },
@@ -83,11 +84,13 @@ export const ledgerProblems = defineProblems({
     status: 422,
     title: 'A reversal cannot be reversed',
     description: 'Post the original again under a new id.',
+    field: 'journalId',
   },
   reversal_line_unknown: {
     status: 422,
     title: 'The journal has no such line',
     description: '`index` is the line asked for.',
+    field: 'lines',
   },
   reversal_exceeds_original: {
     status: 422,
@@ -100,6 +103,7 @@ export const ledgerProblems = defineProblems({
     status: 422,
     title: 'One of the linked transfers was refused, so none was posted',
     description: '`index` is its place in the batch, `refusal` the reason.',
+    field: 'journalId',
   },
   announcement_exists_with_different_terms: {
     status: 409,
@@ -130,7 +134,7 @@ export const ledgerProblems = defineProblems({
     status: 422,
     title: 'A hold can only grow',
     description: 'Void it, or capture part of it, to reserve less. `captured` is what was taken so far.',
-    offender: 'holdId',
+    field: 'amount',
   },
   hold_not_due: { status: 422, title: 'The hold has not expired yet', offender: 'holdId' },
   hold_expiry_in_past: { status: 422, title: 'The hold would have expired already', offender: 'expiresAt' },
@@ -178,6 +182,7 @@ export const ledgerProblems = defineProblems({
     status: 409,
     title: 'An entity with this name exists with other terms',
     description: sameAgain,
+    field: 'entity',
   },
   chart_code_unknown: {
     status: 422,
@@ -230,11 +235,13 @@ export const ledgerProblems = defineProblems({
     status: 422,
     title: 'The rate cannot be used',
     description: 'With this margin nothing of it is left, or it has too many digits.',
+    field: 'buyAsset',
   },
   quote_amount_too_small: {
     status: 422,
     title: 'The amount buys less than the smallest unit',
     description: '`bought` is what it would buy, in `asset`.',
+    field: 'amount',
   },
   quote_unknown: { status: 404, title: 'There is no such quote', offender: 'quoteId' },
   quote_used: {
@@ -253,6 +260,7 @@ export const ledgerProblems = defineProblems({
     status: 422,
     title: 'The batch is too large',
     description: 'At most `max` transfers in this mode.',
+    field: 'transfers',
   },
 } satisfies Record<LedgerRefusal['code'] | RouteProblem, ProblemTable[string]>);
 

@@ -31,6 +31,7 @@ export const partyProblems = {
     title: 'The party must be kept for now',
     description:
       '`reason` says why: `mandate_open` (`openMandates` must be revoked first), or `customer_due_diligence` (records are kept for five years after the last mandate to operate an account ended, `until` is the first day on which erasure is allowed).',
+    field: 'partyId',
   },
   mandate_not_found: { status: 404, title: 'There is no such mandate', offender: 'mandateId' },
   mandate_revoked: { status: 409, title: 'The mandate has been revoked', offender: 'mandateId' },
@@ -44,6 +45,7 @@ export const partyProblems = {
     status: 422,
     title: 'The mandate would never be in force',
     description: '`validTo` must be later than `validFrom`, and than now.',
+    field: 'validTo',
   },
   mandate_missing: {
     status: 403,
