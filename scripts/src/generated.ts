@@ -15,6 +15,13 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/reference/asyncapi.json', command: ['node', 'apps/server/dist/asyncapi.js'] },
   { path: 'docs/reference/permissions.md', command: ['node', 'apps/server/dist/permissions.js'] },
   { path: 'docs/reference/cli.md', command: ['node', 'apps/cli/dist/reference.js'] },
+  // After the document they are made of.
+  ...['schemas', 'operations', 'groups', 'routes', 'problems', 'messages'].map(
+    (name): GeneratedFile => ({
+      path: `packages/sdk/src/generated/${name}.ts`,
+      command: ['node', 'scripts/dist/sdk/main.js', name],
+    }),
+  ),
 ];
 
 /** What is wrong with the committed files: which differ from what their programs write now, and which programs fail. */

@@ -15,6 +15,8 @@ const files = sourceFiles()
     const text = readText(path);
     return { path, text, syntax: parse(text) };
   });
+// What a program wrote is read by compilers; the program is what people read.
+const isGenerated = (path: string): boolean => path.startsWith('packages/sdk/src/generated/');
 const bankFiles = files.filter(({ path }) => path.startsWith('packages/bank/src/'));
 const bankSources = bankFiles.filter(({ path }) => !isTest(path));
 const contextOf = (path: string): string => path.split('/')[3] ?? '';
@@ -22,6 +24,7 @@ const contextOf = (path: string): string => path.split('/')[3] ?? '';
 describe('sizes', () => {
   test(`no file is longer than ${fileLinesMax} lines`, () => {
     const long = files
+      .filter(({ path }) => !isGenerated(path))
       .map(({ path, text }) => [path, countLines(text)] as const)
       .filter(
         ([path, lines]) => lines > (isTest(path) ? 2 * fileLinesMax : fileLinesMax) && !path.endsWith('.table.ts'),
