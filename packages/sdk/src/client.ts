@@ -8,7 +8,7 @@ import type { StreamMessage } from './messages.ts';
 import type { ClientOptions, CommandOptions } from './options.ts';
 import { createKnownPosition, type KnownPosition } from './position.ts';
 import { FinAegisApprovalPending, FinAegisProblem } from './problem.ts';
-import { type StreamOptions, subscribe } from './stream.ts';
+import { type BulkProgress, type FollowOptions, followBulkPayment, type StreamOptions, subscribe } from './stream.ts';
 import { type Received, type Sent, send, type Wire } from './transport.ts';
 
 /** What an operation is given, by its id. */
@@ -61,6 +61,8 @@ export interface FinAegis extends Groups {
    * @param channels at most 20, such as those of `channels.ts`
    */
   subscribe(channels: readonly string[], options?: StreamOptions): AsyncIterable<StreamMessage>;
+  /** How far a file of payments is, whenever that changes, until all its lines have come to an end. */
+  followBulkPayment(bulkId: string, options?: FollowOptions): AsyncIterable<BulkProgress>;
   /** Place of the log this client knows: hand it to another one, which then sees the same. */
   position(): string | undefined;
 }
@@ -69,7 +71,8 @@ interface Asked {
   readonly params: Readonly<Record<string, unknown>>;
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Media type, where it is not the one the document names. */
+  readonly expects?: string;
 }
 
 interface Client {
@@ -78,6 +81,12 @@ interface Client {
   readonly known: KnownPosition;
   readonly options: ClientOptions;
 }
+
+const statementMedia: Readonly<Record<StatementFormat, string>> = {
+  csv: 'text/csv',
+  pdf: 'application/pdf',
+  camt053: 'application/xml',
+};
 
 const usual = { timeoutMs: 30_000, attemptsMax: 5 };
 
@@ -102,13 +111,15 @@ export const createFinAegis = (options: ClientOptions): FinAegis => {
       return answerOf(received);
     },
     statementFile: async ({ accountId, asset, number }, format, callOptions = {}) => {
-      const asked = { params: { accountId, asset, number }, query: { format }, body: undefined };
+      const expects = statementMedia[format];
+      const asked = { params: { accountId, asset, number }, query: { format }, body: undefined, expects };
       const { data } = await ask(client, 'getStatement', asked, callOptions);
       return typeof data === 'string'
         ? Uint8Array.from(new TextEncoder().encode(data))
         : (data as Uint8Array<ArrayBuffer>);
     },
     subscribe: (channels, streamOptions = {}) => subscribe(client, channels, streamOptions),
+    followBulkPayment: (bulkId, followOptions = {}) => followBulkPayment(client, bulkId, followOptions),
     position: () => client.known.newest(),
   };
 };
@@ -146,9 +157,8 @@ const methodOf = (client: Client, id: string): ((...given: readonly unknown[]) =
         options,
       );
     if (takes.has('pages')) return createListing(async (cursor) => (await read(cursor)).data as Page<unknown>);
-    return read().then(({ status, data }) => {
-      if (status === 202 && takes.has('approval') && isApproval(data))
-        throw new FinAegisApprovalPending(data, { operation: id, idempotencyKey: options.idempotencyKey, attempts: 1 });
+    return read().then(({ status, data, asked }) => {
+      if (status === 202 && takes.has('approval') && isApproval(data)) throw new FinAegisApprovalPending(data, asked);
       return data;
     });
   };
@@ -209,6 +219,7 @@ const requestOf = (
       ...(typeof position === 'string' ? { 'finaegis-position': position } : {}),
     },
     body: content,
+    expects: asked.expects ?? [...takes].find((each) => each.includes('/')) ?? 'application/json',
     isRepeatable: verb === 'GET' || key !== undefined,
     signal: options.signal,
     timeoutMs: options.timeoutMs ?? client.options.timeoutMs ?? usual.timeoutMs,

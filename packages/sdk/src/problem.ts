@@ -36,9 +36,9 @@ export interface ProblemDocument {
 const members = new Set(['type', 'title', 'status', 'code', 'instance', 'detail', 'errors']);
 
 /** The server said no, and why: switch on `code`. */
-export class FinAegisProblem<Code extends ProblemCode = ProblemCode> extends Error {
+export class FinAegisProblem extends Error {
   override readonly name = 'FinAegisProblem';
-  readonly code: Code;
+  readonly code: ProblemCode;
   readonly status: number;
   /** The same for every problem of this code. */
   readonly title: string;
@@ -59,7 +59,7 @@ export class FinAegisProblem<Code extends ProblemCode = ProblemCode> extends Err
   constructor(document: ProblemDocument, asked: Asked, retryAfterMs?: number) {
     super(`${document.code}: ${document.detail ?? document.title}${fieldsOf(document)}`);
     // A code that is newer than this client is none of the union; those who switch have a default for it.
-    this.code = document.code as Code;
+    this.code = document.code as ProblemCode;
     this.status = document.status;
     this.title = document.title;
     this.detail = document.detail;
@@ -72,7 +72,7 @@ export class FinAegisProblem<Code extends ProblemCode = ProblemCode> extends Err
   }
 
   /** Whether it is one of these problems. */
-  is<Wanted extends ProblemCode>(...codes: readonly Wanted[]): this is FinAegisProblem<Wanted> {
+  is<Wanted extends ProblemCode>(...codes: readonly Wanted[]): this is FinAegisProblem & { readonly code: Wanted } {
     return (codes as readonly string[]).includes(this.code);
   }
 }

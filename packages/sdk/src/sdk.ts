@@ -14,7 +14,7 @@ export {
   FinAegisProblem,
   type ProblemCode,
 } from './problem.ts';
-export type { StreamOptions } from './stream.ts';
+export type { BulkProgress, FollowOptions, StreamOptions } from './stream.ts';
 export {
   type HeadersLike,
   verifyWebhook,

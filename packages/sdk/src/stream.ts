@@ -1,19 +1,47 @@
+import type { BulkPayment } from './generated/schemas.ts';
 import type { StreamMessage } from './messages.ts';
 import { FinAegisFault, FinAegisProblem, type ProblemDocument } from './problem.ts';
 import { isPassing, pause, retryAfterOf, waitMs } from './retry.ts';
-import { readEvents } from './sse.ts';
+import { readEvents, type StreamEvent } from './sse.ts';
 import { alwaysSo, type Wire } from './transport.ts';
 
-/** How a stream differs from one that begins now and goes on for ever. */
-export interface StreamOptions {
+/** How long something is followed. */
+export interface FollowOptions {
   /** Ends it. */
   readonly signal?: AbortSignal | undefined;
-  /** `position` of the last message that was worked on: what came after it is told first. */
+  /** Told of each cut; it comes again by itself. */
+  readonly onCut?: ((why: unknown) => void) | undefined;
+}
+
+/** How a stream differs from one that begins now and goes on for ever. */
+export interface StreamOptions extends FollowOptions {
+  /** `position` of the last message that was worked on: what came after it is told first, and once more what stands at it. */
   readonly from?: string | undefined;
   /** Told whenever it listens, and from which place on: at first, and after each cut. */
   readonly onListening?: ((position: string) => void) | undefined;
-  /** Told of each cut; it comes again by itself. */
-  readonly onCut?: ((why: unknown) => void) | undefined;
+}
+
+/** How far a file of payments is. */
+export interface BulkProgress {
+  readonly bulkId: string;
+  readonly status: BulkPayment['status'];
+  readonly lineCount: number;
+  /** How many lines stand where. */
+  readonly progress: Readonly<Record<string, number>>;
+}
+
+/** Where requests go, and as whom. */
+interface Server {
+  readonly url: string;
+  readonly wire: Wire;
+}
+
+interface Followed {
+  readonly operation: string;
+  readonly address: string;
+  readonly lastId: string | undefined;
+  /** Whether the other side says that it ends here, but not what is followed. */
+  readonly isCut: (event: StreamEvent) => boolean;
 }
 
 // The server says something every 15 seconds; when it does not, nobody is there any more.
@@ -24,35 +52,68 @@ const silenceMaxMs = 45_000;
  * @throws FinAegisProblem when it may not listen, or no longer; position_unknown when the log has been restored from before `from`
  */
 export async function* subscribe(
-  { url, wire }: { readonly url: string; readonly wire: Wire },
+  server: Server,
   channels: readonly string[],
-  { signal, from, onListening, onCut }: StreamOptions,
+  { from, onListening, ...options }: StreamOptions,
 ): AsyncGenerator<StreamMessage, void, undefined> {
-  const address = `${url}/v1/stream?channels=${encodeURIComponent(channels.join(','))}`;
   let position = from;
   // What stands at the position a stream goes on from comes once more.
   let heard = new Set<string>();
+  const followed: Followed = {
+    operation: 'streamMessages',
+    address: `/v1/stream?channels=${encodeURIComponent(channels.join(','))}`,
+    lastId: from,
+    isCut: ({ event }) => event === 'end',
+  };
+  for await (const { id = '', event, data } of follow(server, followed, options)) {
+    if (event === 'begun') {
+      onListening?.(id);
+      continue;
+    }
+    const message = JSON.parse(data) as StreamMessage;
+    if (message.position !== position) heard = new Set();
+    position = message.position;
+    if (heard.has(message.id)) continue;
+    heard.add(message.id);
+    yield message;
+  }
+}
+
+/** Follows a file of payments until all its lines have come to an end. @throws FinAegisProblem where there is none that may be seen */
+export async function* followBulkPayment(
+  server: Server,
+  bulkId: string,
+  options: FollowOptions,
+): AsyncGenerator<BulkProgress, void, undefined> {
+  const address = `/v1/bulk-payments/${encodeURIComponent(bulkId)}/progress`;
+  const followed: Followed = { operation: 'followBulkPayment', address, lastId: undefined, isCut: () => false };
+  for await (const { event, data } of follow(server, followed, options)) {
+    yield JSON.parse(data) as BulkProgress;
+    if (event === 'end') return;
+  }
+}
+
+/** Events of a stream, over as many connections as it takes. */
+async function* follow(
+  { url, wire }: Server,
+  { operation, address, lastId: first, isCut }: Followed,
+  { signal, onCut }: FollowOptions,
+): AsyncGenerator<StreamEvent, void, undefined> {
+  let lastId = first;
   for (let failures = 0; !isOver(signal); failures++) {
     const over = new AbortController();
     const authorization = await wire.authorization();
     const dog = watch(over);
     try {
       const both = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
-      const body = await open(wire, address, { authorization, position, signal: both, attempts: failures + 1 });
-      for await (const { id, event, data } of readEvents(body, dog.heard)) {
+      const asked = { operation, attempts: failures + 1 };
+      const body = await open(wire, `${url}${address}`, { authorization, lastId, signal: both, asked });
+      if (body === undefined) return;
+      for await (const event of readEvents(body, dog.heard)) {
+        if (isCut(event)) throw new Error(`The server ended the stream: ${event.data}`);
         failures = 0;
-        if (event === 'end') throw new Error(`The stream was ended: ${data}`);
-        if (event === 'begun') {
-          position ??= id;
-          onListening?.(id ?? '');
-          continue;
-        }
-        const message = JSON.parse(data) as StreamMessage;
-        if (message.position !== position) heard = new Set();
-        position = message.position;
-        if (heard.has(message.id)) continue;
-        heard.add(message.id);
-        yield message;
+        lastId = event.id;
+        yield event;
       }
       throw new Error('The stream was cut.');
     } catch (error) {
@@ -83,26 +144,27 @@ const watch = (over: AbortController): { heard(): void; stop(): void } => {
 
 interface Opening {
   readonly authorization: string;
-  readonly position: string | undefined;
+  readonly lastId: string | undefined;
   readonly signal: AbortSignal;
-  readonly attempts: number;
+  readonly asked: { readonly operation: string; readonly attempts: number };
 }
 
+/** Undefined where the server says that there is nothing more to come. */
 const open = async (
   wire: Wire,
   address: string,
-  { authorization, position, signal, attempts }: Opening,
-): Promise<ReadableStream<Uint8Array>> => {
-  const asked = { operation: 'streamMessages', attempts };
+  { authorization, lastId, signal, asked }: Opening,
+): Promise<ReadableStream<Uint8Array> | undefined> => {
   const response = await wire.fetch(address, {
     ...alwaysSo,
     headers: {
       accept: 'text/event-stream',
       authorization,
-      ...(position === undefined ? {} : { 'last-event-id': position }),
+      ...(lastId === undefined ? {} : { 'last-event-id': lastId }),
     },
     signal,
   });
+  if (response.status === 204) return undefined;
   if (response.status === 200 && response.body !== null) return response.body;
   const text = await response.text();
   if (!/^application\/problem\+json\b/.test(response.headers.get('content-type') ?? ''))

@@ -1,4 +1,4 @@
-import { FinAegisFault, FinAegisProblem, type ProblemDocument } from './problem.ts';
+import { type Asked, FinAegisFault, FinAegisProblem, type ProblemDocument } from './problem.ts';
 import { isPassing, pause, retryAfterOf, waitMs } from './retry.ts';
 
 /** One request, whatever it asks. */
@@ -9,6 +9,8 @@ export interface Sent {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array<ArrayBuffer> | Blob | undefined;
+  /** Media type of what is answered when all is well. */
+  readonly expects: string;
   /** Whether asking twice is the same as asking once: reads, and what is named by an Idempotency-Key. */
   readonly isRepeatable: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -18,6 +20,7 @@ export interface Sent {
 
 /** An answer, read to its end. */
 export interface Received {
+  readonly asked: Asked;
   readonly status: number;
   readonly headers: Headers;
   /** JSON as a value, other text as a string, everything else as bytes; undefined where there is nothing. */
@@ -30,8 +33,8 @@ export interface Wire {
   readonly authorization: () => Promise<string>;
 }
 
-/** Nothing of a bank's API is anywhere else: whoever redirects is somebody in between. Nothing of it is kept by a browser, either. */
-export const alwaysSo = { redirect: 'error', cache: 'no-store', credentials: 'omit' } as const;
+/** Nothing of a bank's API is anywhere else: whoever redirects is somebody in between, and is not followed. */
+export const alwaysSo = { redirect: 'manual' } as const;
 
 type Attempt =
   | { readonly received: Received }
@@ -71,8 +74,8 @@ const attemptOnce = async (wire: Wire, sent: Sent, attempts: number): Promise<At
       signal: sent.signal === undefined ? timeout : AbortSignal.any([sent.signal, timeout]),
     });
     status = response.status;
-    const received = await readAnswer(response);
-    if (response.ok) return { received };
+    const received = { asked, ...(await readAnswer(response)) };
+    if (response.ok && isExpected(received, sent.expects)) return { received };
     const retryAfterMs = retryAfterOf(response.headers.get('retry-after'), Date.now());
     const error = isProblem(received.data)
       ? new FinAegisProblem(received.data, asked, retryAfterMs)
@@ -86,7 +89,7 @@ const attemptOnce = async (wire: Wire, sent: Sent, attempts: number): Promise<At
   }
 };
 
-const readAnswer = async (response: Response): Promise<Received> => {
+const readAnswer = async (response: Response): Promise<Omit<Received, 'asked'>> => {
   const { status, headers } = response;
   const type = headers.get('content-type') ?? '';
   if (status === 204) return { status, headers, data: undefined };
@@ -96,6 +99,10 @@ const readAnswer = async (response: Response): Promise<Received> => {
   const bytes = new Uint8Array(await response.arrayBuffer());
   return { status, headers, data: bytes.length === 0 ? undefined : bytes };
 };
+
+/** A page of somebody in between that says 200 as well is no answer of the bank. */
+const isExpected = ({ status, headers }: Received, expects: string): boolean =>
+  status === 204 || (headers.get('content-type') ?? '').split(';', 1)[0] === expects;
 
 const isProblem = (data: unknown): data is ProblemDocument =>
   typeof data === 'object' &&

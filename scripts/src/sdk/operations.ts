@@ -15,6 +15,8 @@ export interface Operation {
   /** Media types, where the body is a file. */
   readonly files: readonly string[];
   readonly answer: Part;
+  /** Media type of the answer. */
+  readonly media: string;
   readonly isPaged: boolean;
   readonly takesKey: boolean;
   readonly takesDryRun: boolean;
@@ -71,6 +73,8 @@ const described = (verb: string, path: string, written: WrittenOperation): Opera
     query: query.length === 0 ? undefined : queryOf(id, query),
     ...bodyOf(written),
     answer,
+    media:
+      Object.keys(Object.entries(responses).find(([status]) => status.startsWith('2'))?.[1].content ?? {})[0] ?? '',
     isPaged,
     takesKey: parameters.some(({ name }) => name === 'Idempotency-Key'),
     takesDryRun: parameters.some(({ name }) => name === 'dryRun'),

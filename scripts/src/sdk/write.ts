@@ -106,18 +106,19 @@ const methodText = (operation: Operation, everywhere: ReadonlySet<string>): stri
 /** What the client must know while it runs: where each operation is, and what it takes. */
 export const routesText = (operations: readonly Operation[]): string => {
   const rows = operations.map((operation) => {
-    const { id, group, method, verb, path, body, files, query, isPaged, takesKey, mayWait } = operation;
+    const { id, group, method, verb, path, body, files, query, isPaged, takesKey, mayWait, media } = operation;
     const takes = [
       ...(body === undefined ? [] : [files.length > 0 ? 'file' : 'body']),
       ...(query === undefined ? [] : ['query']),
       ...(takesKey ? ['key'] : []),
       ...(isPaged ? ['pages'] : []),
       ...(mayWait ? ['approval'] : []),
+      ...(media === 'application/json' ? [] : [media]),
     ];
     return `  ${id}: ['${group}', '${method}', '${verb}', '${path}', '${takes.join(' ')}'],\n`;
   });
   return `${head}
-/** Group, method, verb, path, and of \`body\`, \`file\`, \`query\`, \`key\`, \`pages\` and \`approval\` what applies. */
+/** Group, method, verb, path, and of \`body\`, \`file\`, \`query\`, \`key\`, \`pages\` and \`approval\` what applies, and the media type of what is not answered in JSON. */
 export type RouteRow = readonly [group: string, method: string, verb: string, path: string, takes: string];
 
 /** Every operation by its id. */

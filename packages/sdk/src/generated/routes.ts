@@ -1,6 +1,6 @@
 // Written by `npm run generate` from docs/reference/openapi.json; what is changed here is lost.
 
-/** Group, method, verb, path, and of `body`, `file`, `query`, `key`, `pages` and `approval` what applies. */
+/** Group, method, verb, path, and of `body`, `file`, `query`, `key`, `pages` and `approval` what applies, and the media type of what is not answered in JSON. */
 export type RouteRow = readonly [group: string, method: string, verb: string, path: string, takes: string];
 
 /** Every operation by its id. */
@@ -47,7 +47,7 @@ export const routes: Readonly<Record<string, RouteRow>> = {
   listBulkPaymentLines: ['bulkPayments', 'listLines', 'GET', '/v1/bulk-payments/{bulkId}/lines', 'query pages'],
   returnBulkPaymentLine: ['bulkPayments', 'returnLine', 'POST', '/v1/bulk-payments/{bulkId}/lines/{line}/return', 'body key approval'],
   reviewBulkPaymentLine: ['bulkPayments', 'reviewLine', 'POST', '/v1/bulk-payments/{bulkId}/lines/{line}/review', 'body key approval'],
-  getBulkPaymentReport: ['bulkPayments', 'getReport', 'GET', '/v1/bulk-payments/{bulkId}/report', ''],
+  getBulkPaymentReport: ['bulkPayments', 'getReport', 'GET', '/v1/bulk-payments/{bulkId}/report', 'application/xml'],
   listCardDeposits: ['cardDeposits', 'list', 'GET', '/v1/card-deposits', 'query pages'],
   createCardDeposit: ['cardDeposits', 'create', 'POST', '/v1/card-deposits', 'body key approval'],
   getCardDeposit: ['cardDeposits', 'get', 'GET', '/v1/card-deposits/{depositId}', ''],
@@ -57,10 +57,10 @@ export const routes: Readonly<Record<string, RouteRow>> = {
   listInvestments: ['cgoInvestments', 'list', 'GET', '/v1/cgo/investments', 'query pages'],
   requestInvestment: ['cgoInvestments', 'request', 'POST', '/v1/cgo/investments', 'body key approval'],
   getInvestment: ['cgoInvestments', 'get', 'GET', '/v1/cgo/investments/{investmentId}', ''],
-  getInvestmentAgreement: ['cgoInvestments', 'getAgreement', 'GET', '/v1/cgo/investments/{investmentId}/agreement', ''],
+  getInvestmentAgreement: ['cgoInvestments', 'getAgreement', 'GET', '/v1/cgo/investments/{investmentId}/agreement', 'application/pdf'],
   signInvestmentAgreement: ['cgoInvestments', 'signAgreement', 'POST', '/v1/cgo/investments/{investmentId}/agreement/signature', 'body key approval'],
   cancelInvestment: ['cgoInvestments', 'cancel', 'POST', '/v1/cgo/investments/{investmentId}/cancellation', 'key approval'],
-  getCertificate: ['cgoInvestments', 'getCertificate', 'GET', '/v1/cgo/investments/{investmentId}/certificate', ''],
+  getCertificate: ['cgoInvestments', 'getCertificate', 'GET', '/v1/cgo/investments/{investmentId}/certificate', 'application/pdf'],
   getInvestmentPayment: ['cgoInvestments', 'getPayment', 'GET', '/v1/cgo/investments/{investmentId}/payment', ''],
   recordInvestmentPayment: ['cgoInvestments', 'recordPayment', 'POST', '/v1/cgo/investments/{investmentId}/payment', 'body key approval'],
   checkInvestmentPayment: ['cgoInvestments', 'checkPayment', 'POST', '/v1/cgo/investments/{investmentId}/payment/check', 'key approval'],
@@ -70,7 +70,7 @@ export const routes: Readonly<Record<string, RouteRow>> = {
   reviewInvestment: ['cgoInvestments', 'review', 'POST', '/v1/cgo/investments/{investmentId}/review', 'body key approval'],
   getDueDiligenceRequirement: ['cgoInvestors', 'getDueDiligenceRequirement', 'GET', '/v1/cgo/investors/{partyId}/due-diligence', 'query'],
   getInvestorStatement: ['cgoInvestors', 'getStatement', 'GET', '/v1/cgo/investors/{partyId}/statement', ''],
-  printInvestorStatement: ['cgoInvestors', 'printStatement', 'GET', '/v1/cgo/investors/{partyId}/statement/document', ''],
+  printInvestorStatement: ['cgoInvestors', 'printStatement', 'GET', '/v1/cgo/investors/{partyId}/statement/document', 'application/pdf'],
   getOffering: ['cgoOffering', 'get', 'GET', '/v1/cgo/offering/{round}', 'query'],
   listPricingRounds: ['cgoRounds', 'list', 'GET', '/v1/cgo/rounds', 'query pages'],
   openPricingRound: ['cgoRounds', 'open', 'POST', '/v1/cgo/rounds', 'body key approval'],
