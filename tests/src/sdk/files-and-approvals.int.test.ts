@@ -108,7 +108,7 @@ it('what is not the bank is not believed, and a redirection not followed', async
       apiKey: async () => 'fin_key',
       attemptsMax: 2,
       fetch: async (url, init) => {
-        asked.push(`${init?.method} ${String(url)} ${String(init?.redirect)}`);
+        asked.push(`${init?.method} ${typeof url === 'string' ? url : ''} ${String(init?.redirect)}`);
         return answer();
       },
     });
