@@ -143,8 +143,6 @@ const methodOf = (client: Client, id: string): ((...given: readonly unknown[]) =
   const parts = ['body', 'query'].filter((part) => takes.has(part) || (part === 'body' && takes.has('file')));
   return (...given) => {
     const params = Object.fromEntries(names.map((name, index) => [name, given[index]]));
-    const missing = names.find((name) => params[name] === undefined || params[name] === '');
-    if (missing !== undefined) throw new TypeError(`${id} needs ${missing}.`);
     const at = (part: string): unknown =>
       parts.includes(part) ? given[names.length + parts.indexOf(part)] : undefined;
     const options = (given[names.length + parts.length] ?? {}) as CommandOptions;
@@ -192,12 +190,17 @@ const ask = async (client: Client, id: string, asked: Asked, options: CommandOpt
     if (verb !== 'GET') client.known.learn(received.headers.get('finaegis-position'));
     return received;
   } catch (error) {
-    const isForgotten = error instanceof FinAegisProblem && error.is('position_unknown') && position === remembered;
-    if (!isForgotten || typeof position !== 'string') throw error;
+    if (typeof position !== 'string' || position !== remembered || !isAboutPosition(error)) throw error;
     client.known.forget(position);
     return send(client.wire, requestOf(client, id, { asked, options, position: false }));
   }
 };
+
+/** Cursors may be unknown, too, which says nothing of what we remember. */
+const isAboutPosition = (error: unknown): boolean =>
+  error instanceof FinAegisProblem &&
+  error.is('position_unknown') &&
+  !error.errors.some(({ field }) => field === '/query/cursor');
 
 const requestOf = (
   client: Client,
@@ -212,7 +215,7 @@ const requestOf = (
   return {
     operation: id,
     method: verb,
-    url: `${client.url}${filled(path, asked.params)}${queryText({ ...asked.query, ...(options.dryRun === true ? { dryRun: true } : {}) })}`,
+    url: `${client.url}${filled(id, path, asked.params)}${queryText({ ...asked.query, ...(options.dryRun === true ? { dryRun: true } : {}) })}`,
     headers: {
       ...(content === undefined ? {} : { 'content-type': contentType }),
       ...(key === undefined ? {} : { 'idempotency-key': key }),
@@ -227,8 +230,13 @@ const requestOf = (
   };
 };
 
-const filled = (path: string, params: Asked['params']): string =>
-  path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(textOf(params[name])));
+/** A path with its parameters; `.` and `..` would lead to another operation, since addresses are tidied before they are sent. */
+const filled = (id: string, path: string, params: Asked['params']): string =>
+  path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const text = params[name] === undefined ? '' : textOf(params[name]);
+    if (/^\.{0,2}$/.test(text)) throw new TypeError(`${id} needs ${name}.`);
+    return encodeURIComponent(text);
+  });
 
 const queryText = (query: Asked['query']): string => {
   const text = new URLSearchParams();

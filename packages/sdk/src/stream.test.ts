@@ -43,7 +43,7 @@ const listen = async (connections: readonly ((signal: AbortSignal) => Response)[
     fetch: async (_, init) => {
       asked.push(new Headers(init?.headers).get('last-event-id'));
       const connection = connections[asked.length - 1];
-      if (connection === undefined || init?.signal == null) throw new TypeError('fetch failed');
+      if (connection === undefined || !(init?.signal instanceof AbortSignal)) throw new TypeError('fetch failed');
       return connection(init.signal);
     },
   });

@@ -185,6 +185,13 @@ describe('what a read sees', () => {
     expect(proxy.passed[from]?.position).toBe(client.position());
   });
 
+  it('is remembered when a cursor is none of the log', async () => {
+    const known = client.position();
+    expect(known).toBeDefined();
+    expect(await caught(client.accounts.list({ cursor: 'none' }))).toMatchObject({ code: 'position_unknown' });
+    expect(client.position()).toBe(known);
+  });
+
   it('goes on when the log has been restored from before what it knew', async () => {
     const foreign = btoa('00000000:5').replace(/=+$/, '');
     const sent: (string | null)[] = [];

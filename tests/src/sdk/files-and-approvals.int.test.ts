@@ -126,5 +126,8 @@ it('what is not the bank is not believed, and a redirection not followed', async
   expect(() => createFinAegis({ url: 'ftp://bank.example', apiKey: 'k' })).toThrow(TypeError);
   expect(() => createFinAegis({ url: 'bank.example', apiKey: 'k' })).toThrow(TypeError);
   await expect(createFinAegis({ url: api.url, apiKey: 'a\nb' }).me.get()).rejects.toThrow(TypeError);
-  await expect(async () => client.accounts.get('')).rejects.toThrow('getAccount needs accountId.');
+  for (const none of ['', '.', '..'])
+    await expect(client.accounts.get(none)).rejects.toThrow('getAccount needs accountId.');
+  await expect(client.accounts.listTransactions('..')).rejects.toThrow('listTransactions needs accountId.');
+  await expect(client.call('closeAccount', { params: { accountId: '..' } })).rejects.toThrow(TypeError);
 });
