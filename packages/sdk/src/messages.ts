@@ -1,4 +1,5 @@
 import type { PublishedData } from './generated/messages.ts';
+import type { Balance } from './generated/schemas.ts';
 
 /** Types of what is published that this client knows; a newer server may send others, so switch with a default. */
 export type PublishedType = keyof PublishedData;
@@ -34,3 +35,11 @@ export type StreamMessage<Type extends PublishedType = PublishedType> = {
       | { readonly data?: never; readonly isPart?: never; readonly isTooLarge: true }
     );
 }[Type];
+
+/** How an account is now, told on its own channel after whatever changed it. No event: it has no id, and is not sent again to whoever comes back. */
+export interface StateMessage {
+  readonly type: 'ledger.account.balances';
+  /** Everything up to there is in it. */
+  readonly position: string;
+  readonly data: { readonly account: string; readonly balances: readonly Balance[] };
+}

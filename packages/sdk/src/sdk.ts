@@ -4,7 +4,7 @@ export { type Answer, createFinAegis, type FinAegis, type Input, type StatementF
 export type { FileBody } from './file-body.ts';
 export type { Operations } from './generated/operations.ts';
 export type { Listing, Page } from './listing.ts';
-export type { PublishedType, StreamMessage, WebhookMessage } from './messages.ts';
+export type { PublishedType, StateMessage, StreamMessage, WebhookMessage } from './messages.ts';
 export type { ClientOptions, CommandOptions, RequestOptions } from './options.ts';
 export {
   type FaultReason,

@@ -1,5 +1,5 @@
 import type { BulkPayment } from './generated/schemas.ts';
-import type { StreamMessage } from './messages.ts';
+import type { StateMessage, StreamMessage } from './messages.ts';
 import { FinAegisFault, FinAegisProblem, type ProblemDocument } from './problem.ts';
 import { isPassing, pause, retryAfterOf, waitMs } from './retry.ts';
 import { readEvents, type StreamEvent } from './sse.ts';
@@ -19,6 +19,8 @@ export interface StreamOptions extends FollowOptions {
   readonly from?: string | undefined;
   /** Told whenever it listens, and from which place on: at first, and after each cut. */
   readonly onListening?: ((position: string) => void) | undefined;
+  /** Told how things are now, behind the messages that made them so; only the newest is sent to whoever takes slowly. */
+  readonly onState?: ((state: StateMessage) => void) | undefined;
 }
 
 /** How far a file of payments is. */
@@ -54,7 +56,7 @@ const silenceMaxMs = 45_000;
 export async function* subscribe(
   server: Server,
   channels: readonly string[],
-  { from, onListening, ...options }: StreamOptions,
+  { from, onListening, onState, ...options }: StreamOptions,
 ): AsyncGenerator<StreamMessage, void, undefined> {
   let position = from;
   // What stands at the position a stream goes on from comes once more.
@@ -70,7 +72,11 @@ export async function* subscribe(
       onListening?.(id);
       continue;
     }
-    const message = JSON.parse(data) as StreamMessage;
+    const message = JSON.parse(data) as StreamMessage | StateMessage;
+    if (!('id' in message)) {
+      onState?.(message);
+      continue;
+    }
     if (message.position !== position) heard = new Set();
     position = message.position;
     if (heard.has(message.id)) continue;

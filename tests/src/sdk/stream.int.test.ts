@@ -1,4 +1,11 @@
-import { channelOf, channelsOf, createFinAegis, type FinAegis, type StreamMessage } from '@finaegis/sdk';
+import {
+  channelOf,
+  channelsOf,
+  createFinAegis,
+  type FinAegis,
+  type StateMessage,
+  type StreamMessage,
+} from '@finaegis/sdk';
 import { startTestBank, type TestApi, type TestBank } from '@finaegis/testing/bank';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eur } from '../api.ts';
@@ -94,6 +101,25 @@ describe('whoever follows a channel', () => {
     expect(follower.deposits()).toEqual(made);
     expect(new Set(follower.heard.map(({ id }) => id)).size).toBe(follower.heard.length);
     expect(follower.cuts.length).toBeGreaterThan(0);
+  });
+
+  it('is told how the account is now beside the messages, which stay whole', async () => {
+    const over = new AbortController();
+    const states: StateMessage[] = [];
+    const told: string[] = [];
+    const channels = [channelsOf(bank.tenantId).account(accountId)];
+    const onState = (state: StateMessage): void => {
+      states.push(state);
+      // Behind the message that made it so.
+      if (told.includes('account.deposit.booked')) over.abort();
+    };
+    const options = { signal: over.signal, onListening: () => void deposit(), onState };
+    for await (const { type } of client.subscribe(channels, options)) told.push(type);
+    // The views of this bank stand still, so one is asked that has seen nothing to wait for.
+    const fresh = createFinAegis({ url: api.url, apiKey: api.authorization.replace('Bearer ', '') });
+    const { account, balances } = await fresh.ledgerAccounts.getBalances(accountId);
+    expect(states.at(-1)?.data).toEqual({ account, balances });
+    expect(told).not.toContain('ledger.account.balances');
   });
 
   it('goes on where another process had stopped', async () => {

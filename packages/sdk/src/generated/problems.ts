@@ -308,7 +308,7 @@ export interface KnownProblems {
   readonly maker_cannot_check: 403;
   /** The body is not valid JSON. */
   readonly malformed_json: 400;
-  /** The request is not valid HTTP. */
+  /** The request cannot be read. */
   readonly malformed_request: 400;
   /** A mandate with this id exists with other content. */
   readonly mandate_exists_with_different_content: 409;

@@ -1631,7 +1631,8 @@ export interface PublishedProductVersion {
   readonly assets?: readonly AssetCode[] | undefined;
   readonly name: string;
   readonly product: string;
-  readonly publishedAt: string;
+  /** Absent for what every bank starts with, as long as nobody has opened an account under it. */
+  readonly publishedAt?: string | undefined;
   readonly statementCycle: 'monthly' | 'weekly' | 'transaction';
   readonly version: number;
 }
