@@ -201,7 +201,9 @@ describe('a customer who attacks another', () => {
   it('makes no key for anybody else', async () => {
     const refused = await anna.post('/v1/api-keys', { name: 'mine', scopes: ['*'], actingFor: bens.partyId });
     expect([refused.status, refused.body['code']]).toEqual([403, 'acting_for_not_held']);
+    expect(refused.body['errors']).toMatchObject([{ field: '/body/actingFor' }]);
     const forTenant = await anna.post('/v1/api-keys', { name: 'mine', scopes: ['*'] });
     expect([forTenant.status, forTenant.body['code']]).toEqual([403, 'acting_for_not_held']);
+    expect(forTenant.body['errors']).toMatchObject([{ field: '/headers/authorization' }]);
   });
 });

@@ -3,6 +3,9 @@ import type { ApiKeyRefusal } from './api-key/api-key.ts';
 import type { RoleRefusal } from './role/role.ts';
 import type { SessionRefusal } from './session/session.ts';
 
+// What is not in the body at all, such as the scopes of a key that is rotated, the asking key does not hold.
+const askingKey = '/headers/authorization';
+
 /** How refusals about API keys and roles are told over HTTP. */
 export const authProblems = defineProblems({
   api_key_unknown: { status: 404, title: 'There is no such API key', offender: 'keyId' },
@@ -25,11 +28,14 @@ export const authProblems = defineProblems({
     title: 'A key cannot give a scope it does not hold',
     description: '`scope` is the first one the asking key does not hold itself.',
     offender: 'scope',
+    otherwise: askingKey,
   },
   acting_for_not_held: {
     status: 403,
     title: 'A key that acts for a party cannot act for another one',
     description: 'It can only make and rotate keys of the same party.',
+    field: 'actingFor',
+    otherwise: askingKey,
   },
   acting_for_unknown: {
     status: 422,
@@ -64,6 +70,7 @@ export const authProblems = defineProblems({
     status: 403,
     title: 'Who is not shown personal values cannot give a sight of them',
     description: 'Give roles that hide them only.',
+    otherwise: askingKey,
   },
   session_unknown: { status: 404, title: 'There is no such session', offender: 'sessionId' },
   expiry_in_past: {

@@ -146,6 +146,7 @@ const admit = async (
     reply.headers(headers);
   };
   const sender = { tenantId: anonymous.tenantId, id: request.ip };
+  requireOneAuthorization(request);
   if (route.permission === 'public') {
     await take(sender, route.rateClass);
     return anonymous;
@@ -169,6 +170,15 @@ const admit = async (
       errors: [{ ...refusedKey, code: 'permission_missing', message: `must have the scope ${route.permission}` }],
     });
   return found;
+};
+
+/** Node keeps the first of several; whatever looked at the request before us may have kept another (RFC 9110 §5.3). */
+const requireOneAuthorization = ({ raw: { rawHeaders } }: FastifyRequest): void => {
+  const isNamed = (text: string, index: number): boolean => index % 2 === 0 && text.toLowerCase() === 'authorization';
+  if (rawHeaders.filter(isNamed).length < 2) return;
+  throw new ProblemError('validation_failed', {
+    errors: [{ field: '/headers/authorization', code: 'not_allowed', message: 'must be there once' }],
+  });
 };
 
 const refusedKey = { field: '/headers/authorization', message: 'must be an API key that is in force' };

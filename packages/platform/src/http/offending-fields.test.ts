@@ -5,6 +5,7 @@ const problems = {
   account_unknown: { status: 404, title: 'There is no such account', offender: 'account' },
   holders_missing: { status: 422, title: 'Somebody must hold it', offender: 'holders' },
   day_wrong: { status: 422, title: 'Not that day', field: 'date' },
+  right_missing: { status: 403, title: 'It has no right to', offender: 'right', otherwise: '/headers/authorization' },
   batch_refused: { status: 422, title: 'One of them was refused' },
 };
 const fieldsOf = (
@@ -46,6 +47,11 @@ describe('a refusal about something that was sent', () => {
     expect(fieldsOf({ body: { date: '2026-03-01' } }, { code: 'day_wrong', date: '2026-03-02' })).toEqual([
       '/body/date',
     ]);
+  });
+
+  it('about what nobody sent names where the fault lies instead', () => {
+    expect(fieldsOf({ body: { right: 'a' } }, { code: 'right_missing', right: 'a' })).toEqual(['/body/right']);
+    expect(fieldsOf({ body: {} }, { code: 'right_missing', right: 'a' })).toEqual(['/headers/authorization']);
   });
 
   it('passed on from one of many names the field of that one', () => {

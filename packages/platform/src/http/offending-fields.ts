@@ -1,6 +1,6 @@
 import { whileTrying } from '../event-store/trial.ts';
 import { pointerToken } from './json-position.ts';
-import { type FieldError, ProblemError, type ProblemExtras, type ProblemTable } from './problem.ts';
+import { type FieldError, type Problem, ProblemError, type ProblemExtras, type ProblemTable } from './problem.ts';
 import type { ApiAnswer, ApiRequest, Route } from './route.ts';
 
 /** What was sent, by the JSON pointer under which it is spoken of: `{ '/params': …, '/query': …, '/body': … }`. */
@@ -42,14 +42,22 @@ export const offendingFields = (
     );
   const problem = problems[code];
   if (problem === undefined) return [];
-  const { offender, title, field: named = offender } = problem;
-  if (named === undefined) return [];
+  const { title, otherwise } = problem;
+  const found = fieldsAt(sent, facts, problem);
+  const named = found.length === 0 && otherwise !== undefined ? [otherwise] : found;
+  return named.slice(0, fieldsMax).map((field) => ({ field, code, message: title }));
+};
+
+const fieldsAt = (
+  sent: Sent,
+  facts: Readonly<Record<string, unknown>>,
+  { offender, field = offender }: Problem,
+): readonly string[] => {
+  if (field === undefined) return [];
   const value = offender === undefined ? undefined : facts[offender];
-  const found =
-    value === undefined
-      ? onlyOne(fieldsWhere(sent, (name) => name === named))
-      : fieldsWhere(sent, (name, held) => held === value && !inTheirWords.has(name));
-  return found.slice(0, fieldsMax).map((field) => ({ field, code, message: title }));
+  return value === undefined
+    ? onlyOne(fieldsWhere(sent, (name) => name === field))
+    : fieldsWhere(sent, (name, held) => held === value && !inTheirWords.has(name));
 };
 
 /** The errors an answer names beside the refusal itself; absent when nothing that was sent is at fault. */

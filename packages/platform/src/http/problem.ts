@@ -7,6 +7,8 @@ export type Problem = {
   readonly offender?: string;
   /** The name of the field at fault, where the facts tell what it should have held rather than what it holds. */
   readonly field?: string;
+  /** Where the fault lies when no field that was sent holds it: a JSON pointer such as `/headers/authorization`. */
+  readonly otherwise?: string;
 };
 
 /** Problems by code. A context's table is total by type: `satisfies Record<Rejection['code'], Problem>`. */

@@ -55,6 +55,29 @@ afterEach(async () => {
 const post =
   'POST /v1/pots/0197f2c4-6f5e-7c3a-9b1d-2f4e6a8c0d12/takings HTTP/1.1\r\nhost: a\r\nauthorization: Bearer good\r\nidempotency-key: k\r\ncontent-type: application/json\r\n';
 
+describe('two Authorization headers', () => {
+  const of = (...headers: readonly string[]): string =>
+    `GET /v1/pots HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${headers.map((header) => `${header}\r\n`).join('')}\r\n`;
+
+  it.each([
+    ['the good one first', ['authorization: Bearer good', 'authorization: Bearer bad']],
+    ['the good one last', ['Authorization: Bearer bad', 'authorization: Bearer good']],
+    ['the same twice', ['authorization: Bearer good', 'AUTHORIZATION: Bearer good']],
+    ['with others between', ['authorization: Bearer good', 'x-a: authorization', 'authorization: ']],
+  ])('are refused, %s', async (_, headers) => {
+    await open();
+    const answer = await raw(of(...headers));
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('"field":"/headers/authorization"');
+    expect(seen).toEqual([]);
+  });
+
+  it('are not one, nor one beside a header of another name', async () => {
+    await open();
+    expect(await raw(of('authorization: Bearer good', 'x-a: authorization'))).toMatch(/^HTTP\/1\.1 200 /);
+  });
+});
+
 describe('bytes that could be read as two requests are refused, and the connection ends', () => {
   const smuggled = 'GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n';
   it.each([
