@@ -2,6 +2,7 @@ import { derivedUuid } from '@finaegis/kernel/id';
 import { startContext, type TestContext, tenantId } from '@finaegis/testing/context';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { isMasking, whileMasking } from '../event-store/masking.ts';
 import { rehydrate } from '../event-store/read.ts';
 import type { ContextModule } from '../module.ts';
 import { OutcomeUnknown } from '../resilience/faults.ts';
@@ -307,6 +308,13 @@ test('a step under way is looked at again with what it remembered', async () => 
   );
   const { sagaId } = await begin('counting.send', { by: 30 });
   expect(await end(sagaId)).toMatchObject({ status: 'completed', results: { send: 'later' } });
+});
+
+test('taken up within a request that hides personal values, a saga is not hidden any', async () => {
+  say(() => isMasking());
+  // The request waits for it, as requests do.
+  const ended = await whileMasking(async () => end((await begin('counting.send', { by: 10 })).sagaId));
+  expect(ended).toMatchObject({ results: { send: false } });
 });
 
 test('a saga waits for its signal, and a signal told twice counts once', async () => {

@@ -2,6 +2,7 @@ import type { Commands } from '../command/commands.ts';
 import { CheckRefused } from '../command/commands.ts';
 import type { CommandHandler } from '../command/handler.ts';
 import type { EventMetadata } from '../event-store/event.ts';
+import { whileUnmasked } from '../event-store/masking.ts';
 import { type Attempt, recordAttemptHandler, type SagaHandlers, stepCommandHandler } from './commands.ts';
 import {
   type AskOutcome,
@@ -88,7 +89,9 @@ export const startSagaWorker = (options: SagaWorkerOptions): SagaWorker => {
   const take = (address: SagaAddress, lease: string | undefined, known?: SagaState): void => {
     const name = nameOf(address);
     if (inHand.has(name) || closing.signal.aborted) return;
-    const work = workThrough(options, { address, lease, known, isClosing: () => closing.signal.aborted, tell })
+    const hand = { address, lease, known, isClosing: () => closing.signal.aborted, tell };
+    // Taken up within the request that began it, it is still the bank's own work: what it tells a partner is neither hidden from nor shown to whoever asked.
+    const work = whileUnmasked(() => workThrough(options, hand))
       .catch((error: unknown) => options.onError?.(address, error))
       .finally(() => {
         inHand.delete(name);
