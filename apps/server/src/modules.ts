@@ -45,6 +45,7 @@ import { createAuditModule } from '@finaegis/platform/audit/module';
 import { createAuthModule } from '@finaegis/platform/auth/module';
 import { permissionsOf } from '@finaegis/platform/auth/permissions';
 import type { ContextModule } from '@finaegis/platform/module';
+import { createOversightModule } from '@finaegis/platform/oversight/module';
 import { publishedCatalogue } from '@finaegis/platform/published/catalogue';
 import type { RealtimePorts } from '@finaegis/platform/realtime/module';
 import { createRealtimeModule } from '@finaegis/platform/realtime/module';
@@ -147,7 +148,7 @@ export const buildModules = (services: Services, outside: OutsideWorld = {}) => 
     pollMs: 5_000,
   });
   const all = (): readonly ContextModule[] => Object.values<ContextModule>(modules);
-  const modules = {
+  const contexts = {
     tenancy: createTenancyModule(services),
     ...peopleOf(services, all, party),
     audit: createAuditModule(services, { ledger: ledger.maySee, account: account.maySee }),
@@ -161,6 +162,8 @@ export const buildModules = (services: Services, outside: OutsideWorld = {}) => 
     payment,
     cgo,
   };
+  const oversight = createOversightModule(services, Object.values<ContextModule>(contexts));
+  const modules = { ...contexts, oversight };
   return modules;
 };
 

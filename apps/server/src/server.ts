@@ -74,6 +74,9 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
     pool: pools.write,
     onError: (error) => logger.warn({ err: error }, 'the last use of keys could not be noted'),
   });
+  const watch = bank.modules.oversight.startWatch({
+    onError: (error) => logger.warn({ err: error }, 'what staff were shown could not be noted'),
+  });
   const server = await createHttpServer({
     info: apiInfo,
     routes: served(routes, {
@@ -102,6 +105,8 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
       },
       onFault: (error) => logger.warn({ err: error }, 'the shared rate limits cannot be reached'),
     }),
+    looks: watch.looks,
+    refusals: watch.refusals,
     logger,
     metrics,
     exposesMetrics: config.METRICS_PORT === undefined,
@@ -131,7 +136,7 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
     ...server,
     close: async () => {
       await Promise.all([gateway?.close(), server.close()]);
-      await lastUse.close();
+      await Promise.all([lastUse.close(), watch.close()]);
     },
   };
 };

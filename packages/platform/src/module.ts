@@ -2,6 +2,7 @@ import type { CommandHandler } from './command/handler.ts';
 import type { LockedTable } from './command/locked-table.ts';
 import type { EventDefinition } from './event-store/event.ts';
 import type { Route } from './http/route.ts';
+import type { SecurityEvent } from './oversight/security-event.ts';
 import type { PublishedEvent } from './published/published-event.ts';
 import type { ChannelDeclaration } from './realtime/channel.ts';
 import type { Latest } from './realtime/latest.ts';
@@ -32,6 +33,8 @@ export interface ContextModule {
   readonly channels?: readonly ChannelDeclaration[];
   /** What it tells of accounts as they are now. */
   readonly latest?: readonly Latest[];
+  /** Which of its events are about security, for those who look after it. */
+  readonly security?: readonly SecurityEvent[];
   readonly routes: readonly Route[];
   /** Permissions asked for inside a handler, besides those of routes and commands. */
   readonly permissions?: readonly string[];

@@ -6,6 +6,7 @@ import { entryRoutes } from './http/entry-routes.ts';
 import { ownRoutes } from './http/own-routes.ts';
 import { identityProblems } from './http/problems.ts';
 import { type UserHttp, userRoutes } from './http/user-routes.ts';
+import { identitySecurity } from './identity-security.ts';
 import { loginEvents } from './login/events.ts';
 import { createUserCommands, type UserCommands } from './user/commands.ts';
 import { userEvents } from './user/events.ts';
@@ -64,6 +65,7 @@ export const createIdentityModule = (services: Services, { roles, partyExists }:
       handlers.logIn,
     ],
     checked: [],
+    security: identitySecurity,
     routes: [...entryRoutes(http), ...ownRoutes(http), ...userRoutes(http)],
     problems: identityProblems,
     findUser: createFindUser(services, roles),

@@ -1,6 +1,7 @@
 import { selfPermission } from '../auth/principal.ts';
 import type { Route } from '../http/route.ts';
 import type { ContextModule } from '../module.ts';
+import { securityEvent } from '../oversight/security-event.ts';
 import type { Services } from '../services.ts';
 import { approvalEvents } from './approval/events.ts';
 import { approvalsTable } from './approvals-table.ts';
@@ -42,6 +43,10 @@ export const createApprovalModule = (services: Services, { modules, amounts }: A
     views: [],
     commands: [commands.setPolicy, commands.removePolicy, requestApprovalCommand, rejectApprovalCommand],
     checked: [],
+    security: [
+      securityEvent('FourEyesPolicySet', 'four_eyes_set', { about: 'command', member: 'command' }),
+      securityEvent('FourEyesPolicyRemoved', 'four_eyes_removed', { about: 'command', member: 'command' }),
+    ],
     routes: [
       ...policyRoutes({ services, commands, amounts, governable }),
       ...approvalRoutes({ services, routes: (): readonly Route[] => modules().flatMap(({ routes }) => routes) }),

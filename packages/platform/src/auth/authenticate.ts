@@ -10,6 +10,8 @@ export type Credentials = { readonly authorization: string | undefined; readonly
 export type AuthenticationProblem = {
   readonly problem: 'unauthenticated' | 'key_expired' | 'key_revoked' | 'session_ended' | 'address_not_allowed';
   readonly detail?: string;
+  /** Whose key or session it is, or would be with the right secret; never told to the sender. */
+  readonly known?: Pick<Principal, 'tenantId' | 'id' | 'userId'>;
 };
 
 /** Port: finds the principal behind a request's credentials. Throws only when the world failed (no database). */

@@ -69,14 +69,29 @@ export const createAuthenticate = ({
     if (text === undefined) return { problem: 'unauthenticated' };
     const isSession = text.environment === sessionWord;
     const known = await (isSession ? sessions : keys).get(text.prefix);
-    if (!isSecretOf(text.secret, known?.secretHash) || known === undefined) return { problem: 'unauthenticated' };
-    if (known.status === 'revoked') return { problem: isSession ? 'session_ended' : 'key_revoked' };
-    if (now() >= known.endsAtMs) return { problem: isSession ? 'session_ended' : 'key_expired' };
-    if (!known.isAllowedFrom(ip)) return { problem: 'address_not_allowed' };
+    const problem = problemWith(known, { secret: text.secret, ip, nowMs: now(), isSession });
+    if (known === undefined || problem !== undefined)
+      return { problem: problem ?? 'unauthenticated', ...(known === undefined ? {} : { known: known.principal }) };
     const { tenantId, id, session } = known.principal;
     lastUse?.note({ tenantId, keyId: session?.sessionId ?? id });
     return known.principal;
   };
+};
+
+/** The secret comes first, and is compared whether or not anything is known. */
+const problemWith = (
+  known: KnownKey | undefined,
+  {
+    secret,
+    ip,
+    nowMs,
+    isSession,
+  }: { readonly secret: string; readonly ip: string; readonly nowMs: number; readonly isSession: boolean },
+): AuthenticationProblem['problem'] | undefined => {
+  if (!isSecretOf(secret, known?.secretHash) || known === undefined) return 'unauthenticated';
+  if (known.status === 'revoked') return isSession ? 'session_ended' : 'key_revoked';
+  if (nowMs >= known.endsAtMs) return isSession ? 'session_ended' : 'key_expired';
+  return known.isAllowedFrom(ip) ? undefined : 'address_not_allowed';
 };
 
 /** The word in the tokens of sessions, where keys have that of their environment. */

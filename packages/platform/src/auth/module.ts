@@ -22,6 +22,7 @@ import { roleEvents } from './role/events.ts';
 import type { BuiltInRoles } from './role/role.ts';
 import { createRoleDirectory } from './role-directory.ts';
 import { rolesTable } from './roles-table.ts';
+import { authSecurity } from './security.ts';
 import { sessionEvents } from './session/events.ts';
 import { sessionsTable } from './sessions-table.ts';
 
@@ -70,6 +71,7 @@ export const createAuthModule = (
       roleCommands.retireRole,
     ],
     checked: [],
+    security: authSecurity,
     routes: [
       ...apiKeyRoutes(services, { environment, createApiKey, rotateApiKey }),
       ...sessionRoutes(services),

@@ -3,7 +3,7 @@ import { sha3_256, toHex } from '@finaegis/kernel/hash';
 import type { Pool } from 'pg';
 import type { Statement } from '../database/statement.ts';
 import { all, inTransaction, type Transaction } from '../database/transaction.ts';
-import { isMasking, masked } from './masking.ts';
+import { isMasking, masked, noteSeen } from './masking.ts';
 import { erased, type SealedValue, type Sealing } from './personal-ref.ts';
 import { packetOf, packValues, refOf, unpackValues, valuesMax } from './sealed-packet.ts';
 import { createSubjectKeys, decrypt, destroyKeys, encrypt, type KeyService, type SubjectKey } from './subject-keys.ts';
@@ -156,7 +156,9 @@ const readValues =
       if (key === undefined) continue;
       for (const [index, salted] of unpackValues(decrypt(key, ciphertext)).entries()) {
         const its = refOf(ref, index);
-        if (values.has(its)) values.set(its, salted.subarray(saltLength).toString('utf8'));
+        if (!values.has(its)) continue;
+        values.set(its, salted.subarray(saltLength).toString('utf8'));
+        noteSeen(subject);
       }
     }
     return values;

@@ -10,6 +10,8 @@ import { whileMasking } from '../event-store/masking.ts';
 import { withSpan } from '../observability/tracing.ts';
 import { checkAnswer, sendAnswer } from './answer.ts';
 import { type LargeBodies, type LargeBodyPlace, mayBeLarge } from './large-bodies.ts';
+import { noteRefused, type Refusals, refusalAnswered, refusalThrown } from './noting-refused.ts';
+import { type Looks, notingShown } from './noting-shown.ts';
 import { handleNamingFields } from './offending-fields.ts';
 import { ProblemError, type ProblemTable } from './problem.ts';
 import { type RateLimiter, rateLimitHeaders } from './rate-limit.ts';
@@ -52,6 +54,10 @@ export type RouteServices = {
   readonly translateFault: (error: unknown) => ProblemError | undefined;
   /** Every table merged; their rows say which field a problem is about. */
   readonly problems: ProblemTable;
+  /** Told whose personal values staff were shown. */
+  readonly looks: Looks | undefined;
+  /** Told what known principals were refused. */
+  readonly refusals: Refusals | undefined;
   /** Told of a handler that failed after its answer had been given up. */
   readonly onLateFault: (error: unknown, request: { readonly requestId: string; readonly route: string }) => void;
 };
@@ -137,7 +143,7 @@ const admit = async (
   route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
-  { authenticate, rateLimiter }: RouteServices,
+  { authenticate, rateLimiter, refusals }: RouteServices,
 ): Promise<Principal> => {
   const take = async ({ tenantId, id }: Pick<Principal, 'tenantId' | 'id'>, rateClass: RateClass): Promise<void> => {
     const verdict = await rateLimiter.take({ tenantId, principalId: id, rateClass });
@@ -154,6 +160,7 @@ const admit = async (
   const { authorization } = request.headers;
   const found = await authenticate({ authorization, ip: request.ip });
   if ('problem' in found) {
+    if (found.known !== undefined) noteRefused(refusals, route, found.known, found.problem);
     // Whoever tries keys is slowed down by address; whoever has one is not slowed by those who share the address.
     await take(sender, 'sensitive');
     const challenge = authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
@@ -164,12 +171,12 @@ const admit = async (
     });
   }
   await take(found, route.rateClass);
-  if (!mayCall(found, route))
-    throw new ProblemError('permission_missing', {
-      facts: { permission: route.permission },
-      errors: [{ ...refusedKey, code: 'permission_missing', message: `must have the scope ${route.permission}` }],
-    });
-  return found;
+  if (mayCall(found, route)) return found;
+  noteRefused(refusals, route, found, 'permission_missing');
+  throw new ProblemError('permission_missing', {
+    facts: { permission: route.permission },
+    errors: [{ ...refusedKey, code: 'permission_missing', message: `must have the scope ${route.permission}` }],
+  });
 };
 
 /** Node keeps the first of several; whatever looked at the request before us may have kept another (RFC 9110 §5.3). */
@@ -222,10 +229,23 @@ const answerInTime = async (
 const handleRead = async (
   route: Route,
   received: Parameters<typeof readRequest>[1],
-  { problems }: RouteServices,
+  { problems, looks, refusals, checkAnswers }: RouteServices,
 ): Promise<ApiAnswer> => {
+  const { principal } = received;
+  const note = (code: string | undefined): void => {
+    if (code !== undefined && principal.kind !== 'anonymous') noteRefused(refusals, route, principal, code);
+  };
   const handle = () => handleNamingFields(route, readRequest(route, received), problems);
-  return received.principal.isMasked === true ? whileMasking(handle) : handle();
+  try {
+    const answer = await (principal.isMasked === true
+      ? whileMasking(handle)
+      : notingShown(route, received, handle, { looks, checkAnswers }));
+    note(refusalAnswered(answer));
+    return answer;
+  } catch (error) {
+    note(refusalThrown(error, problems));
+    throw error;
+  }
 };
 
 /** What the work gives, or what `onLate` says when it takes longer than `timeoutMs`; the work itself goes on. */

@@ -136,6 +136,7 @@ const operation = (route: Route, problems: ProblemTable, schemas: SchemaCollecti
   tags: [route.tag],
   ...(route.permission === 'public' ? { security: [] } : { 'x-permission': route.permission }),
   'x-rate-class': route.rateClass,
+  ...(route.personalData === undefined ? {} : { 'x-personal-data': route.personalData }),
   parameters: parameters(route, schemas),
   requestBody: requestBody(route, schemas),
   responses: { ...successes(route, schemas), ...failures(route, problems) },

@@ -77,6 +77,11 @@ type RouteFacts = {
   readonly supportsDryRun?: boolean;
   /** How long the handler may take, where that is more than the server allows otherwise. */
   readonly handlerTimeoutMs?: number;
+  /**
+   * Whether its answer holds personal values. `shown`: those of others, so that staff to whom it answers them leave a line of it (who, whose, when).
+   * `known`: only what the sender sent itself, or what is its own. A route that unseals any and says neither fails every test that calls it.
+   */
+  readonly personalData?: 'shown' | 'known';
   /** Hidden routes are served but not published in OpenAPI. */
   readonly isHidden?: boolean;
   /** Success answers by status. Responses of problems are derived. */

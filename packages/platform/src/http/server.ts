@@ -18,6 +18,8 @@ import { commonProblems } from './common-problems.ts';
 import { boundHalfOpen } from './half-open.ts';
 import { type HealthCheck, serveHealth } from './health.ts';
 import { createLargeBodies } from './large-bodies.ts';
+import type { Refusals } from './noting-refused.ts';
+import type { Looks } from './noting-shown.ts';
 import { type ApiInfo, openApiDocument } from './openapi.ts';
 import type { Json } from './openapi-schema.ts';
 import { mergeProblems, ProblemError, type ProblemTable } from './problem.ts';
@@ -88,6 +90,10 @@ export type HttpServerOptions = {
   readonly problems: readonly ProblemTable[];
   readonly authenticate: Authenticate;
   readonly rateLimiter: RateLimiter;
+  /** Told whose personal values staff were shown. */
+  readonly looks?: Looks;
+  /** Told what known principals were refused. */
+  readonly refusals?: Refusals;
   readonly logger: Logger;
   readonly checks?: Readonly<Record<string, HealthCheck>>;
   readonly metrics?: Metrics;
@@ -356,13 +362,23 @@ const serveMetricsPage = (app: FastifyInstance, { metrics, exposesMetrics = true
 };
 
 const routeServices = (
-  { authenticate, rateLimiter, logger, checkAnswers = false, translateFault = () => undefined }: HttpServerOptions,
+  {
+    authenticate,
+    rateLimiter,
+    looks,
+    refusals,
+    logger,
+    checkAnswers = false,
+    translateFault = () => undefined,
+  }: HttpServerOptions,
   { handlerTimeoutMs, bodyTimeoutMs, bodyBytesMax, largeBodiesMax }: HttpLimits,
   problems: ProblemTable,
 ): Omit<RouteServices, 'draining'> => ({
   problems,
   authenticate,
   rateLimiter,
+  looks,
+  refusals,
   handlerTimeoutMs,
   bodyTimeoutMs,
   bodyBytesMax,

@@ -85,6 +85,7 @@ export const movementRoutes = (http: AccountHttp): readonly Route[] => [
     ...commandParts,
     path: '/v1/deposits',
     operationId: 'recordDeposit',
+    personalData: 'known',
     summary: 'Record money that has arrived',
     description:
       'Never refused because of the account: closed, blocked for credits, unknown, or not allowed the asset, the money goes to suspense, and the answer says so.',
@@ -101,6 +102,7 @@ export const movementRoutes = (http: AccountHttp): readonly Route[] => [
     ...commandParts,
     path: '/v1/withdrawals',
     operationId: 'withdraw',
+    personalData: 'known',
     summary: 'Withdraw from an account',
     permission: 'account:withdraw',
     request: { body: withdrawalBody },

@@ -57,6 +57,7 @@ export const standingOrderRoutes = (http: AccountHttp): readonly Route[] => [
     ...commandParts,
     path: '/v1/accounts/:accountId/standing-orders',
     operationId: 'registerStandingOrder',
+    personalData: 'known',
     summary: 'Register a standing order',
     description: 'Its terms never change: for other terms cancel it and register another.',
     request: { params: accountParams, body: orderBody },
@@ -84,6 +85,7 @@ export const standingOrderRoutes = (http: AccountHttp): readonly Route[] => [
     idempotency: 'none',
     path: '/v1/accounts/:accountId/standing-orders',
     operationId: 'listStandingOrders',
+    personalData: 'shown',
     summary: 'List the standing orders of an account, by id',
     request: { params: accountParams, query: z.strictObject(pageQuery) },
     responses: {
@@ -96,6 +98,7 @@ export const standingOrderRoutes = (http: AccountHttp): readonly Route[] => [
     ...commandParts,
     path: '/v1/accounts/:accountId/standing-orders/:orderId/cancellation',
     operationId: 'cancelStandingOrder',
+    personalData: 'shown',
     summary: 'Cancel a standing order',
     request: { params: z.strictObject({ accountId: uuid, orderId: uuid }) },
     responses: { 200: { description: 'Cancelled, now or before.', schema: orderResource } },

@@ -122,6 +122,7 @@ const readRoutes = (http: CgoHttp): readonly Route[] => [
     tag,
     path: '/v1/cgo/rounds/:round/register',
     operationId: 'getShareRegister',
+    personalData: 'shown',
     summary: 'The share register of a round, the largest owner first',
     permission: 'cgo:register',
     request: { params: roundParams, query: z.strictObject(pageQuery) },

@@ -109,6 +109,7 @@ const acceptRoute = (http: UserHttp): Route =>
     ...entry,
     path: '/v1/invitations/acceptance',
     operationId: 'acceptInvitation',
+    personalData: 'known',
     summary: 'Set the password an invitation asks for',
     request: {
       body: z.strictObject({ tenantId, invitation: z.string().min(1).max(120), password: passwordSchema }),

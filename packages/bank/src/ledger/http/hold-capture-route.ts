@@ -31,6 +31,7 @@ export const captureRoute = (http: LedgerHttp): Route =>
     method: 'POST',
     path: '/v1/holds/:holdId/captures',
     operationId: 'captureHold',
+    personalData: 'shown',
     summary: 'Use a hold, in part or all of it',
     tag: 'Holds',
     permission: 'ledger:hold',

@@ -34,6 +34,7 @@ export const holdRoutes = (http: LedgerHttp): readonly Route[] => [
     ...commandParts,
     path: '/v1/holds',
     operationId: 'placeHold',
+    personalData: 'known',
     summary: 'Reserve an amount',
     request: { body: placeBody },
     responses: {
@@ -47,6 +48,7 @@ export const holdRoutes = (http: LedgerHttp): readonly Route[] => [
     ...commandParts,
     path: '/v1/holds/:holdId/increase',
     operationId: 'increaseHold',
+    personalData: 'shown',
     summary: 'Raise a hold to a new whole amount',
     request: {
       params: holdParams,
@@ -74,6 +76,7 @@ export const holdRoutes = (http: LedgerHttp): readonly Route[] => [
     ...readParts,
     path: '/v1/holds/:holdId',
     operationId: 'getHold',
+    personalData: 'shown',
     summary: 'Get a hold',
     request: { params: holdParams },
     responses: answers,
@@ -150,6 +153,7 @@ const releaseRoute = (
     ...commandParts,
     path,
     operationId,
+    personalData: 'shown',
     summary,
     request: { params: holdParams },
     responses: answers,
@@ -172,6 +176,7 @@ const listRoute = (http: LedgerHttp): Route =>
     ...readParts,
     path: '/v1/holds',
     operationId: 'listHolds',
+    personalData: 'shown',
     summary: 'List the holds of an account, newest first',
     request: {
       query: z.strictObject({ ...pageQuery, account: accountId, status: holdResource.shape.status.optional() }),

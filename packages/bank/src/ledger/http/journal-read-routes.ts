@@ -26,6 +26,7 @@ export const journalReadRoutes = (http: LedgerHttp): readonly Route[] => [
     ...readParts,
     path: '/v1/journals/:journalId',
     operationId: 'getJournal',
+    personalData: 'shown',
     summary: 'Get a journal with its full story',
     request: { params: journalParams },
     responses: {
@@ -44,6 +45,7 @@ const listRoute = (http: LedgerHttp): Route =>
     ...readParts,
     path: '/v1/journals',
     operationId: 'listJournals',
+    personalData: 'shown',
     summary: 'List journals, newest first',
     request: {
       query: z.strictObject({

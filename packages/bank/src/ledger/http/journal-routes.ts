@@ -91,6 +91,7 @@ export const journalRoutes = (http: LedgerHttp): readonly Route[] => [
     ...commandParts,
     path: '/v1/journals',
     operationId: 'postJournal',
+    personalData: 'known',
     summary: 'Post a journal of any shape',
     permission: 'ledger:post',
     request: { body: journalBody },
@@ -101,6 +102,7 @@ export const journalRoutes = (http: LedgerHttp): readonly Route[] => [
     ...commandParts,
     path: '/v1/journals/:journalId/reversals',
     operationId: 'reverseJournal',
+    personalData: 'shown',
     summary: 'Undo an error of our own',
     description:
       'Mirrors the journal, or lines of it, on the open day with the value date of the original. A refund is a new payment instead.',

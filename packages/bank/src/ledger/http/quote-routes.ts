@@ -99,6 +99,7 @@ export const quoteRoutes = (http: LedgerHttp): readonly Route[] => [
     ...commandParts,
     path: '/v1/conversions',
     operationId: 'convert',
+    personalData: 'known',
     summary: 'Convert at a quote',
     permission: 'ledger:convert',
     idempotency: 'required',

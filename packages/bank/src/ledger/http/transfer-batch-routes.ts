@@ -71,6 +71,7 @@ export const transferBatchRoutes = (http: LedgerHttp): readonly Route[] => [
     method: 'POST',
     path: '/v1/transfer-batches',
     operationId: 'createTransferBatch',
+    personalData: 'known',
     summary: 'Move money many times with one request',
     description:
       'Repeated under its Idempotency-Key after a crash in the middle, an independent batch goes on where it was and books nothing twice.',

@@ -78,6 +78,7 @@ export const transferRoutes = (http: LedgerHttp): readonly Route[] => [
     method: 'POST',
     path: '/v1/transfers',
     operationId: 'createTransfer',
+    personalData: 'known',
     summary: 'Move money between two accounts',
     description:
       'One journal, in full or not at all: the amount from `from` to `to`, and the fee, if any, from `from` to the house.',

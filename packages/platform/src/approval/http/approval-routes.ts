@@ -96,6 +96,7 @@ const getRoute = ({ services }: ApprovalHttp): Route =>
     permission: 'approval:read',
     path: '/v1/approvals/:approvalId',
     operationId: 'getApproval',
+    personalData: 'shown',
     summary: 'Show what waits, as its maker saw it',
     request: { params },
     responses: {
@@ -132,6 +133,7 @@ const approveRoute = (http: ApprovalHttp): Route =>
     ...deciding,
     path: '/v1/approvals/:approvalId/approval',
     operationId: 'approve',
+    personalData: 'shown',
     summary: 'Agree, and have it carried out',
     description:
       'It is asked again as its maker’s, checked and decided as of now, and recorded with the approval in one commit: once, however often this is asked. Whoever agrees must be another person, and be allowed the command itself.',
