@@ -1,7 +1,7 @@
 import { uuidV7Source } from '@finaegis/kernel/id';
 import { type Sealer, type SealerOptions, startSealer } from '@finaegis/platform/audit/sealer';
 import { allowAll, type Checks } from '@finaegis/platform/command/checks';
-import { type Commands, createCommands } from '@finaegis/platform/command/commands';
+import { type Commands, type CommandsOptions, createCommands } from '@finaegis/platform/command/commands';
 import { commitSettings } from '@finaegis/platform/command/commit-settings';
 import { postgresTools } from '@finaegis/platform/command/postgres-commit-store';
 import type { ConnectionSettings } from '@finaegis/platform/database/connection';
@@ -96,7 +96,7 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
       newEventId: services.newId,
     }),
     checks: options.checks ?? allowAll,
-    fourEyes: modules.approval.fourEyes,
+    ...doorsOf(modules),
     checkedCommands: new Set(list.flatMap(({ checked }) => checked)),
     onBatch: (batch) => {
       for (const follows of [late.follower, late.sealer, late.webhooks, late.realtime]) follows?.wake();
@@ -147,6 +147,12 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
     },
   };
 };
+
+/** What is asked of every command that somebody wishes for. */
+const doorsOf = ({ approval, proof }: BankModules): Pick<CommandsOptions, 'fourEyes' | 'stepUp'> => ({
+  fourEyes: approval.fourEyes,
+  stepUp: proof.stepUp,
+});
 
 /** The services as the contexts are given them; what needs the contexts themselves comes later. */
 const createServices = (

@@ -40,12 +40,14 @@ import type { CryptoPaymentPorts } from '@finaegis/bank/payment/crypto-ports';
 import { createPaymentModule, type PaymentModule } from '@finaegis/bank/payment/module';
 import { parkedSagaItems } from '@finaegis/bank/payment/parked-sagas';
 import type { PaymentPorts, WebhookVerifier } from '@finaegis/bank/payment/ports';
+import type { AmountPorts } from '@finaegis/platform/approval/http/policy-routes';
 import { createApprovalModule } from '@finaegis/platform/approval/module';
 import { createAuditModule } from '@finaegis/platform/audit/module';
 import { createAuthModule } from '@finaegis/platform/auth/module';
 import { permissionsOf } from '@finaegis/platform/auth/permissions';
 import type { ContextModule } from '@finaegis/platform/module';
 import { createOversightModule } from '@finaegis/platform/oversight/module';
+import { createStepUpModule } from '@finaegis/platform/proof/module';
 import { publishedCatalogue } from '@finaegis/platform/published/catalogue';
 import type { RealtimePorts } from '@finaegis/platform/realtime/module';
 import { createRealtimeModule } from '@finaegis/platform/realtime/module';
@@ -148,12 +150,13 @@ export const buildModules = (services: Services, outside: OutsideWorld = {}) => 
     pollMs: 5_000,
   });
   const all = (): readonly ContextModule[] => Object.values<ContextModule>(modules);
+  const people = peopleOf(services, all, party);
   const contexts = {
     tenancy: createTenancyModule(services),
-    ...peopleOf(services, all, party),
+    ...people,
     audit: createAuditModule(services, { ledger: ledger.maySee, account: account.maySee }),
     resilience,
-    ...overAll(services, all, { rules: webhooks, assets: asset.directory, party, realtimeKey }),
+    ...overAll(services, all, { rules: webhooks, assets: asset.directory, party, realtimeKey, people }),
     asset,
     party,
     ledger,
@@ -162,8 +165,7 @@ export const buildModules = (services: Services, outside: OutsideWorld = {}) => 
     payment,
     cgo,
   };
-  const oversight = createOversightModule(services, Object.values<ContextModule>(contexts));
-  const modules = { ...contexts, oversight };
+  const modules = { ...contexts, oversight: createOversightModule(services, Object.values<ContextModule>(contexts)) };
   return modules;
 };
 
@@ -308,23 +310,22 @@ const doorOf = ({ cards, reads }: PaymentModule, { numbers }: Pick<AccountModule
 const overAll = (
   services: Services,
   all: () => readonly ContextModule[],
-  { rules, assets, party, realtimeKey }: OverAll,
+  { rules, assets, party, realtimeKey, people }: OverAll,
 ) => {
   const published = once(() => publishedCatalogue(all()));
   const amounts: RealtimePorts['amounts'] = (tenantId, codes) => amountWriter(assets, tenantId, codes);
+  const thresholds: AmountPorts = {
+    read: (tenantId, written, field) => parseAmountOfAnyLife(assets, tenantId, written, { field: amountAt(field) }),
+    writer: amounts,
+  };
   return {
     saga: createSagaModule(
       services,
       once(() => sagaCatalogue(all().flatMap(({ sagas = [] }) => sagas))),
       parkedSagaItems,
     ),
-    approval: createApprovalModule(services, {
-      modules: all,
-      amounts: {
-        read: (tenantId, written, field) => parseAmountOfAnyLife(assets, tenantId, written, { field: amountAt(field) }),
-        writer: amounts,
-      },
-    }),
+    approval: createApprovalModule(services, { modules: all, amounts: thresholds }),
+    proof: createStepUpModule(services, { modules: all, amounts: thresholds, provers: people.identity.provers }),
     webhook: createWebhookModule(services, { rules, published, amounts }),
     realtime: createRealtimeModule(services, {
       published,
@@ -339,6 +340,7 @@ const overAll = (
 };
 
 interface OverAll {
+  readonly people: ReturnType<typeof peopleOf>;
   readonly realtimeKey: Uint8Array | undefined;
   readonly rules: AddressRules;
   readonly assets: AssetDirectory;

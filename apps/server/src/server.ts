@@ -5,10 +5,11 @@ import type { Config } from '@finaegis/platform/config/config';
 import { isPassingFault } from '@finaegis/platform/database/passing-fault';
 import { CommitUnknown } from '@finaegis/platform/database/transaction';
 import { readHead } from '@finaegis/platform/event-store/position';
+import { provingProblem } from '@finaegis/platform/http/command-route';
 import { ProblemError } from '@finaegis/platform/http/problem';
 import { createRateLimiter } from '@finaegis/platform/http/rate-limit';
 import { postgresRateTokens } from '@finaegis/platform/http/rate-tokens-postgres';
-import { createHttpServer, type HttpServer } from '@finaegis/platform/http/server';
+import { createHttpServer, type HttpLimits, type HttpServer } from '@finaegis/platform/http/server';
 import type { ContextModule } from '@finaegis/platform/module';
 import type { Logger } from '@finaegis/platform/observability/logger';
 import type { Metrics } from '@finaegis/platform/observability/metrics';
@@ -118,13 +119,7 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
         for (const [view, reason] of follower?.stopped ?? []) throw new Error(`${view} has stopped: ${reason}`);
       },
     },
-    limits: {
-      bodyBytesMax: config.HTTP_BODY_BYTES_MAX,
-      handlerTimeoutMs: config.HTTP_HANDLER_TIMEOUT_MS,
-      drainDelayMs: config.HTTP_DRAIN_DELAY_MS,
-      drainTimeoutMs: config.HTTP_DRAIN_TIMEOUT_MS,
-      eventLoopDelayMaxMs: config.HTTP_EVENT_LOOP_DELAY_MAX_MS,
-    },
+    limits: limitsOf(config),
     trustedProxies: config.FINAEGIS_TRUSTED_PROXIES,
     checkAnswers: config.FINAEGIS_CHECK_ANSWERS,
     translateFault,
@@ -141,8 +136,18 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
   };
 };
 
+const limitsOf = (config: Config): Partial<HttpLimits> => ({
+  bodyBytesMax: config.HTTP_BODY_BYTES_MAX,
+  handlerTimeoutMs: config.HTTP_HANDLER_TIMEOUT_MS,
+  drainDelayMs: config.HTTP_DRAIN_DELAY_MS,
+  drainTimeoutMs: config.HTTP_DRAIN_TIMEOUT_MS,
+  eventLoopDelayMaxMs: config.HTTP_EVENT_LOOP_DELAY_MAX_MS,
+});
+
 /** A database that is away, or out of room, is not a fault of ours: the request was not carried out and may be repeated. */
 const translateFault = (error: unknown): ProblemError | undefined => {
+  const proving = provingProblem(error);
+  if (proving !== undefined) return proving;
   if (error instanceof ApprovalNeeded) return new ProblemError('approval_needed', {}, { cause: error });
   return isPassingFault(error) && !(error instanceof CommitUnknown)
     ? new ProblemError('overloaded', {}, { cause: error })

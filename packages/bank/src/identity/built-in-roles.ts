@@ -38,6 +38,7 @@ export const builtInRoles = {
     'ledger:entity',
     'payment:policy',
     'product:publish',
+    'proof:policy',
     'providers:*',
     'saga:*',
     'webhook:*',

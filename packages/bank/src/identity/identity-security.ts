@@ -18,6 +18,20 @@ export const identitySecurity: readonly SecurityEvent[] = [
       return lockedUntil === undefined ? [refused] : [refused, { kind: 'locked_out', about, detail: lockedUntil }];
     },
   },
+  {
+    type: 'SecondFactorFailed',
+    linesOf: ({ data }) => {
+      const { userId, failures, lockedUntil } = data as {
+        readonly userId: string;
+        readonly failures: number;
+        readonly lockedUntil?: string;
+      };
+      const about = `user:${userId}`;
+      const wrong = { kind: 'code_refused', about, detail: String(failures) };
+      return lockedUntil === undefined ? [wrong] : [wrong, { kind: 'locked_out', about, detail: lockedUntil }];
+    },
+  },
+  securityEvent('SecondFactorUsed', 'code_used', { ...user, detail: 'command' }),
   securityEvent('LoginSucceeded', 'signed_in', user),
   securityEvent('UserInvited', 'user_invited', { ...user, detail: 'roles' }),
   securityEvent('UserReinvited', 'user_invited', user),

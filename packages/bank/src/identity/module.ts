@@ -1,6 +1,7 @@
 import type { RoleDirectory } from '@finaegis/platform/auth/grant';
 import type { FindUser } from '@finaegis/platform/auth/known-user';
 import type { ContextModule } from '@finaegis/platform/module';
+import type { Provers } from '@finaegis/platform/proof/step-up';
 import { read, type Services } from '@finaegis/platform/services';
 import { entryRoutes } from './http/entry-routes.ts';
 import { ownRoutes } from './http/own-routes.ts';
@@ -8,6 +9,7 @@ import { identityProblems } from './http/problems.ts';
 import { type UserHttp, userRoutes } from './http/user-routes.ts';
 import { identitySecurity } from './identity-security.ts';
 import { loginEvents } from './login/events.ts';
+import { createProvers, failFactorCommand } from './provers.ts';
 import { createUserCommands, type UserCommands } from './user/commands.ts';
 import { userEvents } from './user/events.ts';
 import { createFindUser } from './views/known-users.ts';
@@ -23,6 +25,8 @@ export interface IdentityPorts {
 export interface IdentityModule extends ContextModule {
   readonly findUser: FindUser;
   readonly handlers: UserCommands;
+  /** By which users prove anew that it is them. */
+  readonly provers: Provers;
 }
 
 /** The context `identity`: who works with the bank. */
@@ -63,6 +67,7 @@ export const createIdentityModule = (services: Services, { roles, partyExists }:
       handlers.confirmFactor,
       handlers.removeFactor,
       handlers.logIn,
+      failFactorCommand,
     ],
     checked: [],
     security: identitySecurity,
@@ -70,5 +75,6 @@ export const createIdentityModule = (services: Services, { roles, partyExists }:
     problems: identityProblems,
     findUser: createFindUser(services, roles),
     handlers,
+    provers: createProvers(services),
   };
 };

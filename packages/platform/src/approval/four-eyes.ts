@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { briefCache } from '../auth/brief-cache.ts';
 import { inTransaction } from '../database/transaction.ts';
+import type { Proof } from '../proof/step-up.ts';
 import { isGoverned } from './amounts.ts';
 import { type PolicyRow, policiesName, policyColumns } from './policies-table.ts';
 
@@ -18,10 +19,13 @@ export interface FourEyes {
 export class ApprovalNeeded extends Error {
   override readonly name = 'ApprovalNeeded';
   readonly validForSeconds: number;
+  /** A fresh code of the maker's, to be used up by putting the command aside. */
+  readonly proof: Proof | undefined;
 
-  constructor(command: string, validForSeconds: number) {
+  constructor(command: string, validForSeconds: number, proof?: Proof) {
     super(`${command} needs a second person.`);
     this.validForSeconds = validForSeconds;
+    this.proof = proof;
   }
 }
 

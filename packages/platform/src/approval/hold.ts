@@ -3,6 +3,7 @@ import type { Answer, Refusal } from '../command/handler.ts';
 import type { EventMetadata } from '../event-store/event.ts';
 import { sealText } from '../event-store/sealed-text.ts';
 import type { ApiRequest } from '../http/route.ts';
+import type { Proof } from '../proof/step-up.ts';
 import type { Services } from '../services.ts';
 import type { ApprovalRow } from './approvals-table.ts';
 import { askedText, type Origin } from './asked.ts';
@@ -16,6 +17,7 @@ export interface Held {
   /** What the command would have answered, personal values put in. */
   readonly preview: Answer;
   readonly metadata: EventMetadata;
+  readonly proof: Proof | undefined;
   readonly render: NonNullable<Submission<ApprovalRow>['render']>;
 }
 
@@ -23,7 +25,7 @@ export interface Held {
 export const hold = async (
   services: Services,
   { tenantId, principal, idempotency }: ApiRequest,
-  { command, validForSeconds, origin, preview, metadata, render }: Held,
+  { command, validForSeconds, origin, preview, metadata, proof, render }: Held,
 ): Promise<SubmissionOutcome<unknown, Refusal>> => {
   const approvalId = services.newId();
   const { operationId, permission, params, query, body } = origin;
@@ -51,6 +53,7 @@ export const hold = async (
   return services.commands.submit(requestApprovalCommand, data, {
     tenantId,
     metadata,
+    ...(proof === undefined ? {} : { proof }),
     ...(idempotency === undefined ? {} : { idempotency: { principalId: principal.id, ...idempotency } }),
     render,
   });

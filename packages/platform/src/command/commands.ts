@@ -3,6 +3,7 @@ import { DatabaseFault } from '../database/transaction.ts';
 import type { EventMetadata } from '../event-store/event.ts';
 import { keyMadeElsewhere } from '../event-store/subject-keys.ts';
 import { whileTrying } from '../event-store/trial.ts';
+import { type Asker, type Proof, ProofRefused, type StepUp, StepUpNeeded } from '../proof/step-up.ts';
 import type { IdempotencyKey } from './answers.ts';
 import { type Checks, ChecksUnavailable } from './checks.ts';
 import type { CommitStore } from './commit-store.ts';
@@ -22,6 +23,10 @@ export interface Submission<Result> {
   readonly idempotency?: IdempotencyKey;
   /** A second person has agreed, and the handler decides so in the same commit. */
   readonly isApproved?: boolean;
+  /** Who asks, where a policy may want it to prove anew that it is them. */
+  readonly asker?: Asker;
+  /** What proved it already, to be used up in this command's commit. */
+  readonly proof?: Proof;
   /** Decide on the state of now, write nothing, store no answer. */
   readonly isDryRun?: boolean;
   /** How long the caller waits for the command to be taken up; 10,000 ms unless told. */
@@ -83,6 +88,8 @@ export interface CommandsOptions {
   readonly checks: Checks;
   /** Asked of what somebody wishes for by the API; nothing needs a second person without it. */
   readonly fourEyes?: FourEyes;
+  /** Asked of what people wish for by the API; nobody proves anything anew without it. */
+  readonly stepUp?: StepUp;
   /** Names of the commands that book money and are checked first. */
   readonly checkedCommands: ReadonlySet<string>;
   readonly onBatch?: CommitterOptions['onBatch'];
@@ -112,8 +119,22 @@ export const createCommands = (options: CommandsOptions): Commands => {
 
   const { tryOut, tryTogether } = trialsOf(options, pace);
 
-  const submit: Commands['submit'] = async (handler, data, submission) => {
-    await requireSecondPerson(options, handler.name, data, submission);
+  const storedAnswer: Commands['storedAnswer'] = async (tenantId, key) => {
+    const keys = [{ tenantId, ...key }];
+    const { answers } = await options.store.read({ tenants: [tenantId], rows: new Map(), streams: [], keys });
+    const found = [...answers.values()][0];
+    if (found === undefined) return undefined;
+    return found.fingerprint === key.fingerprint ? { kind: 'replayed', answer: found.answer } : { kind: 'key_reused' };
+  };
+
+  const submit: Commands['submit'] = async (wished, data, submission) => {
+    const passed = await throughStepUp(options.stepUp, { handler: wished, data, submission }, { tryOut, storedAnswer });
+    if ('refused' in passed) return passed.refused;
+    const { handler, proof } = passed;
+    await requireSecondPerson(options, handler.name, data, {
+      ...submission,
+      ...(proof === undefined ? {} : { proof }),
+    });
     await passChecks(options, handler.name, data, submission);
     if (submission.isDryRun === true) return tryOut(handler, data, submission);
     const lane: Committer = lanes[submission.lane ?? 'interactive'];
@@ -129,15 +150,7 @@ export const createCommands = (options: CommandsOptions): Commands => {
   return {
     submit,
     tryTogether,
-    storedAnswer: async (tenantId, key) => {
-      const keys = [{ tenantId, ...key }];
-      const { answers } = await options.store.read({ tenants: [tenantId], rows: new Map(), streams: [], keys });
-      const found = [...answers.values()][0];
-      if (found === undefined) return undefined;
-      return found.fingerprint === key.fingerprint
-        ? { kind: 'replayed', answer: found.answer }
-        : { kind: 'key_reused' };
-    },
+    storedAnswer,
     storeAnswer: (tenantId, key, answer, metadata) =>
       submit(recordAnswer, answer, { tenantId, idempotency: key, metadata, render: () => answer }),
     drain: async () => {
@@ -261,16 +274,63 @@ const refusalOf = (error: unknown): CheckRefused => {
   throw error;
 };
 
+/** A command on its way to the write side. */
+interface Asked<Data, Refs, Result, R extends Refusal> {
+  readonly handler: CommandHandler<Data, Refs, Result, R>;
+  readonly data: Data;
+  readonly submission: Submission<Result>;
+}
+
+/** What came of asking: the command to carry out, with what proved it, or that it would be refused anyway. */
+type Passed<Data, Refs, Result, R extends Refusal> =
+  | { readonly handler: CommandHandler<Data, Refs, Result, R>; readonly proof?: Proof }
+  | { readonly refused: SubmissionOutcome<Result, R> };
+
+/**
+ * Asks whoever wishes for a command to prove anew that it is them, where a policy says so. What would be refused is refused first, so that no code is spent on it. The
+ * code is used up in the commit of the command itself. What was already answered under its key is answered again without one.
+ * @throws StepUpNeeded with what the code will be bound to; ProofRefused
+ */
+const throughStepUp = async <Data, Refs, Result, R extends Refusal>(
+  stepUp: StepUp | undefined,
+  { handler, data, submission }: Asked<Data, Refs, Result, R>,
+  { tryOut, storedAnswer }: { readonly tryOut: Commands['submit']; readonly storedAnswer: Commands['storedAnswer'] },
+): Promise<Passed<Data, Refs, Result, R>> => {
+  const { tenantId, metadata, asker, idempotency, proof: before } = submission;
+  if (stepUp === undefined) return { handler };
+  if (before !== undefined) return { handler: stepUp.proving(handler, before) };
+  if (metadata.channel !== 'api' || submission.isApproved === true || submission.isDryRun === true) return { handler };
+  // A key that is nobody's has nobody who could prove anything.
+  if (asker !== undefined && asker.userId === undefined) return { handler };
+  if (!(await stepUp.isNeeded({ name: handler.name, data, tenantId }))) return { handler };
+  if (idempotency !== undefined && (await storedAnswer(tenantId, idempotency)) !== undefined) return { handler };
+  const challenge = asker?.challenge?.();
+  if (asker?.userId === undefined || challenge === undefined) throw new StepUpNeeded(handler.name);
+  const { userId, given } = asker;
+  if (given === undefined) {
+    const tried = await whileTrying(async () => {
+      const outcome = await tryOut(handler, data, submission);
+      if (outcome.kind !== 'decided' || !outcome.outcome.accepted) return outcome;
+      const { status, body } = outcome.answer;
+      throw new StepUpNeeded(handler.name, { challenge, preview: { status, body: await stepUp.show(tenantId, body) } });
+    });
+    return { refused: tried };
+  }
+  if (given.challenge !== challenge) throw new ProofRefused({ code: 'step_up_for_other_content' });
+  const proof = await stepUp.prove({ userId, command: handler.name, given }, { tenantId, metadata });
+  return { handler: stepUp.proving(handler, proof), proof };
+};
+
 /** What the platform does by itself is nobody's wish, and what is only tried happens to nobody. @throws ApprovalNeeded */
 const requireSecondPerson = async (
   { fourEyes }: CommandsOptions,
   name: string,
   data: unknown,
-  { tenantId, metadata, isApproved, isDryRun }: Submission<never>,
+  { tenantId, metadata, isApproved, isDryRun, proof }: Omit<Submission<never>, 'render'>,
 ): Promise<void> => {
   if (fourEyes === undefined || metadata.channel !== 'api' || isApproved === true || isDryRun === true) return;
   const seconds = await fourEyes.waitSeconds({ name, data, tenantId });
-  if (seconds !== undefined) throw new ApprovalNeeded(name, seconds);
+  if (seconds !== undefined) throw new ApprovalNeeded(name, seconds, proof);
 };
 
 const passChecks = async (

@@ -13,7 +13,10 @@ import { DatabaseFault, lockTimeout } from '../database/transaction.ts';
 import type { EventMetadata } from '../event-store/event.ts';
 import { keyMadeElsewhere } from '../event-store/subject-keys.ts';
 import { whileTrying } from '../event-store/trial.ts';
+import { ProofRefused, StepUpNeeded } from '../proof/step-up.ts';
 import type { Services } from '../services.ts';
+import { askerOf } from './asker.ts';
+import { provingProblems } from './common-problems.ts';
 import { keyProblem } from './idempotency.ts';
 import { type Sent, sentIn, withOffendingFields } from './offending-fields.ts';
 import { ProblemError, type ProblemTable, problemContentType, problemDocument, problemText } from './problem.ts';
@@ -63,6 +66,7 @@ export const answerCommand = async <Data, Refs, Result, R extends Refusal>(
   const submission: Submission<Result> = {
     tenantId: request.tenantId,
     metadata: metadataOf(request),
+    asker: askerOf(request),
     ...(request.idempotency === undefined
       ? {}
       : { idempotency: { principalId: request.principal.id, ...request.idempotency } }),
@@ -112,6 +116,7 @@ const putAside = async <Data, Refs, Result, R extends Refusal>(
       origin,
       preview: { status: tried.status, body: tried.body as string },
       metadata: metadataOf(request),
+      proof: needed.proof,
       render: renderer(
         { status: 202, show: (row: ApprovalRow) => showApproval(row, services.now()), problems: approvalProblems },
         request.requestId,
@@ -161,7 +166,8 @@ export const renderer =
   (outcome: Outcome<Result>): Answer => {
     if (outcome.accepted) return { status: outcome.isRepeat ? 200 : status, body: jsonText(show(outcome.result)) };
     const { code, ...facts } = factsOnWire(outcome.refusal, amount) as Refusal;
-    const problem = problems[code];
+    // That a code was used up meanwhile is no refusal of the context's own.
+    const problem = problems[code] ?? provingProblems[code];
     if (problem === undefined) throw new Error(`The refusal ${code} has no row in its context's table of problems.`);
     const extras = { facts, ...withOffendingFields(sent, outcome.refusal, problems) };
     return { status: problem.status, body: problemText(problemDocument(code, problem, requestId, extras)) };
@@ -261,6 +267,8 @@ export const withFaultsAsProblems = async <T>(
   } catch (error) {
     if (error instanceof ApprovalNeeded && !letsApprovalThrough)
       throw new ProblemError('approval_needed', {}, { cause: error });
+    const problem = provingProblem(error);
+    if (problem !== undefined) throw problem;
     if (error instanceof Overloaded)
       throw new ProblemError(
         'overloaded',
@@ -277,3 +285,25 @@ export const withFaultsAsProblems = async <T>(
     throw error;
   }
 };
+
+/** What is said of a proof that is wanting or wrong; undefined for every other error. */
+export const provingProblem = (error: unknown): ProblemError | undefined => {
+  if (error instanceof StepUpNeeded) {
+    const { shown } = error;
+    if (shown === undefined) return new ProblemError('step_up_impossible', {}, { cause: error });
+    const { command, challenge, preview } = shown;
+    const told = { status: preview.status, body: JSON.parse(preview.body) as unknown };
+    const errors = [{ ...proofHeader, code: 'required', message: 'must be the challenge and a code' }];
+    return new ProblemError(
+      'step_up_needed',
+      { facts: { command, challenge, preview: told }, errors },
+      { cause: error },
+    );
+  }
+  if (!(error instanceof ProofRefused)) return undefined;
+  const { code, ...facts } = error.refusal;
+  const message = provingProblems[code]?.title ?? code;
+  return new ProblemError(code, { facts, errors: [{ ...proofHeader, code, message }] }, { cause: error });
+};
+
+const proofHeader = { field: '/headers/finaegis-step-up' };

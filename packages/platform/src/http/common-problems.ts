@@ -1,7 +1,49 @@
-import { defineProblems } from './problem.ts';
+import { defineProblems, type ProblemTable } from './problem.ts';
+
+/** Problems of proving anew that it is whoever it says; any command of the API may answer them. */
+const proving = defineProblems({
+  step_up_needed: {
+    status: 403,
+    title: 'A fresh code is needed',
+    description:
+      'A policy wants whoever asks for this to prove anew that it is them. `preview` is what it would come to: show it. Then send the very same request again with the header `Finaegis-Step-Up: <challenge> <code>`, where the code is a new one of the authenticator, or a recovery code.',
+  },
+  step_up_impossible: {
+    status: 403,
+    title: 'A fresh code is needed, and this cannot carry one',
+    description:
+      'The request is more than the one command that a code is for, or a file. Ask for the commands one by one.',
+  },
+  step_up_for_other_content: {
+    status: 403,
+    title: 'The code is for another content',
+    description: 'The challenge is not the one of this request as it was sent. The code has not been used.',
+  },
+  step_up_code_wrong: {
+    status: 403,
+    title: 'The code is wrong or used',
+    description:
+      'It is none of now, or was used before, for whatever it was. Wait for the next one, and ask under another Idempotency-Key.',
+  },
+  step_up_locked: {
+    status: 403,
+    title: 'Too many wrong codes',
+    description:
+      'After the fifth in a row none is taken until `lockedUntil`, and twice as long after each further one.',
+  },
+  second_factor_missing: {
+    status: 403,
+    title: 'The user has no second factor',
+    description: 'This needs a fresh code; take up an authenticator at `/v1/me/second-factor` first.',
+  },
+});
+
+/** The same, by code. */
+export const provingProblems: ProblemTable = proving;
 
 /** Problems that any route may answer; what a context adds stands in its own table. */
 export const commonProblems = defineProblems({
+  ...proving,
   malformed_request: {
     status: 400,
     title: 'The request cannot be read',

@@ -5,7 +5,7 @@ import { type Json, SchemaCollection, sorted } from './openapi-schema.ts';
 import { type ProblemTable, problemContentType } from './problem.ts';
 import type { Route } from './route.ts';
 import { problemsOf } from './route-problems.ts';
-import { responsesOf } from './route-responses.ts';
+import { mayWait, responsesOf } from './route-responses.ts';
 
 /** What the document says about the API as a whole. */
 export type ApiInfo = { readonly title: string; readonly version: string; readonly description?: string };
@@ -171,8 +171,18 @@ const parameters = (route: Route, schemas: SchemaCollection): Json[] => {
     ...fields(query, 'query', schemas),
     ...(route.supportsDryRun === true ? [dryRun] : []),
     ...(route.idempotency === 'none' ? [] : [key]),
+    ...(mayWait(route) ? [stepUpParameter] : []),
     ...(route.permission === 'public' ? [] : [position]),
   ];
+};
+
+const stepUpParameter: Json = {
+  in: 'header',
+  name: 'Finaegis-Step-Up',
+  required: false,
+  description:
+    'The `challenge` of a problem `step_up_needed`, a space, and a fresh code of the authenticator or a recovery code.',
+  schema: { type: 'string', pattern: '^[0-9a-f]{64} ([0-9]{6}|[0-9A-Za-z-]{16,40})$' },
 };
 
 /** The fields of a strict object as parameters. */

@@ -2,6 +2,7 @@ import { type ZodType, z } from 'zod';
 
 import type { Origin } from '../approval/asked.ts';
 import type { Principal } from '../auth/principal.ts';
+import type { GivenProof } from '../proof/step-up.ts';
 import { fieldErrors } from './field-errors.ts';
 import { fingerprintOf, readIdempotencyKey } from './idempotency.ts';
 import { parseJsonBody, refuseUnstorable } from './json-body.ts';
@@ -47,6 +48,7 @@ export const readRequest = (route: Route, received: ReceivedRequest): ApiRequest
   const query = check(querySchema ?? nothing, asked, '/query', errors);
   const body = bodySchema === undefined ? undefined : check(bodySchema, sent, '/body', errors);
   const position = readPosition(received.headers['finaegis-position'], errors);
+  const stepUp = readStepUp(received.headers['finaegis-step-up'], errors);
   if (errors.length > 0) throw new ProblemError('validation_failed', { errors });
 
   return {
@@ -76,6 +78,7 @@ export const readRequest = (route: Route, received: ReceivedRequest): ApiRequest
     // A file is not kept to be asked again.
     ...(file === undefined ? { origin: originOf(route, { params: received.params, query: asked, body: sent }) } : {}),
     ...(position === undefined ? {} : { position }),
+    ...(stepUp === undefined ? {} : { stepUp }),
     // Not spread: reading the signal makes it, and most handlers never do.
     get signal() {
       return received.signal;
@@ -184,6 +187,18 @@ const readPosition = (header: string | undefined, errors: FieldError[]): string 
     });
   }
   return header;
+};
+
+const readStepUp = (header: string | undefined, errors: FieldError[]): GivenProof | undefined => {
+  if (header === undefined) return undefined;
+  const [, challenge, code] = /^([0-9a-f]{64}) ([0-9]{6}|[0-9A-Za-z-]{16,40})$/.exec(header) ?? [];
+  if (challenge !== undefined && code !== undefined) return { challenge, code };
+  errors.push({
+    field: '/headers/finaegis-step-up',
+    code: 'wrong_format',
+    message: 'must be a challenge this API has answered, a space, and a code',
+  });
+  return undefined;
 };
 
 const check = (schema: ZodType, value: unknown, root: string, errors: FieldError[]): unknown => {

@@ -1,6 +1,6 @@
 import { ZodObject, type ZodType } from 'zod';
 
-import type { CommonProblem } from './common-problems.ts';
+import { type CommonProblem, provingProblems } from './common-problems.ts';
 import type { Route } from './route.ts';
 
 /** Problems the server itself raises before, around or after any handler. */
@@ -24,7 +24,8 @@ const authenticated: readonly CommonProblem[] = [
 ];
 
 /** Whatever takes an idempotency key is a command. */
-const commands: readonly CommonProblem[] = [
+const commands: readonly string[] = [
+  ...Object.keys(provingProblems),
   'approval_needed',
   'idempotency_key_reused',
   'check_refused',
@@ -39,7 +40,7 @@ export const problemsOf = (route: Route): string[] => {
   const { body, file, query } = route.request;
   const takesBody = body !== undefined || file !== undefined;
   const isRead = route.method === 'GET';
-  const implied: (CommonProblem | false)[] = [
+  const implied: (string | false)[] = [
     ...always,
     ...(route.permission === 'public' ? [] : authenticated),
     isRead ? 'deadline_exceeded' : 'outcome_unknown',

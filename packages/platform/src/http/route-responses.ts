@@ -3,8 +3,8 @@ import { approvalResource } from '../approval/approval-view.ts';
 import { selfPermission } from '../auth/principal.ts';
 import type { Route, RouteResponse } from './route.ts';
 
-/** Whether what the route asks for may be put aside for a second person: a command of somebody who is not only at its own. */
-const mayWait = ({ method, permission, supportsDryRun }: Route): boolean =>
+/** Whether a policy may stand before what the route asks for: a command of somebody who is not only at its own. */
+export const mayWait = ({ method, permission, supportsDryRun }: Route): boolean =>
   method !== 'GET' && supportsDryRun === true && permission !== 'public' && permission !== selfPermission;
 
 const waiting = 'It waits for a second person, as a policy says; see `/v1/approvals`.';

@@ -2,6 +2,7 @@ import type { output, ZodType } from 'zod';
 
 import type { Approving, Origin } from '../approval/asked.ts';
 import type { Principal } from '../auth/principal.ts';
+import type { GivenProof } from '../proof/step-up.ts';
 
 /** Which token bucket a route draws from. */
 export type RateClass = 'read' | 'write' | 'bulk' | 'sensitive';
@@ -38,6 +39,8 @@ export type ApiRequest<Params = unknown, Query = unknown, Body = unknown> = {
   readonly signal: AbortSignal;
   /** Aborted when the process is to stop; only an answer that goes on by itself, a stream, has to mind it. */
   readonly draining?: AbortSignal;
+  /** What `Finaegis-Step-Up` says: a code, and the content it is for. */
+  readonly stepUp?: GivenProof;
   /** As it was sent, so that it can wait for a second person and be asked again. */
   readonly origin?: Origin;
   /** Set while what waited is carried out: `principal` is who asked, and this who agreed. */

@@ -89,9 +89,7 @@ export const startSagaWorker = (options: SagaWorkerOptions): SagaWorker => {
   const take = (address: SagaAddress, lease: string | undefined, known?: SagaState): void => {
     const name = nameOf(address);
     if (inHand.has(name) || closing.signal.aborted) return;
-    const hand = { address, lease, known, isClosing: () => closing.signal.aborted, tell };
-    // Taken up within the request that began it, it is still the bank's own work: what it tells a partner is neither hidden from nor shown to whoever asked.
-    const work = whileUnmasked(() => workThrough(options, hand))
+    const work = workThrough(options, { address, lease, known, isClosing: () => closing.signal.aborted, tell })
       .catch((error: unknown) => options.onError?.(address, error))
       .finally(() => {
         inHand.delete(name);
@@ -204,8 +202,12 @@ interface InHand {
   tell(address: SagaAddress, saga: Saga): void;
 }
 
+/** Taken up within the request that began it, it is still the bank's own work: what it tells a partner is neither hidden from nor shown to whoever asked. */
+const workThrough = (options: SagaWorkerOptions, hand: InHand): Promise<void> =>
+  whileUnmasked(() => workOnward(options, hand));
+
 /** Takes one saga as far as it goes now. */
-const workThrough = async (options: SagaWorkerOptions, hand: InHand): Promise<void> => {
+const workOnward = async (options: SagaWorkerOptions, hand: InHand): Promise<void> => {
   const { address, known, isClosing, tell } = hand;
   const { queue, workerId } = options;
   const { tenantId } = address;

@@ -1,6 +1,7 @@
 import { derivedUuid } from '@finaegis/kernel/id';
 import { requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, uuid } from '@finaegis/platform/http/amount';
+import { askerOfMany } from '@finaegis/platform/http/asker';
 import { answerOnce, metadataOf, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { type ApiRequest, commandRoute, defineRoute, type Route } from '@finaegis/platform/http/route';
 import { z } from 'zod';
@@ -105,7 +106,7 @@ const settle = async (
   const { tenantId } = request;
   // By pair and not by direction: the same settlement with other obligations must meet the transfer it made before.
   const transferId = derivedUuid('custodian-settlement', settlementId, ...[from, to].toSorted(), asset);
-  const submission = { tenantId, metadata: metadataOf(request), isDryRun: request.dryRun };
+  const submission = { tenantId, metadata: metadataOf(request), asker: askerOfMany(request), isDryRun: request.dryRun };
   const settled = await withFaultsAsProblems(() =>
     services.commands.submit(handlers.requestTransfer, { transferId, from, to, asset, amountMinor }, submission),
   );

@@ -2,6 +2,7 @@ import { requireStaff } from '@finaegis/platform/auth/access';
 import { grantorOf } from '@finaegis/platform/auth/grant';
 import { newApiKeySecret } from '@finaegis/platform/auth/key-text';
 import type { CommandHandler } from '@finaegis/platform/command/handler';
+import { askerOf } from '@finaegis/platform/http/asker';
 import { answerCommand, metadataOf, renderer } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { sentIn } from '@finaegis/platform/http/offending-fields';
@@ -112,6 +113,7 @@ const answerInvited = <Data, Refs>(
       services.commands.submit(how.command, how.data, {
         tenantId,
         metadata: metadataOf(request),
+        asker: askerOf(request),
         ...(idempotency === undefined ? {} : { idempotency: { principalId: principal.id, ...idempotency } }),
         isDryRun: dryRun,
         render: renderer(

@@ -95,6 +95,26 @@ export const loginSucceeded = defineEvent({
   }),
 });
 
+/** A user proved anew that it is them, for one command and what it was about; the code is used up by it. */
+export const secondFactorUsed = defineEvent({
+  type: 'SecondFactorUsed',
+  schemaVersion: 1,
+  schema: z.strictObject({
+    userId: z.string(),
+    command: z.string(),
+    challenge: z.string(),
+    step: z.number().int().optional(),
+    recoveryHash: z.string().optional(),
+  }),
+});
+
+/** Somebody in the user's name showed a code that is none. Until `lockedUntil` none is taken. */
+export const secondFactorFailed = defineEvent({
+  type: 'SecondFactorFailed',
+  schemaVersion: 1,
+  schema: z.strictObject({ userId: z.string(), failures: z.number().int(), lockedUntil: z.string().optional() }),
+});
+
 /** Every event of a user's stream. */
 export const userEvents = [
   userInvited,
@@ -108,4 +128,6 @@ export const userEvents = [
   secondFactorConfirmed,
   secondFactorRemoved,
   loginSucceeded,
+  secondFactorUsed,
+  secondFactorFailed,
 ] as const;

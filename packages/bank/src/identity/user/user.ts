@@ -37,6 +37,8 @@ export interface User {
   readonly passwordRef: string | undefined;
   readonly proposedFactor: string | undefined;
   readonly secondFactor: SecondFactor | undefined;
+  /** Wrong codes in a row where a command needed a fresh one. */
+  readonly wrongCodes: { readonly failures: number; readonly lockedUntil?: string | undefined };
 }
 
 /** Why a command about a user is refused, in order of precedence. */
@@ -64,6 +66,7 @@ const initial: User = {
   passwordRef: undefined,
   proposedFactor: undefined,
   secondFactor: undefined,
+  wrongCodes: { failures: 0 },
 };
 
 /** A user's life, one stream per user. */
@@ -102,14 +105,20 @@ export const userAggregate = defineAggregate({
       case 'SecondFactorRemoved':
         return { ...state, secondFactor: undefined };
       case 'LoginSucceeded':
-        return { ...state, secondFactor: afterLogin(state.secondFactor, event.data) };
+        return { ...state, secondFactor: afterUse(state.secondFactor, event.data) };
+      case 'SecondFactorUsed':
+        return { ...state, secondFactor: afterUse(state.secondFactor, event.data), wrongCodes: { failures: 0 } };
+      case 'SecondFactorFailed': {
+        const { failures, lockedUntil } = event.data;
+        return { ...state, wrongCodes: { failures, lockedUntil } };
+      }
       default:
         return unreachable(event);
     }
   },
 });
 
-const afterLogin = (
+const afterUse = (
   factor: SecondFactor | undefined,
   { step, recoveryHash }: { readonly step?: number | undefined; readonly recoveryHash?: string | undefined },
 ): SecondFactor | undefined =>

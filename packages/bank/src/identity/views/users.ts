@@ -77,6 +77,8 @@ export const usersTable: ModuleTable<UserRow> = {
     'SecondFactorConfirmed',
     'SecondFactorRemoved',
     'LoginSucceeded',
+    'SecondFactorUsed',
+    'SecondFactorFailed',
   ],
   ddl: [{ name: usersName, create: ddl }],
   lock: async (tx, requests) => {
@@ -95,7 +97,9 @@ export const usersTable: ModuleTable<UserRow> = {
     const { userId } = event.data;
     const before = rows.get(tenantId, userId);
     if (event.type !== 'UserInvited' && before === undefined) throw new RowNotLocked(recorded);
-    rows.set(tenantId, userId, { ...foldRow(before as UserRow, event, bookedAt), changedAt: bookedAt });
+    const after = foldRow(before as UserRow, event, bookedAt);
+    // A code that was used or wrong changes nothing of the user.
+    if (after !== before) rows.set(tenantId, userId, { ...after, changedAt: bookedAt });
   },
   write: async (tx, { changed }) => {
     if (changed.length > 0) await write(tx, changed);
@@ -135,6 +139,9 @@ const foldRow = (row: UserRow, event: UserEvent, bookedAt: string): UserRow => {
       return { ...row, factorRef: null };
     case 'LoginSucceeded':
       return { ...row, lastLoginAt: bookedAt };
+    case 'SecondFactorUsed':
+    case 'SecondFactorFailed':
+      return row;
     default:
       return unreachable(event);
   }

@@ -3,6 +3,7 @@ import { isCustomer } from '@finaegis/platform/auth/access';
 import { CheckRefused, type Submission } from '@finaegis/platform/command/commands';
 import type { Outcome } from '@finaegis/platform/command/handler';
 import { uuid } from '@finaegis/platform/http/amount';
+import { askerOfMany } from '@finaegis/platform/http/asker';
 import {
   keepAnswer,
   metadataOf,
@@ -152,6 +153,7 @@ const authorise = async (
 const submissionOf = ({ tenantId, dryRun, ...request }: BatchRequest): Omit<Submission<unknown>, 'render'> => ({
   tenantId,
   metadata: metadataOf(request),
+  asker: askerOfMany(request),
   isDryRun: dryRun,
   lane: 'bulk',
   timeoutMs: batchTimeoutMs,

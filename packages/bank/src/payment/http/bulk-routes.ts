@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { derivedUuid } from '@finaegis/kernel/id';
 import { isCustomer, requireStaff } from '@finaegis/platform/auth/access';
 import { amountSchema, instant, isoDate, uuid, wholeNumber } from '@finaegis/platform/http/amount';
+import { askerOfMany } from '@finaegis/platform/http/asker';
 import { answerCommand, metadataOf, withFaultsAsProblems } from '@finaegis/platform/http/command-route';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '@finaegis/platform/http/cursor';
 import { ProblemError } from '@finaegis/platform/http/problem';
@@ -299,6 +300,7 @@ const takeLines = async (
   const submission = {
     tenantId: request.tenantId,
     metadata: metadataOf(request),
+    asker: askerOfMany(request),
     lane: 'bulk',
     timeoutMs: 60_000,
   } as const;

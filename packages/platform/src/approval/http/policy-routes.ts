@@ -29,7 +29,8 @@ export interface PolicyHttp {
 }
 
 const tag = 'Four eyes';
-const commandName = z
+/** The name of a command, as policies write it. */
+export const commandName = z
   .string()
   .regex(/^[a-z][a-z-]{0,39}\.[A-Z][A-Za-z0-9]{0,59}$/, 'must be the name of a command such as ledger.PostJournal');
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { askerOf } from '../../http/asker.ts';
 import { answerCommand, metadataOf, renderer, toAnswer, withFaultsAsProblems } from '../../http/command-route.ts';
 import { pageQuery, pageSchema } from '../../http/cursor.ts';
 import { sentIn } from '../../http/offending-fields.ts';
@@ -76,6 +77,7 @@ const answerWithSecret = async <Data, Refs>(
     services.commands.submit(command, data, {
       tenantId,
       metadata: metadataOf(request),
+      asker: askerOf(request),
       ...(request.idempotency === undefined
         ? {}
         : { idempotency: { principalId: request.principal.id, ...request.idempotency } }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { requireStaff } from '../../auth/access.ts';
 import { sealTexts } from '../../event-store/sealed-text.ts';
 import { uuid } from '../../http/amount.ts';
+import { askerOf } from '../../http/asker.ts';
 import { answerCommand, metadataOf, renderer, toAnswer, withFaultsAsProblems } from '../../http/command-route.ts';
 import { pageQuery, pageSchema } from '../../http/cursor.ts';
 import { sentIn } from '../../http/offending-fields.ts';
@@ -66,6 +67,7 @@ const answerWithSecret = async <Data>(
     services.commands.submit(command, data, {
       tenantId: request.tenantId,
       metadata: metadataOf(request),
+      asker: askerOf(request),
       ...(request.idempotency === undefined
         ? {}
         : { idempotency: { principalId: request.principal.id, ...request.idempotency } }),
