@@ -1,5 +1,6 @@
 import { uuidV7Source } from '@finaegis/kernel/id';
 import { type Sealer, type SealerOptions, startSealer } from '@finaegis/platform/audit/sealer';
+import { accessTokenKeyOf } from '@finaegis/platform/auth/access-token/token-text';
 import { allowAll, type Checks } from '@finaegis/platform/command/checks';
 import { type Commands, type CommandsOptions, createCommands } from '@finaegis/platform/command/commands';
 import { commitSettings } from '@finaegis/platform/command/commit-settings';
@@ -83,7 +84,7 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
   const { rows } = await pools.read.query<{ epoch: string }>('select epoch from log_epoch');
   const late: Late = {};
   const services = createServices(options, { pools, late, epoch: rows[0]?.epoch ?? '' });
-  const modules = buildModules(services, { realtimeKey: signingKeyOf(options.masterKey), ...options });
+  const modules = buildModules(services, { ...keysOf(options.masterKey), ...options });
   late.sagas = modules.saga.service;
   modules.resilience.breakers.share({ pool: pools.write, onError: (error) => onError?.('breakers', error) });
   const list = moduleList(modules);
@@ -147,6 +148,12 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
     },
   };
 };
+
+/** Keys that all processes derive from the one they share. */
+const keysOf = (masterKey: Uint8Array) => ({
+  realtimeKey: signingKeyOf(masterKey),
+  accessTokenKey: accessTokenKeyOf(masterKey),
+});
 
 /** What is asked of every command that somebody wishes for. */
 const doorsOf = ({ approval, proof }: BankModules): Pick<CommandsOptions, 'fourEyes' | 'stepUp'> => ({

@@ -21,7 +21,7 @@ import {
 import { createCustodianModule } from '@finaegis/bank/custodian/module';
 import type { CustodianPorts } from '@finaegis/bank/custodian/ports';
 import { builtInRoles } from '@finaegis/bank/identity/contract';
-import { createIdentityModule } from '@finaegis/bank/identity/module';
+import { createIdentityModule, type IdentityModule } from '@finaegis/bank/identity/module';
 import { createLedgerModule, type LedgerModule } from '@finaegis/bank/ledger/module';
 import { createPartyModule, type PartyModule } from '@finaegis/bank/party/module';
 import { createCoinbaseCheckouts } from '@finaegis/bank/payment/adapters/coinbase-checkouts';
@@ -43,6 +43,8 @@ import type { PaymentPorts, WebhookVerifier } from '@finaegis/bank/payment/ports
 import type { AmountPorts } from '@finaegis/platform/approval/http/policy-routes';
 import { createApprovalModule } from '@finaegis/platform/approval/module';
 import { createAuditModule } from '@finaegis/platform/audit/module';
+import { createAccessTokens } from '@finaegis/platform/auth/access-token/token-text';
+import { createAuthenticate } from '@finaegis/platform/auth/create-authenticate';
 import { createAuthModule } from '@finaegis/platform/auth/module';
 import { permissionsOf } from '@finaegis/platform/auth/permissions';
 import type { ContextModule } from '@finaegis/platform/module';
@@ -95,6 +97,10 @@ export interface OutsideWorld {
   readonly ecbUrl?: string | undefined;
   /** Where webhooks may go. */
   readonly webhooks?: AddressRules;
+  /** Where callers reach the API, as it tells them. */
+  readonly publicUrl?: string | undefined;
+  /** Key that access tokens are signed with, the same in every process; without it there are none. */
+  readonly accessTokenKey?: Uint8Array;
   /** Key that subscriptions to what happens are signed with, the same in every process; without it nobody can subscribe. */
   readonly realtimeKey?: Uint8Array;
 }
@@ -150,7 +156,7 @@ export const buildModules = (services: Services, outside: OutsideWorld = {}) => 
     pollMs: 5_000,
   });
   const all = (): readonly ContextModule[] => Object.values<ContextModule>(modules);
-  const people = peopleOf(services, all, party);
+  const people = peopleOf(services, all, party, outside);
   const contexts = {
     tenancy: createTenancyModule(services),
     ...people,
@@ -170,12 +176,34 @@ export const buildModules = (services: Services, outside: OutsideWorld = {}) => 
 };
 
 /** Who may enter, and what they may do there. */
-const peopleOf = (services: Services, all: () => readonly ContextModule[], { parties }: PartyModule) => {
+const peopleOf = (
+  services: Services,
+  all: () => readonly ContextModule[],
+  { parties }: PartyModule,
+  { publicUrl, accessTokenKey }: OutsideWorld,
+) => {
   const partyExists = async (tenantId: string, partyId: string): Promise<boolean> =>
     (await parties.find(tenantId, partyId)) !== undefined;
   const permissions = () => permissionsOf(all());
-  const auth = createAuthModule(services, { environment: 'live', permissions, partyExists, roles: builtInRoles });
-  return { auth, identity: createIdentityModule(services, { roles: auth.roles, partyExists }) };
+  const tokens = createAccessTokens(() => accessTokenKey ?? missingKey());
+  // Clients of OAuth show who they are by their keys, some of which are users'.
+  const authenticate = once(() =>
+    createAuthenticate({
+      readPool: services.readPool,
+      roles: auth.roles,
+      findUser: identity.findUser,
+      now: () => Date.parse(services.now()),
+    }),
+  );
+  const auth = createAuthModule(services, {
+    environment: 'live',
+    permissions,
+    partyExists,
+    roles: builtInRoles,
+    oauth: { tokens, publicUrl, authenticate: (credentials) => authenticate()(credentials) },
+  });
+  const identity: IdentityModule = createIdentityModule(services, { roles: auth.roles, partyExists });
+  return { auth, identity };
 };
 
 /** The European Central Bank's rates: behind a breaker where they are read over the network. */
@@ -348,7 +376,7 @@ interface OverAll {
 }
 
 const missingKey = (): never => {
-  throw new Error('Subscriptions are signed with a key, and this process was given none.');
+  throw new Error('Subscriptions and access tokens are signed with keys, and this process was given none.');
 };
 
 /** What is made of all contexts together, when it is first asked for. */

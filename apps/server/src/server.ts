@@ -93,6 +93,7 @@ export const createServer = async ({ bank, config, logger, metrics, follower }: 
       readPool: pools.read,
       roles: bank.modules.auth.roles,
       findUser: bank.modules.identity.findUser,
+      accessTokens: bank.modules.auth.accessTokens,
       lastUse,
       now: () => Date.now() + config.CLOCK_OFFSET_MS,
     }),

@@ -124,6 +124,7 @@ const outsideOf = (config: Config): OutsideWorld => {
     bankConnections: connections.data,
     coinbase: coinbaseOf(config),
     ecbUrl: config.RATES_ECB_URL,
+    publicUrl: config.PUBLIC_URL,
     webhooks: { allowsLoopback: config.WEBHOOKS_ALLOW_LOOPBACK },
   };
   if (apiKey === undefined) return banks;

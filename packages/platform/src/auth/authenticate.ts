@@ -8,7 +8,13 @@ export type Credentials = { readonly authorization: string | undefined; readonly
  * so it must not say which of key or secret was wrong.
  */
 export type AuthenticationProblem = {
-  readonly problem: 'unauthenticated' | 'key_expired' | 'key_revoked' | 'session_ended' | 'address_not_allowed';
+  readonly problem:
+    | 'unauthenticated'
+    | 'key_expired'
+    | 'key_revoked'
+    | 'session_ended'
+    | 'token_over'
+    | 'address_not_allowed';
   readonly detail?: string;
   /** Whose key or session it is, or would be with the right secret; never told to the sender. */
   readonly known?: Pick<Principal, 'tenantId' | 'id' | 'userId'>;

@@ -4,6 +4,12 @@ import { type CommandFacts, type CommandHandler, defineCommand, type Loaded } fr
 import { RowNotLocked } from '../command/locked-table.ts';
 import type { NewEvent } from '../event-store/event.ts';
 import {
+  accessTokenAggregate,
+  type RevokeAccessToken,
+  revokeAccessToken,
+  revokeAccessTokenSchema,
+} from './access-token/access-token.ts';
+import {
   type ApiKey,
   type ApiKeyRefusal,
   apiKey,
@@ -23,6 +29,7 @@ import {
 import { type ApiKeyRow, apiKeysTable } from './api-keys-table.ts';
 import type { RoleDirectory } from './grant.ts';
 import { selfPermission } from './principal.ts';
+import { revokedTokensTable } from './revoked-tokens-table.ts';
 import { type BuiltInRoles, defineRole, type RoleRefusal, retireRole, roleAggregate } from './role/role.ts';
 import { type DefineRole, defineRoleSchema, type RetireRole, retireRoleSchema } from './role/terms.ts';
 import { type RoleRow, rolesTable } from './roles-table.ts';
@@ -138,6 +145,20 @@ export const revokeSessionCommand: CommandHandler<
     if (row === undefined) throw new RowNotLocked({ stream: sessionAggregate.stream(sessionId) });
     return { sessionId, ...row };
   },
+};
+
+/** Takes back an access token; submitted for the client whose it is. */
+export const revokeAccessTokenCommand: CommandHandler<RevokeAccessToken, undefined, undefined, never> = {
+  name: 'auth.RevokeAccessToken',
+  schema: revokeAccessTokenSchema,
+  // No scope gives it: the client shows its secret.
+  permission: 'public',
+  loads: ({ tokenId }) => ({
+    rows: [{ table: revokedTokensTable, key: tokenId }],
+    streams: [{ aggregate: accessTokenAggregate, id: tokenId }],
+  }),
+  decide: (loaded, data) => revokeAccessToken(loaded.stream(accessTokenAggregate, data.tokenId).state, data),
+  result: () => undefined,
 };
 
 /** A role as a command answers it. */

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../database/transaction.ts';
+import { type AccessToken, type AccessTokens, accessTokenFromHeader } from './access-token/token-text.ts';
 import { addressList } from './address-list.ts';
 import type { Authenticate, AuthenticationProblem, Credentials } from './authenticate.ts';
 import { briefCache } from './brief-cache.ts';
@@ -8,6 +9,7 @@ import type { KeyLastUse } from './key-last-use.ts';
 import { isSecretOf, keyFromHeader } from './key-text.ts';
 import type { FindUser } from './known-user.ts';
 import type { Principal } from './principal.ts';
+import { isTokenRevoked } from './revoked-tokens-table.ts';
 import { isWithin } from './scope.ts';
 
 /** What authentication needs. */
@@ -17,6 +19,8 @@ export interface AuthenticateOptions {
   readonly roles: RoleDirectory;
   /** Users who may act; without it nobody is logged in. */
   readonly findUser?: FindUser;
+  /** By which access tokens are read; without it none opens anything. */
+  readonly accessTokens?: AccessTokens;
   readonly lastUse?: Pick<KeyLastUse, 'note'>;
   /** The wall clock, in milliseconds since 1970, by which keys expire. */
   readonly now?: () => number;
@@ -57,6 +61,7 @@ export const createAuthenticate = ({
   readPool,
   roles,
   findUser = async () => undefined,
+  accessTokens,
   lastUse,
   now = Date.now,
   monotonicNow,
@@ -64,7 +69,26 @@ export const createAuthenticate = ({
   const brief = { ageMaxMs, entriesMax: 10_000, ...(monotonicNow === undefined ? {} : { now: monotonicNow }) };
   const keys = briefCache({ ...brief, load: (prefix: string) => findKey({ readPool, roles, findUser }, prefix) });
   const sessions = briefCache({ ...brief, load: (prefix: string) => findSession({ readPool, findUser }, prefix) });
+  const revoked = briefCache({ ...brief, load: (whose: string) => findRevoked(readPool, whose) });
+  /** A token is as good as its key is now, and for no more than was asked for when it was given. */
+  const byToken = async (token: AccessToken | undefined, ip: string): Promise<Principal | AuthenticationProblem> => {
+    if (token === undefined) return { problem: 'unauthenticated' };
+    const known = await keys.get(token.prefix);
+    if (known?.principal.id !== token.keyId || known.principal.tenantId !== token.tenantId)
+      return { problem: 'token_over' };
+    const nowMs = now();
+    const isOver = nowMs >= Math.min(token.expiresAtMs, known.endsAtMs) || known.status === 'revoked';
+    if (isOver || (await revoked.get(`${token.tenantId}/${token.tokenId}`)))
+      return { problem: 'token_over', known: known.principal };
+    if (!known.isAllowedFrom(ip)) return { problem: 'address_not_allowed', known: known.principal };
+    const { principal } = known;
+    lastUse?.note({ tenantId: principal.tenantId, keyId: principal.id });
+    const scopes = token.scopes.filter((scope) => isWithin(scope, principal.scopes));
+    return { ...principal, scopes, tokenId: token.tokenId };
+  };
   return async ({ authorization, ip }: Credentials): Promise<Principal | AuthenticationProblem> => {
+    const token = accessTokens === undefined ? undefined : accessTokenFromHeader(authorization);
+    if (token !== undefined) return byToken(accessTokens?.read(token), ip);
     const text = keyFromHeader(authorization);
     if (text === undefined) return { problem: 'unauthenticated' };
     const isSession = text.environment === sessionWord;
@@ -135,6 +159,13 @@ const findKey = async ({ readPool, roles, findUser }: Sources, prefix: string): 
     endsAtMs: Math.min(Number.POSITIVE_INFINITY, ...ends),
     isAllowedFrom: addressList(row.addresses),
   };
+};
+
+const findRevoked = (readPool: Pool, whose: string): Promise<boolean> => {
+  const [tenantId = '', tokenId = ''] = whose.split('/');
+  return inTransaction(readPool, { tenants: [tenantId], readOnly: true }, (tx) =>
+    isTokenRevoked(tx, tenantId, tokenId),
+  );
 };
 
 interface FoundSession {

@@ -1,5 +1,7 @@
 import type { ContextModule } from '../module.ts';
 import type { Services } from '../services.ts';
+import { accessTokenEvents } from './access-token/events.ts';
+import type { AccessTokens } from './access-token/token-text.ts';
 import { apiKeyEvents } from './api-key/events.ts';
 import { apiKeysTable } from './api-keys-table.ts';
 import {
@@ -8,6 +10,7 @@ import {
   createRoleCommands,
   type PartyExists,
   type Permissions,
+  revokeAccessTokenCommand,
   revokeApiKeyCommand,
   revokeSessionCommand,
   rotateApiKeyCommand,
@@ -15,9 +18,11 @@ import {
 import type { RoleDirectory } from './grant.ts';
 import { rolesOfKey } from './http/api-key-queries.ts';
 import { apiKeyRoutes } from './http/api-key-routes.ts';
+import { type OAuthOptions, oauthRoutes } from './http/oauth-routes.ts';
 import { roleRoutes } from './http/role-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import { authProblems } from './problems.ts';
+import { revokedTokensTable } from './revoked-tokens-table.ts';
 import { roleEvents } from './role/events.ts';
 import type { BuiltInRoles } from './role/role.ts';
 import { createRoleDirectory } from './role-directory.ts';
@@ -36,6 +41,8 @@ export interface AuthOptions {
   readonly partyExists: PartyExists;
   /** Roles every tenant has. */
   readonly roles: BuiltInRoles;
+  /** How clients of OAuth show who they are, and what they are given. */
+  readonly oauth: OAuthOptions;
 }
 
 /** The context, with the one command that needs to know the others. */
@@ -43,12 +50,14 @@ export interface AuthModule extends ContextModule {
   readonly handlers: { readonly createApiKey: CreateApiKeyCommand };
   /** What roles give, for authentication and for whoever gives them to users. */
   readonly roles: RoleDirectory;
+  /** Of clients of OAuth, for authentication. */
+  readonly accessTokens: AccessTokens;
 }
 
 /** The context `auth`: who may enter, by API key. */
 export const createAuthModule = (
   services: Services,
-  { environment, roles: builtIn, permissions, partyExists }: AuthOptions,
+  { environment, roles: builtIn, permissions, partyExists, oauth }: AuthOptions,
 ): AuthModule => {
   const roles = createRoleDirectory(() => services.readPool, builtIn);
   const createApiKey = createApiKeyCommand({ permissions, partyExists, roles });
@@ -58,15 +67,16 @@ export const createAuthModule = (
   const roleCommands = createRoleCommands({ permissions, builtIn });
   return {
     name: 'auth',
-    events: [...apiKeyEvents, ...roleEvents, ...sessionEvents],
+    events: [...apiKeyEvents, ...roleEvents, ...sessionEvents, ...accessTokenEvents],
     // The tables themselves are made by the migrations that also make the lookup functions over them.
-    tables: [apiKeysTable, rolesTable, sessionsTable],
+    tables: [apiKeysTable, rolesTable, sessionsTable, revokedTokensTable],
     views: [],
     commands: [
       createApiKey,
       rotateApiKey,
       revokeApiKeyCommand,
       revokeSessionCommand,
+      revokeAccessTokenCommand,
       roleCommands.defineRole,
       roleCommands.retireRole,
     ],
@@ -74,11 +84,13 @@ export const createAuthModule = (
     security: authSecurity,
     routes: [
       ...apiKeyRoutes(services, { environment, createApiKey, rotateApiKey }),
+      ...oauthRoutes(services, oauth),
       ...sessionRoutes(services),
       ...roleRoutes(services, { ...roleCommands, builtIn }),
     ],
     problems: authProblems,
     handlers: { createApiKey },
+    accessTokens: oauth.tokens,
     roles,
   };
 };

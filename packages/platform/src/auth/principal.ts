@@ -15,6 +15,8 @@ export type Principal = {
   readonly userId?: string;
   /** Of a user: which session it came by, and since when its sessions count. */
   readonly session?: { readonly sessionId: string; readonly sessionsFrom: string };
+  /** Of a key that came by an access token of its. */
+  readonly tokenId?: string;
   /** Shown `masked` in the place of personal values. */
   readonly isMasked?: boolean;
 };

@@ -72,6 +72,11 @@ export const authProblems = defineProblems({
     description: 'Give roles that hide them only.',
     otherwise: askingKey,
   },
+  token_makes_no_key: {
+    status: 403,
+    title: 'An access token makes no keys',
+    description: 'It would outlive itself by them. Ask with the key itself, or as a user.',
+  },
   session_unknown: { status: 404, title: 'There is no such session', offender: 'sessionId' },
   expiry_in_past: {
     status: 422,
@@ -79,4 +84,4 @@ export const authProblems = defineProblems({
     description: '`now` is the instant at which it was judged.',
     offender: 'expiresAt',
   },
-} satisfies Record<(ApiKeyRefusal | RoleRefusal | SessionRefusal)['code'], Problem>);
+} satisfies Record<(ApiKeyRefusal | RoleRefusal | SessionRefusal)['code'] | 'token_makes_no_key', Problem>);

@@ -10,5 +10,6 @@ export const authSecurity: readonly SecurityEvent[] = [
   securityEvent('ApiKeyRevoked', 'key_revoked', { ...key, detail: 'reason' }),
   securityEvent('RoleDefined', 'role_defined', { ...role, detail: 'scopes' }),
   securityEvent('RoleRetired', 'role_retired', role),
+  securityEvent('AccessTokenRevoked', 'token_revoked', key),
   securityEvent('SessionRevoked', 'session_ended', { about: 'user', member: 'userId' }),
 ];

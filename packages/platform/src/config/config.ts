@@ -71,6 +71,10 @@ type Variable = { readonly schema: z.ZodType; readonly isSecret?: boolean; reado
 const variables = {
   HOST: { schema: z.string().min(1).default('127.0.0.1'), about: 'Address to listen on.' },
   PORT: { schema: port.default(3000), about: 'Port of the API.' },
+  PUBLIC_URL: {
+    schema: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+    about: 'Where callers reach the API, as OAuth’s metadata tell it; the host they asked for when absent.',
+  },
   METRICS_PORT: { schema: port.optional(), about: 'Serves /metrics on a port of its own instead of the API’s.' },
   DATABASE_URL: {
     schema: postgresUrl.optional(),

@@ -241,6 +241,7 @@ const handleRead = async (
       ? whileMasking(handle)
       : notingShown(route, received, handle, { looks, checkAnswers }));
     note(refusalAnswered(answer));
+    if (answer.refused !== undefined) noteRefused(refusals, route, answer.refused.known, answer.refused.code);
     return answer;
   } catch (error) {
     note(refusalThrown(error, problems));

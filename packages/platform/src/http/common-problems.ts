@@ -87,6 +87,11 @@ export const commonProblems = defineProblems({
   key_expired: { status: 401, title: 'The API key has expired' },
   key_revoked: { status: 401, title: 'The API key has been revoked' },
   session_ended: { status: 401, title: 'The session is over', description: 'It expired or was ended; log in again.' },
+  token_over: {
+    status: 401,
+    title: 'The access token is over',
+    description: 'It expired, was taken back, or its key is no longer what it was; get another one.',
+  },
   address_not_allowed: { status: 403, title: 'The API key may not be used from this address' },
   permission_missing: {
     status: 403,

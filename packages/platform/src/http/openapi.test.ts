@@ -69,6 +69,7 @@ describe('the OpenAPI document', () => {
       ['path', 'potId', true],
       ['query', 'dryRun', false],
       ['header', 'Idempotency-Key', true],
+      ['header', 'Finaegis-Step-Up', false],
       ['header', 'Finaegis-Position', false],
     ]);
     expect(at(`${take}/x-permission`)).toBe('pots:take');
@@ -101,7 +102,7 @@ describe('the OpenAPI document', () => {
     const codesOf = (status: number): unknown =>
       at(`${take}/responses/${status}/content/application~1problem+json/schema/allOf/1/properties/code/enum`);
     expect(codesOf(422)).toEqual(['check_refused', 'idempotency_key_reused', 'pot_empty']);
-    expect(codesOf(401)).toEqual(['key_expired', 'key_revoked', 'session_ended', 'unauthenticated']);
+    expect(codesOf(401)).toEqual(['key_expired', 'key_revoked', 'session_ended', 'token_over', 'unauthenticated']);
     expect(at(`${take}/responses/422/description`)).toContain('`pot_empty`: The pot holds too little.');
     expect(codesOf(400)).toContain('idempotency_key_required');
     expect(codesOf(503)).toContain('outcome_unknown');

@@ -139,8 +139,25 @@ const operation = (route: Route, problems: ProblemTable, schemas: SchemaCollecti
   ...(route.personalData === undefined ? {} : { 'x-personal-data': route.personalData }),
   parameters: parameters(route, schemas),
   requestBody: requestBody(route, schemas),
-  responses: { ...successes(route, schemas), ...failures(route, problems) },
+  responses: together(successes(route, schemas), failures(route, problems)),
 });
+
+type Response = { readonly description: string; readonly content?: Readonly<Record<string, Json>> };
+
+/** A status that a route answers in its own form (OAuth has errors of its own) may be a problem as well. */
+const together = (
+  own: Readonly<Record<string, Json>>,
+  problems: Readonly<Record<string, Json>>,
+): Record<string, Json> => {
+  const both = { ...own, ...problems };
+  for (const status of Object.keys(own)) {
+    if (!Object.hasOwn(problems, status)) continue;
+    const [mine, theirs] = [own[status], problems[status]] as unknown as [Response, Response];
+    const description = `${mine.description} Or: ${theirs.description}`;
+    both[status] = { ...mine, description, content: { ...mine.content, ...theirs.content } };
+  }
+  return both;
+};
 
 const parameters = (route: Route, schemas: SchemaCollection): Json[] => {
   const { params, query } = route.request;

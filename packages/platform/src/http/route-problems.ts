@@ -19,6 +19,7 @@ const authenticated: readonly CommonProblem[] = [
   'key_expired',
   'key_revoked',
   'session_ended',
+  'token_over',
   'address_not_allowed',
   'permission_missing',
 ];

@@ -56,6 +56,8 @@ export type ApiAnswer = {
   readonly body?: unknown;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Somebody who is known was refused; noted, and never sent. */
+  readonly refused?: { readonly known: Pick<Principal, 'tenantId' | 'id' | 'userId'>; readonly code: string };
   /** Sent as `Finaegis-Position`. */
   readonly position?: string;
 };

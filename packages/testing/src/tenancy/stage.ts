@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { uuidV7Source } from '@finaegis/kernel/id';
+import { createAccessTokens } from '@finaegis/platform/auth/access-token/token-text';
 import { createAuthModule } from '@finaegis/platform/auth/module';
 import { permissionsOf } from '@finaegis/platform/auth/permissions';
 import type { BuiltInRoles } from '@finaegis/platform/auth/role/role';
@@ -37,6 +38,12 @@ const stageModules = (services: Services): readonly ContextModule[] => {
     permissions: () => permissionsOf(modules),
     partyExists: async (_, partyId) => !partyId.startsWith('00000000'),
     roles: stageRoles,
+    // Nobody enters this stage by OAuth.
+    oauth: {
+      tokens: createAccessTokens(() => new Uint8Array(32)),
+      authenticate: async () => ({ problem: 'unauthenticated' }),
+      publicUrl: undefined,
+    },
   });
   const modules = [createTenancyModule(services), auth, counterModule];
   return modules;

@@ -3,6 +3,7 @@ import { askerOf } from '../../http/asker.ts';
 import { answerCommand, metadataOf, renderer, toAnswer, withFaultsAsProblems } from '../../http/command-route.ts';
 import { pageQuery, pageSchema } from '../../http/cursor.ts';
 import { sentIn } from '../../http/offending-fields.ts';
+import { ProblemError } from '../../http/problem.ts';
 import { type ApiAnswer, type ApiRequest, defineRoute, type Route } from '../../http/route.ts';
 import type { Services } from '../../services.ts';
 import { requirePlatform } from '../../tenancy/http/require-platform.ts';
@@ -30,7 +31,7 @@ export interface ApiKeyRouteOptions {
 const tag = 'API keys';
 const keyParams = z.strictObject({ keyId: z.uuid() });
 const newKeyBody = z.strictObject(apiKeyTerms);
-const granting = ['scope_not_held', 'unmasked_not_held', 'acting_for_not_held'];
+const granting = ['token_makes_no_key', 'scope_not_held', 'unmasked_not_held', 'acting_for_not_held'];
 const creating = [
   'scope_unknown',
   'grants_missing',
@@ -92,6 +93,13 @@ const answerWithSecret = async <Data, Refs>(
     : answer;
 };
 
+/** What is good for ten minutes makes nothing that is good for longer. */
+const requireNoToken = ({ principal }: Pick<ApiRequest, 'principal'>): void => {
+  if (principal.tokenId === undefined) return;
+  const error = { field: '/headers/authorization', code: 'token_makes_no_key', message: 'must be a key or a session' };
+  throw new ProblemError('token_makes_no_key', { errors: [error] });
+};
+
 const createRoute = (services: Services, options: ApiKeyRouteOptions): Route =>
   defineRoute({
     method: 'POST',
@@ -144,6 +152,7 @@ const createKey = (
     readonly tenantId: string;
   },
 ): Promise<ApiAnswer> => {
+  requireNoToken(request);
   const { text, prefix, secretHash } = newApiKeySecret(environment);
   const { userId } = request.principal;
   const owner = userId === undefined || tenantId !== request.tenantId ? {} : { userId };
@@ -249,6 +258,7 @@ const rotateRoute = (services: Services, { environment, rotateApiKey }: ApiKeyRo
     responses: { 200: { description: 'The key, with its new secret this once.', schema: apiKeyWithSecretSchema } },
     problems: ['not_found', 'api_key_unknown', 'api_key_is_revoked', ...granting],
     handle: async (request) => {
+      requireNoToken(request);
       const { keyId } = await readApiKey(services, request.principal, request.params.keyId);
       const { text, prefix, secretHash } = newApiKeySecret(environment);
       const data = {
