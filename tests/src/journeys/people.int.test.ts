@@ -138,6 +138,75 @@ describe('a person', () => {
     expect((await logIn(email, { password: change.password })).status).toBe(201);
   });
 
+  it('who does nothing for half an hour logs in again, and who does something does not', async () => {
+    const { userId, caller } = await person(['auditor']);
+    const { items } = (await caller.get('/v1/me/sessions')).body as { items: readonly Body[] };
+    const [sessionId] = items.map((item) => textOf(item, 'sessionId'));
+    const age = async (minutes: number): Promise<void> => {
+      const used = `now() - interval '${minutes} minutes'`;
+      await bank.adminPool.query(
+        `update auth_sessions set opened_at = now() - interval '2 hours' where tenant_id = $1 and user_id = $2`,
+        [bank.tenantId, userId],
+      );
+      await bank.adminPool.query(
+        `insert into key_last_use (tenant_id, key_id, used_at) values ($1, $2, ${used})
+          on conflict (tenant_id, key_id) do update set used_at = excluded.used_at`,
+        [bank.tenantId, sessionId],
+      );
+      // What is known of a session is at most a second old; an invitation's own end of sessions must not be what ends it.
+      await bank.adminPool.query(
+        `update identity_users_v1 set sessions_from = now() - interval '3 hours' where tenant_id = $1 and user_id = $2`,
+        [bank.tenantId, userId],
+      );
+      await forgotten();
+    };
+    await age(29);
+    expect((await caller.get('/v1/me')).status).toBe(200);
+    await age(31);
+    expect(code(await caller.get('/v1/me'))).toBe('401 session_ended');
+  });
+
+  it('is erased: its texts are gone, nothing of it opens anything, and its address is another’s to have', async () => {
+    const { userId, email, caller } = await person(['owner']);
+    const { key } = await caller.make('/v1/api-keys', { name: 'Own', scopes: ['asset:read'] });
+    const erasure = `/v1/users/${userId}/erasure`;
+    const reason = { reason: 'data_subject_request' };
+    expect(code(await owner.post(erasure, { reason: 'bored' }))).toBe('400 validation_failed');
+    expect((await owner.post(`${erasure}?dryRun=true`, reason)).body).toMatchObject({ status: 'erased' });
+    expect((await caller.get('/v1/me')).status).toBe(200);
+    expect(await owner.make(erasure, reason)).toMatchObject({
+      status: 'erased',
+      email: 'erased',
+      hasSecondFactor: false,
+    });
+    expect(await owner.make(erasure, reason)).toMatchObject({ status: 'erased' });
+    await forgotten();
+    expect(code(await caller.get('/v1/me'))).toBe('401 session_ended');
+    expect(code(await callerOf(api.url, `Bearer ${String(key)}`).get('/v1/assets'))).toBe('401 key_revoked');
+    expect(code(await logIn(email))).toBe('401 login_failed');
+    expect((await owner.get(`/v1/users/${userId}`)).body).toMatchObject({ status: 'erased', email: 'erased' });
+    for (const [path, body] of [
+      ['invitation', undefined],
+      ['roles', { roles: ['support'] }],
+      ['resumption', undefined],
+      ['second-factor/removal', undefined],
+    ] as const)
+      expect(code(await owner.post(`/v1/users/${userId}/${path}`, body))).toBe('409 user_is_erased');
+    const { rows } = await bank.adminPool.query<{ values: string; keys: string }>(
+      `select (select count(*) from personal_data where tenant_id = $1 and subject = $2) as values,
+        (select count(*) from subject_keys where tenant_id = $1 and subject = $2 and wrapped_key <> '') as keys`,
+      [bank.tenantId, `user:${userId}`],
+    );
+    expect(rows[0]).toMatchObject({ values: 0n, keys: 0n });
+    expect(await eventsAbout(`user:${userId}`)).toContain('UserErased');
+    const again = await owner.make('/v1/users', { email, roles: ['support'] });
+    expect(again['userId']).not.toBe(userId);
+    expect((await accept(again['invitation'])).status).toBe(200);
+    expect((await logIn(email)).status).toBe(201);
+    const unknown = '/v1/users/0190a000-0000-7000-8000-0000000000ff/erasure';
+    expect(code(await owner.post(unknown, reason))).toBe('404 user_unknown');
+  });
+
   it('who lost its password is invited anew', async () => {
     const { userId, email } = await person(['support']);
     const { invitation } = await owner.make(`/v1/users/${userId}/invitation`, undefined);

@@ -38,6 +38,7 @@ export const identitySecurity: readonly SecurityEvent[] = [
   securityEvent('UserPasswordSet', 'password_set', { ...user, detail: 'by' }),
   securityEvent('UserRolesChanged', 'roles_changed', { ...user, detail: 'roles' }),
   securityEvent('UserSuspended', 'user_suspended', { ...user, detail: 'reason' }),
+  securityEvent('UserErased', 'user_erased', { ...user, detail: 'reason' }),
   securityEvent('UserResumed', 'user_resumed', user),
   securityEvent('UserSessionsEnded', 'sessions_ended', user),
   securityEvent('SecondFactorConfirmed', 'factor_confirmed', user),

@@ -13,6 +13,7 @@ import { createProvers, failFactorCommand } from './provers.ts';
 import { createUserCommands, type UserCommands } from './user/commands.ts';
 import { userEvents } from './user/events.ts';
 import { createFindUser } from './views/known-users.ts';
+import { userErasureTable } from './views/user-erasure.ts';
 import { findUser, usersTable } from './views/users.ts';
 
 /** What the context needs of others. */
@@ -34,6 +35,8 @@ export const createIdentityModule = (services: Services, { roles, partyExists }:
   const handlers = createUserCommands({
     roles,
     partyExists,
+    loginOfUser: async (tenantId, userId) =>
+      (await read(services, tenantId, (tx) => findUser(tx, tenantId, { userId })))?.login,
     rolesOf: async (tenantId, userId) =>
       (await read(services, tenantId, (tx) => findUser(tx, tenantId, { userId })))?.roles ?? [],
   });
@@ -52,7 +55,7 @@ export const createIdentityModule = (services: Services, { roles, partyExists }:
   return {
     name: 'identity',
     events: [...userEvents, ...loginEvents],
-    tables: [usersTable],
+    tables: [usersTable, userErasureTable(services)],
     views: [],
     commands: [
       handlers.inviteUser,
@@ -66,6 +69,7 @@ export const createIdentityModule = (services: Services, { roles, partyExists }:
       handlers.proposeFactor,
       handlers.confirmFactor,
       handlers.removeFactor,
+      handlers.eraseUser,
       handlers.logIn,
       failFactorCommand,
     ],

@@ -11,6 +11,7 @@ import type { FindUser } from './known-user.ts';
 import type { Principal } from './principal.ts';
 import { isTokenRevoked } from './revoked-tokens-table.ts';
 import { isWithin } from './scope.ts';
+import { sessionIdleMs } from './session/session.ts';
 
 /** What authentication needs. */
 export interface AuthenticateOptions {
@@ -176,6 +177,7 @@ interface FoundSession {
   readonly opened_at: string;
   readonly expires_at: string;
   readonly revoked_at: string | null;
+  readonly used_at: string | null;
 }
 
 const findSession = async (
@@ -207,7 +209,10 @@ const findSession = async (
     },
     secretHash: row.secret_hash,
     status: isOver ? 'revoked' : 'active',
-    endsAtMs: Date.parse(row.expires_at),
+    endsAtMs: Math.min(Date.parse(row.expires_at), usedAtMs(row) + sessionIdleMs),
     isAllowedFrom: () => true,
   };
 };
+
+const usedAtMs = ({ opened_at: opened, used_at: used }: FoundSession): number =>
+  Math.max(Date.parse(opened), used === null ? 0 : Date.parse(used));

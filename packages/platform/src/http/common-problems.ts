@@ -86,7 +86,11 @@ export const commonProblems = defineProblems({
   },
   key_expired: { status: 401, title: 'The API key has expired' },
   key_revoked: { status: 401, title: 'The API key has been revoked' },
-  session_ended: { status: 401, title: 'The session is over', description: 'It expired or was ended; log in again.' },
+  session_ended: {
+    status: 401,
+    title: 'The session is over',
+    description: 'It expired, was not used for half an hour, or was ended; log in again.',
+  },
   token_over: {
     status: 401,
     title: 'The access token is over',

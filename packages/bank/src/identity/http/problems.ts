@@ -15,6 +15,12 @@ export const identityProblems = defineProblems({
   acting_for_unknown: authProblems.acting_for_unknown,
   user_unknown: { status: 404, title: 'There is no such user', offender: 'userId' },
   user_exists_with_different_content: { status: 409, title: 'The user exists with different content' },
+  user_is_erased: {
+    status: 409,
+    title: 'The user is erased',
+    description: 'It cannot come back; its address can be invited as another user’s.',
+    offender: 'userId',
+  },
   email_taken: { status: 409, title: 'The address is another user’s', field: 'email' },
   invitation_invalid: {
     status: 422,

@@ -9,7 +9,7 @@ export const userResource = z
   .object({
     userId: z.string(),
     email: z.string(),
-    status: z.enum(['invited', 'active', 'suspended']),
+    status: z.enum(['invited', 'active', 'suspended', 'erased']),
     roles: z.array(z.string()),
     actingFor: z.string().optional().describe('The party whose mandates bound the user; absent for staff.'),
     hasSecondFactor: z.boolean(),

@@ -48,6 +48,7 @@ export const userRoutes = (http: UserHttp): readonly Route[] => [
   reinviteRoute(http),
   rolesRoute(http),
   suspendRoute(http),
+  eraseRoute(http),
   ...plainRoutes(http),
 ];
 
@@ -184,7 +185,7 @@ const reinviteRoute = (http: UserHttp): Route =>
     idempotency: 'required',
     request: { params: userParams },
     responses: { 200: { description: 'The user, with its invitation this once.', schema: invitedUserResource } },
-    problems: ['staff_only', 'user_unknown', ...entering],
+    problems: ['staff_only', 'user_unknown', 'user_is_erased', ...entering],
     handle: async (request) => {
       requireStaff(request.principal);
       const secret = newApiKeySecret('invite');
@@ -211,7 +212,7 @@ const rolesRoute = ({ services, commands }: UserHttp): Route =>
     description: 'They count from the next second on, for sessions and for the user’s keys.',
     request: { params: userParams, body: z.strictObject({ roles: rolesSchema }) },
     responses: changed,
-    problems: ['staff_only', 'user_unknown', ...granting],
+    problems: ['staff_only', 'user_unknown', 'user_is_erased', ...granting],
     handle: async (request) => {
       requireStaff(request.principal);
       const data = { ...request.params, ...request.body, grantor: grantorOf(request.principal) };
@@ -245,6 +246,30 @@ const suspendRoute = ({ services, commands }: UserHttp): Route =>
     },
   });
 
+const eraseRoute = ({ services, commands }: UserHttp): Route =>
+  defineRoute({
+    ...writing,
+    path: '/v1/users/:userId/erasure',
+    operationId: 'eraseUser',
+    personalData: 'shown',
+    summary: 'Erase a user',
+    description:
+      'Destroys the key of everything personal about the user, for ever; the log keeps hashes and proofs, and what the user did under its id. Its sessions and keys open nothing within a second, and its address is nobody’s.',
+    permission: 'identity:erase',
+    rateClass: 'sensitive',
+    request: {
+      params: userParams,
+      body: z.strictObject({ reason: z.enum(['data_subject_request', 'retention_over', 'entered_in_error']) }),
+    },
+    responses: changed,
+    problems: ['staff_only', 'user_unknown'],
+    handle: async (request) => {
+      requireStaff(request.principal);
+      const data = { ...request.params, ...request.body };
+      return answerCommand(services, request as ApiRequest, commands.eraseUser, data, answering);
+    },
+  });
+
 /** Routes that say nothing but whom they are about. */
 const plainRoutes = ({ services, commands }: UserHttp): readonly Route[] =>
   (
@@ -267,7 +292,11 @@ const plainRoutes = ({ services, commands }: UserHttp): readonly Route[] =>
       summary,
       request: { params: userParams },
       responses: changed,
-      problems: ['staff_only', 'user_unknown', ...(operationId === 'endUserSessions' ? [] : entering)],
+      problems: [
+        'staff_only',
+        'user_unknown',
+        ...(operationId === 'endUserSessions' ? [] : ['user_is_erased', ...entering]),
+      ],
       handle: async (request) => {
         requireStaff(request.principal);
         const { userId } = request.params;

@@ -8,6 +8,13 @@ export const loginClaimed = defineEvent({
   schema: z.strictObject({ login: z.string(), userId: z.string() }),
 });
 
+/** An address is nobody's again: its user was erased. */
+export const loginReleased = defineEvent({
+  type: 'LoginReleased',
+  schemaVersion: 1,
+  schema: z.strictObject({ login: z.string() }),
+});
+
 /** Somebody tried to log in and could not; the same whether or not the address is anybody's. Until `lockedUntil` nobody can. */
 export const loginFailed = defineEvent({
   type: 'LoginFailed',
@@ -23,4 +30,4 @@ export const loginFailuresCleared = defineEvent({
 });
 
 /** Every event of a login's stream. */
-export const loginEvents = [loginClaimed, loginFailed, loginFailuresCleared] as const;
+export const loginEvents = [loginClaimed, loginFailed, loginFailuresCleared, loginReleased] as const;

@@ -20,6 +20,8 @@ export const loginAggregate = defineAggregate({
     switch (event.type) {
       case 'LoginClaimed':
         return { ...state, userId: event.data.userId };
+      case 'LoginReleased':
+        return { ...state, userId: undefined };
       case 'LoginFailed':
         return { ...state, failures: event.data.failures, lockedUntil: event.data.lockedUntil };
       case 'LoginFailuresCleared':

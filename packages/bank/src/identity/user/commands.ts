@@ -18,6 +18,8 @@ import {
   changePasswordSchema,
   changeRolesSchema,
   confirmFactorSchema,
+  type EraseUser,
+  eraseUserSchema,
   type InviteUser,
   inviteUserSchema,
   type LogIn,
@@ -39,6 +41,7 @@ import {
   changeRoles,
   confirmFactor,
   endSessions,
+  eraseUser,
   inviteUser,
   proposeFactor,
   reinviteUser,
@@ -56,6 +59,8 @@ interface Refs {
   readonly values: readonly SealedValue[];
   readonly roles: UserRoles;
   readonly isPartyKnown: boolean;
+  /** The blind token of its address, where the command speaks of it. */
+  readonly login?: string | undefined;
 }
 
 /** A command about one user. */
@@ -77,6 +82,7 @@ export interface UserCommands {
   readonly proposeFactor: UserCommand<ProposeFactor>;
   readonly confirmFactor: UserCommand<ConfirmFactor>;
   readonly removeFactor: UserCommand<RemoveFactor>;
+  readonly eraseUser: UserCommand<EraseUser>;
   readonly logIn: LogInCommand;
 }
 
@@ -86,6 +92,8 @@ export interface UserPorts {
   readonly partyExists: (tenantId: string, partyId: string) => Promise<boolean>;
   /** Names of the roles of a user. */
   readonly rolesOf: (tenantId: string, userId: string) => Promise<readonly string[]>;
+  /** The blind token of a user's address; undefined where there is no user, or no address any more. */
+  readonly loginOfUser: (tenantId: string, userId: string) => Promise<string | undefined>;
 }
 
 interface Declared<Data> {
@@ -199,7 +207,33 @@ export const createUserCommands = (ports: UserPorts): UserCommands => {
       ...own,
       decide: removeFactor,
     }),
+    eraseUser: erasing(ports),
     logIn: loggingIn,
+  };
+};
+
+/** An erasure gives the address back, so the stream of its login is read as well. */
+const erasing = (ports: UserPorts): UserCommand<EraseUser> => {
+  const base = userCommand<EraseUser>(ports, {
+    name: 'identity.EraseUser',
+    schema: eraseUserSchema,
+    permission: 'identity:erase',
+    decide: eraseUser,
+  });
+  return {
+    ...base,
+    prepare: async (data, context) => ({
+      ...((await base.prepare?.(data, context)) as Refs),
+      login: await ports.loginOfUser(context.tenantId, data.userId),
+    }),
+    loads: (data, refs, context) => {
+      const { rows = [], streams = [] } = base.loads(data, refs, context);
+      const { login } = refs;
+      return {
+        rows,
+        streams: [...streams, ...(login === undefined ? [] : [{ aggregate: loginAggregate, id: login }])],
+      };
+    },
   };
 };
 

@@ -115,6 +115,13 @@ export const secondFactorFailed = defineEvent({
   schema: z.strictObject({ userId: z.string(), failures: z.number().int(), lockedUntil: z.string().optional() }),
 });
 
+/** Everything personal of a user is destroyed with this commit; it can never enter again. */
+export const userErased = defineEvent({
+  type: 'UserErased',
+  schemaVersion: 1,
+  schema: z.strictObject({ userId: z.string(), reason: z.string() }),
+});
+
 /** Every event of a user's stream. */
 export const userEvents = [
   userInvited,
@@ -130,4 +137,5 @@ export const userEvents = [
   loginSucceeded,
   secondFactorUsed,
   secondFactorFailed,
+  userErased,
 ] as const;

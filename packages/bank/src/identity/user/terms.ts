@@ -31,6 +31,10 @@ export const acceptInvitationSchema = z.strictObject({ userId, secretHash: hex64
 export const changePasswordSchema = z.strictObject({ userId, password: sealedText });
 export const changeRolesSchema = z.strictObject({ userId, roles: rolesSchema, grantor: grantorSchema });
 export const suspendUserSchema = z.strictObject({ userId, reason: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/) });
+export const eraseUserSchema = z.strictObject({
+  userId,
+  reason: z.enum(['data_subject_request', 'retention_over', 'entered_in_error']),
+});
 export const ofUserSchema = z.strictObject({ userId });
 export const proposeFactorSchema = z.strictObject({ userId, secret: sealedText });
 export const confirmFactorSchema = z.strictObject({
@@ -61,6 +65,7 @@ export type AcceptInvitation = z.output<typeof acceptInvitationSchema>;
 export type ChangePassword = z.output<typeof changePasswordSchema>;
 export type ChangeRoles = z.output<typeof changeRolesSchema>;
 export type SuspendUser = z.output<typeof suspendUserSchema>;
+export type EraseUser = z.output<typeof eraseUserSchema>;
 export type OfUser = z.output<typeof ofUserSchema>;
 export type ProposeFactor = z.output<typeof proposeFactorSchema>;
 export type ConfirmFactor = z.output<typeof confirmFactorSchema>;

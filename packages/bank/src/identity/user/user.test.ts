@@ -7,6 +7,7 @@ import {
   changeRoles,
   confirmFactor,
   endSessions,
+  eraseUser,
   inviteUser,
   proposeFactor,
   reinviteUser,
@@ -320,4 +321,40 @@ describe('logging in', () => {
 
 it('an event of another kind stops the fold', () => {
   expect(() => userAggregate.evolve(active, { type: 'UserPolished', data: {} } as never)).toThrow('Unreachable');
+});
+
+describe('an erased user', () => {
+  const invited = after(
+    userAggregate.initial,
+    inviteUser(userAggregate.initial, loginAggregate.initial, invite, facts),
+  );
+  const reason = 'data_subject_request' as const;
+  const erased = after(invited, eraseUser(invited, { userId, reason }));
+
+  it('gives its address back, once, and is there for ever', () => {
+    expect(eraseUser(invited, { userId, reason })).toMatchObject({
+      events: [
+        { type: 'UserErased', data: { userId, reason } },
+        { type: 'LoginReleased', data: { login: 'token' } },
+      ],
+    });
+    expect(erased).toMatchObject({ status: 'erased', invitation: undefined });
+    expect(eraseUser(erased, { userId, reason })).toEqual({ accepted: true, events: [] });
+    expect(eraseUser(userAggregate.initial, { userId, reason })).toMatchObject({ rejection: { code: 'user_unknown' } });
+    const claimed = { userId, failures: 2, lockedUntil: undefined };
+    expect(loginAggregate.evolve(claimed, { type: 'LoginReleased', data: { login: 'token' } } as never)).toEqual({
+      userId: undefined,
+      failures: 2,
+      lockedUntil: undefined,
+    });
+  });
+
+  it('is given nothing any more', () => {
+    const refused = { accepted: false, rejection: { code: 'user_is_erased', userId } };
+    expect(reinviteUser(erased, { userId, invitation, grantor: owner }, { roles })).toEqual(refused);
+    expect(changeRoles(erased, { userId, roles: ['reader'], grantor: owner }, { roles })).toEqual(refused);
+    expect(resumeUser(erased, { userId, grantor: owner }, { roles })).toEqual(refused);
+    expect(removeFactor(erased, { userId, grantor: owner }, { roles })).toEqual(refused);
+    expect(suspendUser(erased, { userId, reason: 'left' })).toEqual({ accepted: true, events: [] });
+  });
 });

@@ -11,6 +11,7 @@ import type {
   ChangePassword,
   ChangeRoles,
   ConfirmFactor,
+  EraseUser,
   InviteUser,
   OfUser,
   ProposeFactor,
@@ -28,7 +29,7 @@ export interface SecondFactor {
 
 /** What a decision needs to know of a user. */
 export interface User {
-  readonly status: 'absent' | 'invited' | 'active' | 'suspended';
+  readonly status: 'absent' | 'invited' | 'active' | 'suspended' | 'erased';
   readonly login: string;
   readonly emailCommitment: string;
   readonly roles: readonly string[];
@@ -45,6 +46,7 @@ export interface User {
 export type UserRefusal =
   | { readonly code: 'user_unknown'; readonly userId: string }
   | { readonly code: 'user_exists_with_different_content'; readonly userId: string }
+  | { readonly code: 'user_is_erased'; readonly userId: string }
   | { readonly code: 'email_taken' }
   | { readonly code: 'role_unknown'; readonly role: string }
   | GrantRefusal
@@ -95,6 +97,14 @@ export const userAggregate = defineAggregate({
         return { ...state, status: state.passwordRef === undefined ? 'invited' : 'active' };
       case 'UserSessionsEnded':
         return state;
+      case 'UserErased':
+        return {
+          ...state,
+          status: 'erased',
+          invitation: undefined,
+          secondFactor: undefined,
+          proposedFactor: undefined,
+        };
       case 'SecondFactorProposed':
         return { ...state, proposedFactor: event.data.secret.ref };
       case 'SecondFactorConfirmed': {
@@ -187,7 +197,8 @@ export const reinviteUser = (
   { userId, invitation, grantor }: ReinviteUser,
   { roles }: { readonly roles: UserRoles },
 ): Outcome => {
-  if (state.status === 'absent') return reject({ code: 'user_unknown', userId });
+  const gone = whileThere(state, userId);
+  if (gone !== undefined) return gone;
   const beyond = exceedsUser(grantor, state, roles);
   if (beyond !== undefined) return reject(beyond);
   return state.invitation?.secretHash === invitation.secretHash
@@ -214,6 +225,12 @@ export const changePassword = (state: User, { userId, password }: ChangePassword
   whileActive(state, userId) ??
   accept(userAggregate.record(userId, 'UserPasswordSet', { userId, password: referenceTo(password), by: 'user' }));
 
+/** Why nothing can be done for a user: there is none, or none any more. */
+const whileThere = (state: User, userId: string): Outcome | undefined => {
+  if (state.status === 'absent') return reject({ code: 'user_unknown', userId });
+  return state.status === 'erased' ? reject({ code: 'user_is_erased', userId }) : undefined;
+};
+
 const whileActive = (state: User, userId: string): Outcome | undefined => {
   if (state.status === 'absent') return reject({ code: 'user_unknown', userId });
   return state.status === 'active' ? undefined : reject({ code: 'user_not_active', userId, status: state.status });
@@ -225,7 +242,8 @@ export const changeRoles = (
   { userId, roles, grantor }: ChangeRoles,
   { roles: found }: { readonly roles: UserRoles },
 ): Outcome => {
-  if (state.status === 'absent') return reject({ code: 'user_unknown', userId });
+  const gone = whileThere(state, userId);
+  if (gone !== undefined) return gone;
   const refused = refusedRoles(grantor, { roles, actingFor: state.actingFor, found });
   if (refused !== undefined) return reject(refused);
   return roles.toSorted().join() === state.roles.toSorted().join()
@@ -236,7 +254,7 @@ export const changeRoles = (
 /** Suspends a user; needs none of what it holds: shutting a door must always be easy. */
 export const suspendUser = (state: User, { userId, reason }: SuspendUser): Outcome => {
   if (state.status === 'absent') return reject({ code: 'user_unknown', userId });
-  return state.status === 'suspended'
+  return state.status === 'suspended' || state.status === 'erased'
     ? accept()
     : accept(userAggregate.record(userId, 'UserSuspended', { userId, reason }));
 };
@@ -246,7 +264,8 @@ export const resumeUser = (
   { userId, grantor }: RemoveFactor,
   { roles }: { readonly roles: UserRoles },
 ): Outcome => {
-  if (state.status === 'absent') return reject({ code: 'user_unknown', userId });
+  const gone = whileThere(state, userId);
+  if (gone !== undefined) return gone;
   const beyond = exceedsUser(grantor, state, roles);
   if (beyond !== undefined) return reject(beyond);
   return state.status === 'suspended' ? accept(userAggregate.record(userId, 'UserResumed', { userId })) : accept();
@@ -283,10 +302,21 @@ export const removeFactor = (
   { userId, grantor }: RemoveFactor,
   { roles }: { readonly roles: UserRoles },
 ): Outcome => {
-  if (state.status === 'absent') return reject({ code: 'user_unknown', userId });
+  const gone = whileThere(state, userId);
+  if (gone !== undefined) return gone;
   const beyond = exceedsUser(grantor, state, roles);
   if (beyond !== undefined) return reject(beyond);
   return state.secondFactor === undefined
     ? accept()
     : accept(userAggregate.record(userId, 'SecondFactorRemoved', { userId }));
+};
+
+/** Erases a user for ever: its texts are destroyed, its sessions and keys open nothing, and its address is nobody's. Already erased is a repeat. */
+export const eraseUser = (state: User, { userId, reason }: EraseUser): Outcome => {
+  if (state.status === 'absent') return reject({ code: 'user_unknown', userId });
+  if (state.status === 'erased') return accept();
+  return accept(
+    userAggregate.record(userId, 'UserErased', { userId, reason }),
+    loginAggregate.record(state.login, 'LoginReleased', { login: state.login }),
+  );
 };

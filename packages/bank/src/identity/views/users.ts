@@ -11,7 +11,7 @@ export interface UserRow {
   readonly userId: string;
   readonly login: string;
   readonly emailRef: string;
-  readonly status: 'invited' | 'active' | 'suspended';
+  readonly status: 'invited' | 'active' | 'suspended' | 'erased';
   readonly roles: readonly string[];
   readonly actingFor: string | null;
   readonly invitationPrefix: string | null;
@@ -79,6 +79,7 @@ export const usersTable: ModuleTable<UserRow> = {
     'LoginSucceeded',
     'SecondFactorUsed',
     'SecondFactorFailed',
+    'UserErased',
   ],
   ddl: [{ name: usersName, create: ddl }],
   lock: async (tx, requests) => {
@@ -139,6 +140,8 @@ const foldRow = (row: UserRow, event: UserEvent, bookedAt: string): UserRow => {
       return { ...row, factorRef: null };
     case 'LoginSucceeded':
       return { ...row, lastLoginAt: bookedAt };
+    case 'UserErased':
+      return { ...row, ...erasedColumns(row.userId), sessionsFrom: bookedAt };
     case 'SecondFactorUsed':
     case 'SecondFactorFailed':
       return row;
@@ -146,6 +149,17 @@ const foldRow = (row: UserRow, event: UserEvent, bookedAt: string): UserRow => {
       return unreachable(event);
   }
 };
+
+/** Its address may be another user's from now on. */
+const erasedColumns = (userId: string) => ({
+  status: 'erased' as const,
+  login: `erased:${userId}`,
+  invitationPrefix: null,
+  invitationHash: null,
+  invitedUntil: null,
+  proposedFactorRef: null,
+  factorRef: null,
+});
 
 const invitationColumns = ({ prefix, secretHash, validUntil }: z.output<typeof invitationSchema>) => ({
   invitationPrefix: prefix,
@@ -179,7 +193,7 @@ const write = (tx: Transaction, changed: Changed): Promise<unknown> =>
   tx.query({
     name: 'write-users',
     text: `insert into ${usersName} select * from json_populate_recordset(null::${usersName}, $1::json) order by tenant_id, user_id
-      on conflict (tenant_id, user_id) do update set status = excluded.status, roles = excluded.roles,
+      on conflict (tenant_id, user_id) do update set status = excluded.status, login = excluded.login, roles = excluded.roles,
         invitation_prefix = excluded.invitation_prefix, invitation_hash = excluded.invitation_hash, invited_until = excluded.invited_until, password_ref = excluded.password_ref,
         proposed_factor_ref = excluded.proposed_factor_ref, factor_ref = excluded.factor_ref, sessions_from = excluded.sessions_from,
         last_login_at = excluded.last_login_at, changed_at = excluded.changed_at`,

@@ -4,6 +4,7 @@ import { type ApiRequest, commandRoute, defineRoute, type Route, readRoute } fro
 import { read, type Services } from '../../services.ts';
 import { revokeSessionCommand } from '../commands.ts';
 import { authProblems } from '../problems.ts';
+import { sessionIdleMs } from '../session/session.ts';
 import { type SessionRow, sessionColumns } from '../sessions-table.ts';
 
 type Listed = SessionRow & { readonly sessionId: string; readonly lastUsedAt?: string | null };
@@ -41,21 +42,25 @@ const listRoute = (services: Services): Route =>
     path: '/v1/me/sessions',
     operationId: 'listOwnSessions',
     summary: 'List the sessions that are open, newest first',
-    description: 'Those before the last change of the password are over, and not among them.',
+    description:
+      'Those before the last change of the password, and those nobody used for half an hour, are over and not among them.',
     request: {},
     responses: {
       200: { description: 'At most a hundred.', schema: z.object({ items: z.array(sessionResource) }) },
     },
     problems: [],
     handle: async ({ principal, tenantId }) => {
+      const now = services.now();
+      const idleSince = new Date(Date.parse(now) - sessionIdleMs).toISOString();
       const { rows } = await read(services, tenantId, (tx) =>
         tx.query<Listed>({
           name: 'own-sessions',
           text: `select ${sessionColumns}, u.used_at as "lastUsedAt" from auth_sessions s
             left join key_last_use u on u.tenant_id = s.tenant_id and u.key_id = s.session_id
             where s.tenant_id = $1 and s.user_id = $2 and s.revoked_at is null and s.expires_at > $3 and s.opened_at > $4
+              and greatest(s.opened_at, u.used_at) > $5
             order by s.session_id desc limit 100`,
-          values: [tenantId, principal.id, services.now(), principal.session?.sessionsFrom],
+          values: [tenantId, principal.id, now, principal.session?.sessionsFrom, idleSince],
         }),
       );
       const items = rows.map((row) => showSession(row, principal.session?.sessionId));

@@ -13,6 +13,9 @@ export type SessionRefusal = { readonly code: 'session_unknown'; readonly sessio
 /** How long a session lasts at most, in milliseconds. */
 export const sessionLifeMs = 12 * 60 * 60 * 1_000;
 
+/** How long a session lasts that nobody uses, in milliseconds; its last use is known to ten seconds. */
+export const sessionIdleMs = 30 * 60 * 1_000;
+
 /** `{ sessionId, userId }`. */
 export const revokeSessionSchema = z.strictObject({ sessionId: z.uuid(), userId: z.uuid() });
 export type RevokeSession = z.output<typeof revokeSessionSchema>;
