@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import { requireStaff } from '../../auth/access.ts';
+import { instant } from '../../http/amount.ts';
 import { type CursorScope, decodeCursor, pageOf, pageQuery, pageSchema } from '../../http/cursor.ts';
 import { defineRoute, type Route, readRoute } from '../../http/route.ts';
 import { read, type Services } from '../../services.ts';
 import { type LookRow, listLooks } from '../looks-view.ts';
 import { listSecurity, type SecurityRow } from '../security-view.ts';
 
-const instant = z.string().describe('UTC instant with milliseconds.');
+const at = z.string().describe('UTC instant with milliseconds.');
 const name = z.string().regex(/^[\x21-\x7e]{1,120}$/, 'must be 1 to 120 visible ASCII characters without spaces');
 const about = z.string().regex(/^[a-z][a-z-]{0,39}:[\x21-\x7e]{1,120}$/, 'must be such as party: and its id');
 const period = {
-  from: z.iso.datetime({ precision: 3 }).optional().describe('UTC instant with milliseconds, included.'),
-  to: z.iso.datetime({ precision: 3 }).optional().describe('UTC instant with milliseconds, not included.'),
+  from: instant.optional().describe('UTC instant, included.'),
+  to: instant.optional().describe('UTC instant, not included.'),
 };
 const who = {
   principalId: z.string().describe('The key or user.'),
@@ -21,7 +22,7 @@ const who = {
 
 const lookResource = z
   .object({
-    at: instant,
+    at,
     subject: z.string().describe('Whose values they were, such as `party:` or `account:` and its id.'),
     operationId: z.string(),
     channel: z.string(),
@@ -31,7 +32,7 @@ const lookResource = z
 
 const securityResource = z
   .object({
-    at: instant,
+    at,
     kind: z.string(),
     about: z.string().describe('What it is about, such as `user:` or `api-key:` and its id.'),
     detail: z.string().optional().describe('A code or an instant that says more.'),
