@@ -154,6 +154,20 @@ describe('an access token', () => {
     expect((await ask('token', grant, basic(second))).body).toMatchObject({ error: 'invalid_client' });
   });
 
+  it('is good for no more than its key is by now, whatever it was given', async () => {
+    const role = { role: 'desk', description: 'Front desk' };
+    await owner.make('/v1/roles', { ...role, scopes: ['asset:read', 'party:read'] });
+    const made = await owner.make('/v1/api-keys', { name: 'Desk', roles: ['desk'] });
+    const token = by(await tokenOf({ id: textOf(made, 'keyId'), secret: textOf(made, 'key') }));
+    expect(await codeAt(token, '/v1/parties')).toBe('200 undefined');
+    await owner.make('/v1/roles', { ...role, scopes: ['asset:read'] });
+    await felt();
+    expect([await codeAt(token), await codeAt(token, '/v1/parties')]).toEqual([
+      '200 undefined',
+      '403 permission_missing',
+    ]);
+  });
+
   it('is looked at by the clock of whoever authenticates', async () => {
     const its = await client(['asset:read']);
     offsetMs = -11 * 60_000;
