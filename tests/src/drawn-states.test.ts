@@ -91,6 +91,8 @@ const withoutStates: readonly string[] = [
   'crypto-receipt',
   'numbering',
   'order-schedule',
+  'psp-account',
+  'psp-day',
   'reconciliation',
   'refund-policy',
   'remainder',

@@ -25,7 +25,7 @@ export interface Sealing {
 }
 
 /**
- * Starts what acts by itself: sealing of the audit log, expiry of holds, sagas, webhooks, standing orders, days at partner banks, rates from their sources, planner statistics, and the daily removal
+ * Starts what acts by itself: sealing of the audit log, expiry of holds, sagas, webhooks, standing orders, days at partner banks and card providers, rates from their sources, planner statistics, and the daily removal
  * of what is kept for a limited time.
  */
 export const startWorkers = (
@@ -54,6 +54,10 @@ export const startWorkers = (
     systemPool: pools.system,
     onError: (error) => onError('days at partner banks', error),
   });
+  const pspDays = modules.payment.cards.pspDays.start({
+    systemPool: pools.system,
+    onError: (error) => onError('days at the card provider', error),
+  });
   const rates = modules.asset.startRateFetching({ onError: (error) => onError('rates', error) });
   const statistics = startStatistics({
     writePool: pools.write,
@@ -73,7 +77,7 @@ export const startWorkers = (
     everyMs: dayMs,
     onError: (error) => onError('removal of old answers', error),
   });
-  const works = [orders, bankDays, rates, sagas, webhooks, sealer, expiry, statistics, pruning];
+  const works = [orders, bankDays, pspDays, rates, sagas, webhooks, sealer, expiry, statistics, pruning];
   return {
     stop: async () => {
       await Promise.all(works.map((work) => work.close()));

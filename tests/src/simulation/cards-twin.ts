@@ -271,6 +271,7 @@ const calledBy = (scheduler: Scheduler, world: World, turn: () => Promise<void>)
     dispute: (lookup) => asked(async () => world.withDeadline(await of(lookup.tenantId).dispute(lookup))),
     submitEvidence: (order) => sent(() => answering(order.tenantId, of(order.tenantId).submitEvidence(order))),
     acceptDispute: (order) => sent(() => answering(order.tenantId, of(order.tenantId).acceptDispute(order))),
+    movementsWithin: unused,
     payout: unused,
     payoutsNamedIn: () => [],
   };

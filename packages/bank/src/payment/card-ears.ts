@@ -185,9 +185,6 @@ const bookPayout = async (
     amountMinor,
     parts: partsOf(movements),
     unexplainedMinor: unexplainedOf(explained),
-    unexplained: explained
-      .filter(({ isExplained }) => !isExplained)
-      .map(({ movementId, netMinor }) => ({ movementId, netMinor })),
     costs: costsOf(explained),
   });
 };

@@ -15,12 +15,16 @@ import type { CardHttp } from './http/card-http.ts';
 import { cardProblems } from './http/card-problems.ts';
 import { disputeRoutes } from './http/dispute-routes.ts';
 import type { PaymentHttp } from './http/payment-http.ts';
+import { pspDayRoutes } from './http/psp-day-routes.ts';
 import { refundPolicyRoutes } from './http/refund-policy-routes.ts';
 import { refundRoutes } from './http/refund-routes.ts';
 import type { PaymentTools } from './outgoing/commands.ts';
 import { createPayoutHandlers } from './payout/commands.ts';
 import { cardPayoutAggregate } from './payout/payout.ts';
-import type { PaymentPorts, WebhookHandlers } from './ports.ts';
+import { type PaymentPorts, paymentTimes, type WebhookHandlers } from './ports.ts';
+import { createPspDayHandlers } from './psp-day/commands.ts';
+import { pspAccountAggregate, pspDayAggregate } from './psp-day/psp-day.ts';
+import { createPspDays, explainDay, type PspDays } from './psp-days.ts';
 import type { PaymentReads } from './reads.ts';
 import {
   createRefundHandlers,
@@ -37,6 +41,7 @@ import type { WayBack } from './refund-ways.ts';
 import { cardDepositSaga } from './sagas/card-deposit.ts';
 import { disputeAnswerSaga } from './sagas/dispute-answer.ts';
 import { disputeDeadlineSaga } from './sagas/dispute-deadline.ts';
+import { pspDaySaga } from './sagas/psp-day.ts';
 import { refundSaga } from './sagas/refund.ts';
 import { cardsView } from './views/cards.ts';
 import { bankWay, cardWay } from './ways-back.ts';
@@ -46,6 +51,7 @@ export type CardPart = Pick<ContextModule, 'events' | 'commands' | 'routes' | 'p
   readonly sagas: readonly SagaDefinition[];
   readonly webhooks: WebhookHandlers;
   readonly reads: CardReads;
+  readonly pspDays: PspDays;
   readonly handlers: CardHttp['cardHandlers'] & { readonly sendBack: ReturnType<typeof sendBackHandler> };
   readonly payoutsNamedIn: (text: string) => readonly string[];
   /** Books a payout that a bank has before the provider has told of it; false where it is none. */
@@ -97,7 +103,10 @@ export const createCardPart = (
     remainderAggregate,
     disputeAggregate,
     cardPayoutAggregate,
+    pspAccountAggregate,
+    pspDayAggregate,
   ];
+  const days = createDays(services, { cards, reads, ports: parts.ports });
   return {
     events: aggregates.flatMap(({ events }) => events),
     commands: [
@@ -105,23 +114,42 @@ export const createCardPart = (
       ...Object.values(steps.refund),
       ...Object.values(steps.dispute),
       ...Object.values(steps.payout),
+      ...Object.values(days.handlers),
       ...Object.values(given),
     ],
     views: [cardsView],
-    sagas: Object.values(sagas),
+    sagas: [...Object.values(sagas), days.saga],
     routes: [
       ...cardDepositRoutes(routes),
       ...refundRoutes(routes),
       ...refundPolicyRoutes(routes),
       ...disputeRoutes(routes),
+      ...pspDayRoutes(routes),
     ],
     problems: cardProblems,
     webhooks: cards.messages(createCardEars(ears)),
     payoutsNamedIn: cards.provider.payoutsNamedIn,
     takePayout: (tenantId, arrival) => takePayout(ears, tenantId, arrival),
     reads,
+    pspDays: days.pspDays,
     handlers,
   };
+};
+
+/** Days at the provider: what begins them, and the saga that sees each to its end. */
+const createDays = (
+  services: Services,
+  {
+    cards,
+    reads,
+    ports: { ledger, times },
+  }: Pick<Parts, 'ports'> & { readonly cards: CardPorts; readonly reads: CardReads },
+) => {
+  const handlers = createPspDayHandlers(() => saga);
+  const { pollMaxMs } = { ...paymentTimes, ...times };
+  const tools = { services, cards, ledger, reads, handlers, pollMaxMs };
+  const saga = pspDaySaga({ explainDay: (run) => explainDay(tools, run) });
+  return { handlers, saga, pspDays: createPspDays(tools) };
 };
 
 /** The sagas, and the commands of their own steps. */

@@ -74,6 +74,7 @@ export const noCards: CardPorts = {
     submitEvidence: nobody,
     acceptDispute: nobody,
     movementsOf: nobody,
+    movementsWithin: nobody,
     payout: nobody,
     payoutsNamedIn: () => [],
   },

@@ -141,6 +141,10 @@ export interface CardProvider {
   ): Promise<CardDispute | CardDecline>;
   /** The movements an intent's money came in by. */
   movementsOf(lookup: Named & { readonly intentId: string }): Promise<readonly CardMovement[]>;
+  /** Every movement of our balance in an asset between two instants: the first counts, the second does not; from the beginning without a first. */
+  movementsWithin(
+    lookup: Named & { readonly asset: string; readonly from?: string; readonly to: string },
+  ): Promise<readonly CardMovement[]>;
   payout(lookup: Named & { readonly payoutId: string }): Promise<CardPayout | Absent>;
   /** Its payouts that a text of a bank's entry names; they need not be ours. */
   payoutsNamedIn(text: string): readonly string[];

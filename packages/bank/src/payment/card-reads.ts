@@ -10,6 +10,7 @@ import {
 } from './card-deposit/card-deposit.ts';
 import { type Dispute, type DisputeState, disputeAggregate } from './dispute/dispute.ts';
 import { type CardPayoutBooking, type CardPayoutState, cardPayoutAggregate } from './payout/payout.ts';
+import { type PspDay, type PspDayState, pspDayAggregate } from './psp-day/psp-day.ts';
 import { type Listed, listedIn, type Page } from './reads.ts';
 import { type RefundPolicies, refundPolicyAggregate } from './refund/policy.ts';
 import { type Refund, type RefundState, refundAggregate } from './refund/refund.ts';
@@ -26,12 +27,14 @@ export interface CardReads {
   refundPolicies(tenantId: string, entity: string): Promise<RefundPolicies>;
   dispute(tenantId: string, disputeId: string): Promise<DisputeState>;
   payout(tenantId: string, payoutId: string): Promise<CardPayoutState>;
+  pspDay(tenantId: string, dayId: string): Promise<PspDayState>;
   /** What of a payment has gone back or is claimed. */
   remainder(tenantId: string, paymentId: string): Promise<Remainder>;
   readonly listDeposits: List<CardDeposit>;
   readonly listRefunds: List<Refund>;
   readonly listDisputes: List<Dispute>;
   readonly listPayouts: List<CardPayoutBooking>;
+  readonly listPspDays: List<PspDay>;
 }
 
 /** The read side over the database; `services` is used by requests only, since it is complete only after all contexts are wired. */
@@ -62,10 +65,12 @@ export const createCardReads = (services: Services): CardReads => {
     refundPolicies: one(refundPolicyAggregate),
     dispute: one(disputeAggregate),
     payout: one(cardPayoutAggregate),
+    pspDay: one(pspDayAggregate),
     remainder: one(remainderAggregate),
     listDeposits: list('deposit', cardDepositAggregate),
     listRefunds: list('refund', refundAggregate),
     listDisputes: list('dispute', disputeAggregate),
     listPayouts: list('payout', cardPayoutAggregate),
+    listPspDays: list('day', pspDayAggregate),
   };
 };

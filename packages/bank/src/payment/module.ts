@@ -47,7 +47,7 @@ export interface PaymentModule extends ContextModule {
   readonly reads: PaymentReads;
   readonly sagas: readonly SagaDefinition[];
   readonly bulk: BulkPart['handlers'];
-  readonly cards: Pick<CardPart, 'handlers' | 'reads'>;
+  readonly cards: Pick<CardPart, 'handlers' | 'reads' | 'pspDays'>;
   readonly crypto: Pick<CryptoPart, 'handlers' | 'reads'>;
   /** Running due standing orders; the worker that does so all day, and one day of one entity. */
   readonly orderRuns: BulkPart['orderRuns'];

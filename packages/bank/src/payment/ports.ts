@@ -235,7 +235,10 @@ export interface PaymentPorts {
   readonly ledger: {
     readonly directory: LedgerDirectory;
     readonly balances: LockedTable<Balance>;
-    readonly reads: Pick<LedgerReads, 'entities' | 'bookingDay' | 'journal'>;
+    readonly reads: Pick<
+      LedgerReads,
+      'entities' | 'bookingDay' | 'journal' | 'postingsWithin' | 'postedOn' | 'isHistoryComplete'
+    >;
     readonly problems: ProblemTable;
   };
   readonly parties: Parties;

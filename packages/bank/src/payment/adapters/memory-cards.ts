@@ -32,6 +32,8 @@ export interface MemoryCards extends CardProvider {
   openDispute(intentId: string): string;
   decide(disputeId: string, verdict: 'won' | 'lost'): void;
   payOut(asset: string): string;
+  /** The provider takes or gives something for itself. */
+  adjust(asset: string, kind: 'fee' | 'other', grossMinor: bigint): void;
   /** Sum of everything that has not been paid out. */
   balanceMinor(): bigint;
 }
@@ -40,7 +42,8 @@ interface Book {
   readonly intents: Map<string, Kept>;
   readonly refunds: Map<string, KeptRefund>;
   readonly disputes: Map<string, CardDispute & { readonly intentId: string; readonly keys: readonly string[] }>;
-  readonly movements: (CardMovement & { readonly intentId?: string; payoutId?: string })[];
+  readonly movements: (CardMovement & { readonly at: string; readonly intentId?: string; payoutId?: string })[];
+  readonly now: () => string;
   readonly payouts: Map<string, { readonly asset: string; readonly amountMinor: bigint }>;
   onlyMinor: bigint | undefined;
   answersToLose: number;
@@ -51,13 +54,14 @@ const disputeFeeMinor = 1_500n;
 const feeOf = (amountMinor: bigint): bigint => (amountMinor * 29n + 500n) / 1_000n + 30n;
 
 /** The twin of the real adapters: the same contract suite runs on both. Cards are named as Stripe names its test cards. */
-export const createMemoryCards = (name = 'stripe'): MemoryCards => {
+export const createMemoryCards = (name = 'stripe', now = (): string => '2025-01-30T12:00:00.000Z'): MemoryCards => {
   const book: Book = {
     intents: new Map(),
     refunds: new Map(),
     disputes: new Map(),
     movements: [],
     payouts: new Map(),
+    now,
     onlyMinor: undefined,
     answersToLose: 0,
     made: 0,
@@ -94,7 +98,7 @@ const move = (
 ): void => {
   const movementId = newId(book, 'txn');
   const netMinor = grossMinor - feeMinor;
-  const one = { movementId, kind, asset, grossMinor, feeMinor, netMinor, subject };
+  const one = { movementId, kind, asset, grossMinor, feeMinor, netMinor, subject, at: book.now() };
   book.movements.push(intentId === undefined ? one : { ...one, intentId });
 };
 
@@ -229,9 +233,11 @@ const plain = ({ movementId, kind, asset, grossMinor, feeMinor, netMinor, subjec
   ...(subject === undefined ? {} : { subject }),
 });
 
-const paidOut = (book: Book): Pick<CardProvider, 'movementsOf' | 'payout' | 'payoutsNamedIn'> => ({
+const paidOut = (book: Book): Pick<CardProvider, 'movementsOf' | 'movementsWithin' | 'payout' | 'payoutsNamedIn'> => ({
   payoutsNamedIn: (text) => text.match(/\bpo_[0-9]+/g) ?? [],
   movementsOf: async ({ intentId }) => book.movements.filter((one) => one.intentId === intentId).map(plain),
+  movementsWithin: async ({ asset, from = '', to }) =>
+    book.movements.filter((one) => one.asset === asset && one.at >= from && one.at < to).map(plain),
   payout: async ({ payoutId }) => {
     const payout = book.payouts.get(payoutId);
     if (payout === undefined) return { kind: 'absent' };
@@ -306,5 +312,6 @@ const world = (book: Book): Omit<MemoryCards, keyof CardProvider> => ({
     book.payouts.set(payoutId, { asset, amountMinor });
     return payoutId;
   },
+  adjust: (asset, kind, grossMinor) => move(book, kind, { asset, grossMinor, subject: '' }),
   balanceMinor: () => book.movements.reduce((sum, { netMinor }) => sum + netMinor, 0n),
 });

@@ -170,7 +170,7 @@ const disputesOf = (
 const balanceOf = (
   stripe: Stripe,
   { reading }: Ways,
-): Pick<CardProvider, 'movementsOf' | 'payout' | 'payoutsNamedIn'> => ({
+): Pick<CardProvider, 'movementsOf' | 'movementsWithin' | 'payout' | 'payoutsNamedIn'> => ({
   payoutsNamedIn: (text) => text.match(/\bpo_[A-Za-z0-9_]+/g) ?? [],
   movementsOf: ({ intentId }) =>
     reading(async () => {
@@ -186,6 +186,20 @@ const balanceOf = (
       }
       return movements;
     }),
+  movementsWithin: async ({ asset, from, to }) => {
+    const movements: CardMovement[] = [];
+    const created = { ...(from === undefined ? {} : { gte: secondsOf(from) }), lt: secondsOf(to) };
+    const listing = { currency: asset.toLowerCase(), created, limit: 100, expand: ['data.source'] };
+    // A busy day has hundreds of pages: each is a call of its own, so that none of them takes too long.
+    for (let after: string | undefined; ; ) {
+      const page = await reading(() =>
+        stripe.balanceTransactions.list(after === undefined ? listing : { ...listing, starting_after: after }),
+      );
+      movements.push(...page.data.map(shownMovement));
+      after = page.data.at(-1)?.id;
+      if (!page.has_more || after === undefined) return movements;
+    }
+  },
   payout: ({ payoutId }) =>
     reading(async () => {
       const payout = await stripe.payouts.retrieve(payoutId).catch(absentIfUnknown);
@@ -204,6 +218,9 @@ const balanceOf = (
       };
     }),
 });
+
+/** Stripe counts time in seconds. */
+const secondsOf = (instant: string): number => Math.floor(Date.parse(instant) / 1_000);
 
 /** A name that anybody wrote on a payment is no fault of the provider's. */
 const absentIfUnknown = (error: unknown): undefined => {

@@ -84,7 +84,6 @@ const payoutResource = z
       .array(movement)
       .optional()
       .describe('What it is made of, each held against what we booked for it; where it is read alone.'),
-    workItemId: uuid.optional(),
     bookedAt: instant,
   })
   .meta({ id: 'CardPayout', description: 'What a card provider paid out, explained to the cent.' });
@@ -309,7 +308,7 @@ const payout = async (http: CardHttp, request: ApiRequest<z.output<typeof payout
 };
 
 const showPayout = (booked: CardPayoutBooking, amount: ShowAmount) => {
-  const { asset, payoutId, status, payoutReference, bank, workItemId, bookedAt } = booked;
+  const { asset, payoutId, status, payoutReference, bank, bookedAt } = booked;
   return {
     payoutId,
     status,
@@ -317,7 +316,6 @@ const showPayout = (booked: CardPayoutBooking, amount: ShowAmount) => {
     bank,
     amount: amount(asset, booked.amountMinor),
     unexplained: amount(asset, booked.unexplainedMinor),
-    ...(workItemId === undefined ? {} : { workItemId }),
     bookedAt,
   };
 };

@@ -93,6 +93,12 @@ export const paymentProblems = defineProblems({
     description:
       'The next statement in which the other side comes, an approved correction or write-off, or breaks that offset it; the item ends in the same commit.',
   },
+  work_item_waits_for_booking: {
+    status: 409,
+    title: 'The item is resolved by what ends its difference',
+    description:
+      'What the provider tells, or a journal that names the difference in its metadata; the item ends with the first day on which both sides agree.',
+  },
   resolution_not_for_kind: {
     status: 422,
     title: 'An item of this kind is not resolved this way',

@@ -194,6 +194,7 @@ const decidingRoutes = (http: PaymentHttp): readonly Route[] => [
       'work_item_already_resolved',
       'work_item_waits_for_saga',
       'work_item_waits_for_break',
+      'work_item_waits_for_booking',
       'resolution_not_for_kind',
       'work_item_has_no_owner',
       'owner_may_not_write_off',

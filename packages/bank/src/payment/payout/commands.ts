@@ -6,7 +6,6 @@ import { movementKinds } from '../card-provider.ts';
 import { costOf, findAccounts, type HouseRefs, houseNeeds, mergeNeeds, nostroOf, pspOf, withHouses } from '../house.ts';
 import type { PaymentTools } from '../outgoing/commands.ts';
 import { bankName, minor, positiveMinor } from '../terms.ts';
-import { workItemAggregate } from '../work-item/work-item.ts';
 import {
   type BookCardPayout,
   bookCardPayout,
@@ -14,10 +13,7 @@ import {
   type CardPayoutRefusal,
   cardPayoutAggregate,
   cardPayoutJournalId,
-  cardPayoutWorkItemId,
   returnCardPayout,
-  type UnexplainedMovement,
-  unexplainedItems,
 } from './payout.ts';
 
 const signed = z
@@ -31,8 +27,6 @@ export interface PayoutPlace {
   readonly provider: string;
   readonly entity: string;
   readonly bank: string;
-  /** Of one that is booked. */
-  readonly unexplained?: readonly UnexplainedMovement[];
 }
 
 const place = { payoutId: uuid, provider: bankName, entity: entityName, bank: bankName };
@@ -65,7 +59,7 @@ const payoutCommand = <Data extends PayoutPlace>(
       chartCodes: [pspOf(provider), nostroOf(bank), costOf(provider)],
       accounts: [],
     }),
-  loads: ({ payoutId, entity, unexplained = [] }, refs) =>
+  loads: ({ payoutId, entity }, refs) =>
     mergeNeeds(
       postingNeeds(tools.balances, refs.accounts, {
         postings: [],
@@ -76,14 +70,7 @@ const payoutCommand = <Data extends PayoutPlace>(
       }),
       houseNeeds(refs),
       {
-        streams: [
-          { aggregate: cardPayoutAggregate, id: payoutId },
-          ...unexplainedItems(unexplained).map(({ movementId }) => ({
-            aggregate: workItemAggregate,
-            id: cardPayoutWorkItemId(payoutId, movementId),
-            isNew: true,
-          })),
-        ],
+        streams: [{ aggregate: cardPayoutAggregate, id: payoutId }],
       },
     ),
   decide: (loaded, data, _, refs) => {
@@ -107,7 +94,6 @@ export const createPayoutHandlers = (tools: PaymentTools) => ({
         amountMinor: positiveMinor,
         parts: z.array(z.strictObject({ kind: z.enum(movementKinds), count: z.int(), netMinor: signed })),
         unexplainedMinor: signed,
-        unexplained: z.array(z.strictObject({ movementId: text(200), netMinor: signed })),
         costs: z.strictObject({ takenMinor: minor, givenBackMinor: minor }),
       }),
     },

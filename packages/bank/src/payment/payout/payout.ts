@@ -6,7 +6,6 @@ import { type Book, houseAccountId, type JournalRefusal } from '../../ledger/con
 import type { CardMovement, MovementKind } from '../card-provider.ts';
 import { costOf, nostroOf, pspOf } from '../house.ts';
 import { allOf, postPair } from '../pair.ts';
-import { openWorkItem } from '../work-item/work-item.ts';
 import { type cardPayoutBooked, cardPayoutEvents } from './events.ts';
 
 type Booked = EventOf<typeof cardPayoutBooked>['data'];
@@ -47,9 +46,6 @@ export const cardPayoutIdOf = (provider: string, payoutReference: string): strin
   derivedUuid('card-payout', provider, payoutReference);
 export const cardPayoutJournalId = (payoutId: string, step: 'arrive' | 'return' | 'cost' | 'cost-back'): string =>
   derivedUuid('card-payout-journal', payoutId, step);
-/** The item about a movement that nothing explains, or about those for which there are no more items. */
-export const cardPayoutWorkItemId = (payoutId: string, movementId: string): string =>
-  derivedUuid('work-item', 'card-payout', payoutId, movementId);
 
 /** What of our own books a movement is explained by; undefined where nothing explains it. */
 export interface Explained extends CardMovement {
@@ -64,12 +60,6 @@ export interface PayoutCosts {
   readonly givenBackMinor: bigint;
 }
 
-/** A movement that nothing explains. */
-export interface UnexplainedMovement {
-  readonly movementId: string;
-  readonly netMinor: bigint;
-}
-
 /** A payout as the provider tells it. */
 export interface BookCardPayout {
   readonly payoutId: string;
@@ -81,7 +71,6 @@ export interface BookCardPayout {
   readonly amountMinor: bigint;
   readonly parts: Booked['parts'];
   readonly unexplainedMinor: bigint;
-  readonly unexplained: readonly UnexplainedMovement[];
   readonly costs: PayoutCosts;
 }
 
@@ -93,17 +82,6 @@ export const partsOf = (movements: readonly CardMovement[]): Booked['parts'] => 
     byKind.set(kind, { count: count + 1, netMinor: sumMinor + netMinor });
   }
   return [...byKind].map(([kind, sum]) => ({ kind, ...sum }));
-};
-
-/** Most movements of one payout with an item of their own; whoever finds more has something larger to look at, and one item for all of it. */
-export const ownItemsMax = 50;
-
-/** What each item is about: a movement, or the sum of those beyond the most. */
-export const unexplainedItems = (movements: readonly UnexplainedMovement[]): readonly UnexplainedMovement[] => {
-  if (movements.length <= ownItemsMax) return movements.filter(({ netMinor }) => netMinor !== 0n);
-  const rest = movements.slice(ownItemsMax);
-  const netMinor = rest.reduce((sum, one) => sum + (one.netMinor < 0n ? -one.netMinor : one.netMinor), 0n);
-  return [...unexplainedItems(movements.slice(0, ownItemsMax)), { movementId: `${rest.length} more`, netMinor }];
 };
 
 /** Dr cost · Cr psp: what the provider took for itself, and the other way round what it gave back. */
@@ -127,11 +105,11 @@ const bookCosts = (
   return allOf(pair('cost', costs.takenMinor), pair('cost-back', costs.givenBackMinor));
 };
 
-/** Dr nostro · Cr psp: what the provider owed us is on our account at the bank. What nothing explains is somebody's to find out. */
+/** Dr nostro · Cr psp: what the provider owed us is on our account at the bank. What nothing explains is an item of the day it was told on. */
 export const bookCardPayout = (state: CardPayoutState, data: BookCardPayout, book: Book): CardPayoutDecision => {
   if (state.status !== 'unknown') return accept();
-  const { unexplained, costs, ...told } = data;
-  const { payoutId, provider, entity, bank, asset, amountMinor, payoutReference } = told;
+  const { costs, ...told } = data;
+  const { payoutId, provider, entity, bank, asset, amountMinor } = told;
   const journalId = cardPayoutJournalId(payoutId, 'arrive');
   const psp = houseAccountId(entity, pspOf(provider));
   const posted = postPair(book, {
@@ -145,31 +123,12 @@ export const bookCardPayout = (state: CardPayoutState, data: BookCardPayout, boo
   });
   const booked = allOf(bookCosts(data, book), posted);
   if (!booked.accepted) return booked;
-  const items = unexplainedItems(unexplained).map(({ movementId, netMinor }) => {
-    const workItemId = cardPayoutWorkItemId(payoutId, movementId);
-    const item = openWorkItem({
-      workItemId,
-      kind: 'break',
-      entity,
-      account: psp,
-      asset,
-      amountMinor: netMinor < 0n ? -netMinor : netMinor,
-      subject: `card-payout:${payoutId}`,
-      reason: 'movement_unexplained',
-      links: [`journal:${journalId}`, `payout:${payoutReference}`, `movement:${movementId}`],
-    });
-    return { workItemId, item };
-  });
-  const [first] = items;
   const record = cardPayoutAggregate.record(payoutId, 'CardPayoutBooked', {
     ...told,
     journalId,
     ...(costs.takenMinor === 0n && costs.givenBackMinor === 0n ? {} : { costs }),
-    ...(first === undefined
-      ? {}
-      : { workItemId: first.workItemId, workItemIds: items.map(({ workItemId }) => workItemId) }),
   });
-  return accept(...booked.events, ...items.map(({ item }) => item), record);
+  return accept(...booked.events, record);
 };
 
 /** Dr psp · Cr nostro: our bank did not take it, and the provider owes us again. */

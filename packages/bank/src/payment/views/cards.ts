@@ -1,6 +1,7 @@
 import type { Transaction } from '@finaegis/platform/database/transaction';
 import type { LoggedEvent } from '@finaegis/platform/event-store/event';
 import { defineView, tableName, type View } from '@finaegis/platform/view/view';
+import { pspDayStatus } from '../psp-day/psp-day.ts';
 import { type NewestPage, newestFirst } from './newest-first.ts';
 
 const ddl = (name: string): string => `create table ${name} (
@@ -25,7 +26,7 @@ create index on ${name} (tenant_id, payment_id, seq) where payment_id is not nul
 create index on ${name} (tenant_id, kind, status, seq)`;
 
 /** What is listed apart. */
-export type CardKind = 'deposit' | 'refund' | 'dispute' | 'payout';
+export type CardKind = 'deposit' | 'refund' | 'dispute' | 'payout' | 'day';
 
 /** The kind an event is about, and the status it leaves. */
 const after: Readonly<Record<string, readonly [CardKind, string]>> = {
@@ -52,8 +53,15 @@ const after: Readonly<Record<string, readonly [CardKind, string]>> = {
   DisputeAccepted: ['dispute', 'accepted'],
   CardPayoutBooked: ['payout', 'booked'],
   CardPayoutReturned: ['payout', 'returned'],
+  PspDayExplained: ['day', 'agreed'],
 };
-const firsts = new Set(['CardDepositAnnounced', 'RefundRequested', 'DisputeOpened', 'CardPayoutBooked']);
+const firsts = new Set([
+  'CardDepositAnnounced',
+  'RefundRequested',
+  'DisputeOpened',
+  'CardPayoutBooked',
+  'PspDayExplained',
+]);
 
 interface Changed {
   readonly kind: CardKind;
@@ -62,12 +70,14 @@ interface Changed {
 }
 
 const changeOf = ({ type, data }: LoggedEvent): Changed => {
-  const [kind, status] = after[type] ?? [];
+  const [kind, usual] = after[type] ?? [];
+  // A day is over at once, and its amount is what the two sides differ by.
+  const status = kind === 'day' ? pspDayStatus({ openCount: Number(data['openCount']) }) : usual;
   if (kind === undefined || status === undefined) throw new Error(`${type} leaves no status.`);
   return { kind, status, id: String(data[`${kind}Id`]) };
 };
 
-/** Card deposits, refunds, disputes and payouts in the order they came up, with what they are found by; what one says is read from its stream. */
+/** Card deposits, refunds, disputes, payouts and days at the provider in the order they came up, with what they are found by; what one says is read from its stream. */
 export const cardsView: View = defineView({
   name: 'payment_cards',
   version: 1,
@@ -109,7 +119,7 @@ const insert = (tx: Transaction, table: string, tenantId: string, made: readonly
       column('paymentId'),
       changes.map(({ status }) => status),
       column('asset'),
-      column('amountMinor'),
+      made.map(({ data }) => data['amountMinor'] ?? data['differenceMinor']),
       column('reason'),
       column('way'),
       made.map(({ bookedAt }) => bookedAt),

@@ -34,6 +34,7 @@ const done = stateAfter(workItemAggregate, [
 const namedByAnother = stateAfter(workItemAggregate, ownedEvents, 'key-9');
 const difference = stateAfter(workItemAggregate, [openWorkItem({ ...terms, kind: 'break' })]);
 const ofBreak = stateAfter(workItemAggregate, [openWorkItem({ ...terms, kind: 'break', subject: 'break:b-1' })]);
+const ofProvider = stateAfter(workItemAggregate, [openWorkItem({ ...terms, kind: 'break', subject: 'psp-day:d-1' })]);
 const unknown = workItemAggregate.initial;
 
 describe('an item', () => {
@@ -52,6 +53,7 @@ describe('an item', () => {
     ['of a difference', difference, 'explained', 'key-1', undefined],
     ['of a break', ofBreak, 'explained', 'key-1', 'work_item_waits_for_break'],
     ['of a break', ofBreak, 'written_off', 'key-1', 'work_item_waits_for_break'],
+    ['of a provider’s account', ofProvider, 'explained', 'key-1', 'work_item_waits_for_booking'],
     ['nobody owns', open, 'written_off', 'key-2', 'work_item_has_no_owner'],
     ['by whoever named its owner', namedByAnother, 'written_off', 'key-9', 'owner_may_not_write_off'],
     ['of one’s own', owned, 'written_off', 'key-1', 'owner_may_not_write_off'],

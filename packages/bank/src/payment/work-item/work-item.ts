@@ -56,6 +56,7 @@ export type WorkItemRefusal =
   | { readonly code: 'work_item_already_resolved'; readonly workItem: string; readonly resolution: Resolution }
   | { readonly code: 'work_item_waits_for_saga'; readonly saga: string }
   | { readonly code: 'work_item_waits_for_break'; readonly break: string }
+  | { readonly code: 'work_item_waits_for_booking'; readonly workItem: string }
   | { readonly code: 'resolution_not_for_kind'; readonly kind: WorkItemKind }
   | { readonly code: 'work_item_has_no_owner'; readonly workItem: string }
   | { readonly code: 'owner_may_not_write_off'; readonly owner: string };
@@ -122,6 +123,7 @@ export interface ResolveWorkItem {
 }
 
 const breakSubject = 'break:';
+const pspDaySubject = 'psp-day:';
 
 const isOfMoney = ({ kind }: WorkItem): boolean => kind !== 'clearing' && kind !== 'break';
 
@@ -139,6 +141,8 @@ export const refuseResolution = (
   // A difference between a bank and us is not gone because somebody has read of it; the item ends in the commit that ends the break.
   if (state.subject.startsWith(breakSubject))
     return { code: 'work_item_waits_for_break', break: state.subject.slice(breakSubject.length) };
+  // What a provider and our books have of an account differs until something is booked or told; the day on which it does not ends the item.
+  if (state.subject.startsWith(pspDaySubject)) return { code: 'work_item_waits_for_booking', workItem: workItemId };
   // Money in suspense is moved, a difference is explained; neither can stand for the other.
   if (isOfMoney(state) === (resolution === 'explained')) return { code: 'resolution_not_for_kind', kind: state.kind };
   if (resolution !== 'written_off') return undefined;
