@@ -1,3 +1,4 @@
+import { postgresRecords } from '@finaegis/bank/custodian/adapters/postgres-records';
 import { uuidV7Source } from '@finaegis/kernel/id';
 import { type Sealer, type SealerOptions, startSealer } from '@finaegis/platform/audit/sealer';
 import { accessTokenKeyOf } from '@finaegis/platform/auth/access-token/token-text';
@@ -84,7 +85,7 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
   const { rows } = await pools.read.query<{ epoch: string }>('select epoch from log_epoch');
   const late: Late = {};
   const services = createServices(options, { pools, late, epoch: rows[0]?.epoch ?? '' });
-  const modules = buildModules(services, { ...keysOf(options.masterKey), ...options });
+  const modules = buildModules(services, { ...ownTools(options, pools), ...options });
   late.sagas = modules.saga.service;
   modules.resilience.breakers.share({ pool: pools.write, onError: (error) => onError?.('breakers', error) });
   const list = moduleList(modules);
@@ -149,10 +150,11 @@ export const openBank = async (options: BankOptions): Promise<Bank> => {
   };
 };
 
-/** Keys that all processes derive from the one they share. */
-const keysOf = (masterKey: Uint8Array) => ({
+/** What of the world around a bank is its own: keys that all processes derive from the one they share, and where banks' messages are kept. */
+const ownTools = ({ masterKey }: BankOptions, { write }: Bank['pools']): OutsideWorld => ({
   realtimeKey: signingKeyOf(masterKey),
   accessTokenKey: accessTokenKeyOf(masterKey),
+  bankMessages: (connection) => postgresRecords(write, connection),
 });
 
 /** What is asked of every command that somebody wishes for. */

@@ -18,6 +18,7 @@ import {
   configuredConnections,
   providerOf,
 } from '@finaegis/bank/custodian/adapters/configured-connections';
+import type { MessageRecords } from '@finaegis/bank/custodian/adapters/message-records';
 import { createCustodianModule } from '@finaegis/bank/custodian/module';
 import type { CustodianPorts } from '@finaegis/bank/custodian/ports';
 import { builtInRoles } from '@finaegis/bank/identity/contract';
@@ -93,6 +94,8 @@ export interface OutsideWorld {
   readonly stripe?: StripeAccount;
   readonly coinbase?: CoinbaseAccounts;
   readonly bankConnections?: readonly BankConnection[];
+  /** Records of the messages of a connection, as all processes see them. */
+  readonly bankMessages?: (connection: string) => MessageRecords;
   /** Where the European Central Bank's rates are read; by files that are sent when absent. */
   readonly ecbUrl?: string | undefined;
   /** Where webhooks may go. */
@@ -107,7 +110,7 @@ export interface OutsideWorld {
 
 /** Every context over the services of one process; what one needs of another is given here and nowhere else. */
 export const buildModules = (services: Services, outside: OutsideWorld = {}) => {
-  const { bankConnections = [], ecbUrl, webhooks = publicOnly, realtimeKey, ...providers } = outside;
+  const { bankConnections = [], bankMessages, ecbUrl, webhooks = publicOnly, realtimeKey, ...providers } = outside;
   const nowMs = (): number => Date.parse(services.now());
   const resilience = createResilienceModule(services);
   const asset = createAssetModule(services, { providers: [manualRates(), ratesOf(ecbUrl, resilience)] });
@@ -130,7 +133,7 @@ export const buildModules = (services: Services, outside: OutsideWorld = {}) => 
     parties: party.parties,
     // Payments go out by the banks' rail, and what banks say comes back to payments.
     takeEntry: (tenantId, entry, tellingId) => payment.takeEntry(tenantId, entry, tellingId),
-    ...banksBy(bankConnections, resilience, nowMs),
+    ...banksBy({ bankConnections, ...(bankMessages === undefined ? {} : { bankMessages }) }, resilience, nowMs),
   });
   const ways = waysToPay(providers, resilience, nowMs);
   const payment: PaymentModule = createPaymentModule(services, {
@@ -210,9 +213,13 @@ const peopleOf = (
 const ratesOf = (source: string | undefined, resilience: ResilienceModule): RateProvider =>
   source === undefined ? ecbRates() : ecbRates({ source, calls: resilience.calls('ecb', { rates: {} }) });
 
+const noRecords = (connection: string): never => {
+  throw new Error(`The connection ${connection} keeps records in a database, and there is none.`);
+};
+
 /** The ways to partner banks that the configuration names, and how they fare. */
 const banksBy = (
-  bankConnections: readonly BankConnection[],
+  { bankConnections = [], bankMessages = noRecords }: Pick<OutsideWorld, 'bankConnections' | 'bankMessages'>,
   resilience: ResilienceModule,
   now: () => number,
 ): Pick<CustodianPorts, 'connections' | 'callsOf'> => ({
@@ -220,6 +227,7 @@ const banksBy = (
     calls: resilience.calls,
     secretOf: (name) => process.env[name],
     now,
+    recordsOf: bankMessages,
   }),
   callsOf: (connection) =>
     resilience.breakers.operations

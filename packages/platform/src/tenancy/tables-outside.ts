@@ -50,6 +50,14 @@ export const tablesOutsideTenancy: readonly TableOutsideTenancy[] = [
     retention: 'for ever: one row per operation',
     lost: 'Every breaker is automatic and closed; each process opens it again when it has seen the failures itself.',
   },
+  {
+    name: 'bank_messages',
+    reason:
+      'Messages exchanged with partner banks over HTTP; a connection is the installation’s, and one statement may be about several tenants. The read role has no grant on it.',
+    retention:
+      'for ever, as vouchers are: orders are asked about and statements compared long after the bank has forgotten them',
+    lost: 'An order whose answer was lost is asked about at the bank, by the same message id; statements that were acknowledged have to be asked for again.',
+  },
 ];
 
 /** A table inside tenancy whose rows are durable but not events: it cannot be folded again. */

@@ -10,6 +10,7 @@ import type { BankOrder } from '../connector.ts';
 import { type BankConnection, bankConnectionSchema, configuredConnections } from './configured-connections.ts';
 import { connectorContract, firstNoonMs, ibans, latencyMs, payeeName } from './fixtures/connector-contract.ts';
 import { callsAlone } from './fixtures/provider-calls.ts';
+import { memoryRecords } from './memory-records.ts';
 import { openBankingConnector, openBankingOperations } from './open-banking-connector.ts';
 
 const [bankAuthority, clientAuthority] = [
@@ -64,7 +65,12 @@ describe('a connection with a client certificate', () => {
     OTHER_KEY: clientAuthority.issue('other').key,
     SECRET: client.clientSecret,
   };
-  const tools = { calls: callsAlone, secretOf: (name: string) => variables[name], now: () => firstNoonMs };
+  const tools = {
+    calls: callsAlone,
+    secretOf: (name: string) => variables[name],
+    now: () => firstNoonMs,
+    recordsOf: memoryRecords,
+  };
   const tls = () => ({
     certificate: { path: join(path, 'client.pem') },
     key: { from: 'CLIENT_KEY' },
@@ -87,7 +93,6 @@ describe('a connection with a client certificate', () => {
       name: 'csob',
       url,
       auth: { kind: 'bearer', tokenFrom: 'SECRET' },
-      path: join(path, 'records'),
       initiator: 'Main Bank',
       bic: 'CEKOCZPP',
       assets: ['EUR'],

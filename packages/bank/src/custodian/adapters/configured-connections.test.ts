@@ -16,6 +16,9 @@ const tools = {
   calls: callsAlone,
   secretOf: (name: string) => ({ ING_API_KEY: 'key', ING_WEBHOOK_SECRET: 'secret' })[name],
   now: () => 0,
+  recordsOf: (connection: string): never => {
+    throw new Error(`Nobody asks ${connection} for anything here.`);
+  },
 };
 
 describe('connections to banks', () => {
@@ -62,7 +65,6 @@ describe('connections to banks', () => {
       name: 'csob',
       url: 'http://127.0.0.1:1/v1',
       auth,
-      path: 'unused',
       initiator: 'Main',
       bic: 'CEKOCZPP',
       assets: ['EUR'],

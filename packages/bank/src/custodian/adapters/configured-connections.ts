@@ -5,11 +5,12 @@ import { z } from 'zod';
 import type { CustodianConnector } from '../connector.ts';
 import type { Connections } from '../gateway.ts';
 import { demoBankConnector, demoBankOperations } from './demo-bank-connector.ts';
+import { openFolderRecords } from './folder-records.ts';
 import { isoCapabilities, isoConnector } from './iso-connector.ts';
 import { openFolderTransport } from './iso-folder-transport.ts';
 import { isoHttpOperations, isoHttpTransport } from './iso-http-transport.ts';
 import type { IsoTransport } from './iso-transport.ts';
-import { openMessageRecords } from './message-records.ts';
+import type { MessageRecords } from './message-records.ts';
 import { openBankingConnector, openBankingOperations } from './open-banking-connector.ts';
 import type { RequestAuth } from './request-auth.ts';
 
@@ -22,9 +23,8 @@ const pem = z.union([z.strictObject({ path: z.string().min(1) }), z.strictObject
 /** Our certificate to a bank that wants one, and the authorities its own may be of. */
 const tls = z.strictObject({ certificate: pem.optional(), key: pem.optional(), authority: pem.optional() });
 
-/** What is said of messages, whatever carries them. `path` is where their records lie. */
+/** What is said of messages, whatever carries them. */
 const isoMessages = {
-  path: z.string().min(1),
   initiator: z.string().min(1).max(140),
   bic: z.string(),
   assets: z.array(z.string()).min(1).readonly(),
@@ -51,7 +51,7 @@ export const bankConnectionSchema = z.discriminatedUnion('kind', [
     tls: tls.optional(),
     assets: z.array(z.string()).min(1).readonly(),
   }),
-  z.strictObject({ kind: z.literal('iso20022-folder'), name, ...isoMessages }),
+  z.strictObject({ kind: z.literal('iso20022-folder'), name, path: z.string().min(1), ...isoMessages }),
   z.strictObject({
     kind: z.literal('iso20022-http'),
     name,
@@ -76,6 +76,8 @@ export interface ConnectionTools {
   /** A variable of the environment. */
   secretOf(name: string): string | undefined;
   readonly now: () => number;
+  /** The records of a connection that carries messages over HTTP: every process sees them. */
+  recordsOf(connection: string): MessageRecords;
 }
 
 /**
@@ -111,7 +113,10 @@ const connect = (connection: BankConnection, tools: ConnectionTools): CustodianC
     return openBankingConnector({ url, clientId, clientSecret, identity, assets, now, calls });
   }
   if (connection.kind === 'iso20022-folder')
-    return isoMessagesOver(connection, () => openFolderTransport(connection.path), now);
+    return isoMessagesOver(connection, now, async () => ({
+      transport: await openFolderTransport(connection.path),
+      records: await openFolderRecords(connection.path),
+    }));
   const transport = isoHttpTransport({
     url: connection.url,
     auth: authOf(connection.auth, tools),
@@ -119,20 +124,19 @@ const connect = (connection: BankConnection, tools: ConnectionTools): CustodianC
     now,
     calls: tools.calls(providerOf(connection.name), isoHttpOperations),
   });
-  return isoMessagesOver(connection, () => Promise.resolve(transport), now);
+  return isoMessagesOver(connection, now, async () => ({ transport, records: tools.recordsOf(connection.name) }));
 };
 
-type IsoBankConnection = Extract<BankConnection, { readonly path: string }>;
+type IsoBankConnection = Extract<BankConnection, { readonly initiator: string }>;
 
 const isoMessagesOver = (
-  { path, initiator, bic, assets, message }: IsoBankConnection,
-  openTransport: () => Promise<IsoTransport>,
+  { initiator, bic, assets, message }: IsoBankConnection,
   now: () => number,
+  open: () => Promise<{ readonly transport: IsoTransport; readonly records: MessageRecords }>,
 ): CustodianConnector =>
   whenOpen(async () => {
-    const [transport, records] = [await openTransport(), await openMessageRecords(path)];
     const version = message === undefined ? {} : { message };
-    return isoConnector({ transport, records, initiator, bic, assets, now, ...version });
+    return isoConnector({ ...(await open()), initiator, bic, assets, now, ...version });
   }, isoCapabilities(assets));
 
 const authOf = (

@@ -76,7 +76,7 @@ const statementsIn = async (
 ): Promise<readonly NostroStatement[]> => {
   await takeIn(connection, abort);
   const { records } = connection;
-  const names = (await records.list(room)).filter((name) => name.startsWith(`${date}.`));
+  const names = await records.list(room, `${date}.`);
   const files = await Promise.all(names.map((name) => records.read('processed', `${name.slice(date.length + 1)}.xml`)));
   const read = await Promise.all(files.flatMap((xml) => (xml === undefined ? [] : [readNostroStatements(xml)])));
   return read.flat().filter((statement) => statement.date === date);
@@ -125,8 +125,10 @@ const recordOf = async (
   name: string,
 ): Promise<unknown> => {
   const bytes = await records.read(room, name);
-  return bytes === undefined ? undefined : JSON.parse(bytes.toString('utf8'));
+  return bytes === undefined ? undefined : parsed(bytes);
 };
+
+const parsed = (bytes: Buffer): unknown => JSON.parse(bytes.toString('utf8'));
 
 /** What our records say of an order that is with the bank. */
 const outcomeOf = async (records: MessageRecords, messageId: string, endToEndId: string): Promise<BankOutcome> => {
@@ -187,11 +189,13 @@ const takeStatuses = async (records: MessageRecords, { bytes }: DigestedMessage)
     throw new MessageRejected('original_message_unknown');
   const next = statusIn(message);
   if (next.status === undefined) return;
-  const known = await recordOf(records, 'status', `${messageId}.json`);
-  // Reports can overtake each other; what is final stays.
-  if (known !== undefined && isFinal(statusRecord.parse(known).status)) return;
   const bankReference = next.bankReference ?? messageId;
-  await records.write('status', `${messageId}.json`, JSON.stringify({ ...next, bankReference }));
+  // Reports can overtake each other; what is final stays.
+  await records.replace('status', `${messageId}.json`, (known) =>
+    known !== undefined && isFinal(statusRecord.parse(parsed(known)).status)
+      ? undefined
+      : JSON.stringify({ ...next, bankReference }),
+  );
 };
 
 const isFinal = (status: string): boolean => ['RJCT', 'CANC', 'ACSC', 'ACCC'].includes(status);
@@ -242,15 +246,15 @@ const takeReturns = async (records: MessageRecords, { details, ...entry }: BankE
     if (returnReason === undefined || id === undefined) continue;
     const code = returnReason.code ?? returnReason.proprietary ?? 'NARR';
     const record = { code, ...(reference === undefined ? {} : { entryReference: reference }) };
-    await records.write('returns', `${digestOf(id)}.json`, JSON.stringify(record));
+    await records.replace('returns', `${digestOf(id)}.json`, () => JSON.stringify(record));
   }
 };
 
 const keepBalance = async (records: MessageRecords, record: z.output<typeof balanceRecord>): Promise<void> => {
   const name = `${record.iban}-${record.asset}.json`;
-  const known = await recordOf(records, 'balances', name);
-  if (known !== undefined && balanceRecord.parse(known).asOf > record.asOf) return;
-  await records.write('balances', name, JSON.stringify(record));
+  await records.replace('balances', name, (known) =>
+    known !== undefined && balanceRecord.parse(parsed(known)).asOf > record.asOf ? undefined : JSON.stringify(record),
+  );
 };
 
 const digestOf = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');

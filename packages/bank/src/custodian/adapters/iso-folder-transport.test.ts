@@ -7,10 +7,10 @@ import { writeBankStatements } from '../../iso20022/write-bank-statements.ts';
 import type { BankOrder, CustodianConnector } from '../connector.ts';
 import { connectorContract, firstNoonMs, ibans, latencyMs, payeeName } from './fixtures/connector-contract.ts';
 import { createFolderBank, type FolderBank } from './fixtures/folder-bank.ts';
+import { openFolderRecords } from './folder-records.ts';
 import { isoConnector } from './iso-connector.ts';
 import { openFolderTransport } from './iso-folder-transport.ts';
 import { createMemoryBank } from './memory-bank.ts';
-import { openMessageRecords } from './message-records.ts';
 
 /** A bank across a folder of its own. */
 const open = async () => {
@@ -25,7 +25,7 @@ const open = async () => {
     returningIbans: [ibans.returning],
   });
   const transport = await openFolderTransport(path);
-  const records = await openMessageRecords(path);
+  const records = await openFolderRecords(path);
   const bank = createFolderBank(path, memory, now);
   const connect = (): CustodianConnector =>
     isoConnector({ transport, records, initiator: 'Main Bank', bic: 'COBADEFFXXX', assets: ['EUR'], now });

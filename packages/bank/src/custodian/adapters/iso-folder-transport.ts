@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeWhole } from './folder-records.ts';
 import type { IsoTransport } from './iso-transport.ts';
-import { writeWhole } from './message-records.ts';
 
 /** Messages over a folder shared with a bank, as by SFTP: it takes ours from `outbox` and leaves its own in `inbox`. */
 export const openFolderTransport = async (path: string): Promise<IsoTransport> => {

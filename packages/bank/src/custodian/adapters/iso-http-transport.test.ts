@@ -1,6 +1,3 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type IsoBank, startIsoBank } from '@finaegis/provider-doubles/iso20022/iso-bank';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BankOrder, CustodianConnector } from '../connector.ts';
@@ -8,7 +5,8 @@ import { connectorContract, firstNoonMs, ibans, latencyMs, payeeName } from './f
 import { callsAlone } from './fixtures/provider-calls.ts';
 import { isoConnector } from './iso-connector.ts';
 import { isoHttpOperations, isoHttpTransport } from './iso-http-transport.ts';
-import { openMessageRecords } from './message-records.ts';
+import { memoryRecords } from './memory-records.ts';
+import type { MessageRoom } from './message-records.ts';
 import type { RequestAuth } from './request-auth.ts';
 
 const proofs: Readonly<Record<'bearer' | 'hmac', RequestAuth>> = {
@@ -18,7 +16,6 @@ const proofs: Readonly<Record<'bearer' | 'hmac', RequestAuth>> = {
 
 /** A bank with a message service, and records of our own. */
 const open = async ({ proof = proofs.bearer, latency = latencyMs } = {}) => {
-  const path = await mkdtemp(join(tmpdir(), 'finaegis-iso-http-'));
   const time = { nowMs: firstNoonMs };
   const now = (): number => time.nowMs;
   const bank = await startIsoBank({
@@ -29,17 +26,14 @@ const open = async ({ proof = proofs.bearer, latency = latencyMs } = {}) => {
     closedIbans: [ibans.closed],
     returningIbans: [ibans.returning],
   });
-  const records = await openMessageRecords(path);
-  const connect = ({ auth = proof, timeoutMs = 2_000 } = {}): CustodianConnector => {
+  const kept = memoryRecords();
+  const connect = ({ auth = proof, timeoutMs = 2_000, records = kept } = {}): CustodianConnector => {
     const calls = callsAlone('iso-http', isoHttpOperations, timeoutMs);
     const transport = isoHttpTransport({ url: bank.url, auth, now, calls });
     return isoConnector({ transport, records, initiator: 'Main Bank', bic: 'COBADEFFXXX', assets: ['EUR'], now });
   };
-  const close = async (): Promise<void> => {
-    await bank.close();
-    await rm(path, { recursive: true });
-  };
-  return { path, bank, connect, time, close };
+  const close = (): Promise<void> => bank.close();
+  return { records: kept, bank, connect, time, close };
 };
 
 connectorContract('a bank with a message service', async () => {
@@ -78,7 +72,7 @@ describe('a message service that is unwell', () => {
   });
   afterEach(() => at.close());
   const held = async (): Promise<bigint | undefined> => (await at.connect().balances(abort))[0]?.amountMinor;
-  const room = (name: string): Promise<string[]> => readdir(join(at.path, name));
+  const room = (name: MessageRoom): Promise<readonly string[]> => at.records.list(name);
 
   it.each(['500', 'reset', 'half', 'lost answer', 'slow'] as const)(
     'whose answer is %s leaves the outcome unknown; asked by reference it is known, and asked again it pays once',
@@ -156,8 +150,8 @@ describe('a message service that is unwell', () => {
 
   it('declines one message id for two payments, and what it cannot read', async () => {
     await at.connect().submit(order(1), abort);
-    await rm(join(at.path, 'sent'), { recursive: true });
-    const afresh = await openMessageRecords(at.path).then(() => at.connect());
+    // Nothing of what was sent is known any more.
+    const afresh = at.connect({ records: memoryRecords() });
     expect(await afresh.submit({ ...order(1), amountMinor: 101n }, abort)).toEqual({
       kind: 'declined',
       code: 'key_reused',
