@@ -1,4 +1,7 @@
-/** What goes wrong: before any work (`500`, `429`, `reset`), after it (`slow`, `half`, `lost answer`), or on the way of an event. */
+/**
+ * What goes wrong: before any work (`500`, `429`, `reset`), after it (`slow`, `half`, `lost answer`), on the way there (`twice`: a proxy repeats the
+ * request and gives back the second answer), or on the way of an event.
+ */
 export type FaultKind =
   | '500'
   | '429'
@@ -6,6 +9,7 @@ export type FaultKind =
   | 'slow'
   | 'half'
   | 'lost answer'
+  | 'twice'
   | 'duplicate webhook'
   | 'withhold webhook';
 

@@ -60,6 +60,7 @@ export const startLoopbackServer = async ({
       return send(response, failure(fault.with === '500' ? 500 : 429, received));
     if (fault?.with === 'reset') return drop(request);
 
+    if (fault?.with === 'twice') answer(received);
     const answered = answer(received);
     switch (fault?.with) {
       case 'lost answer':

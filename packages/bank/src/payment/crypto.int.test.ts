@@ -180,6 +180,27 @@ describe('a deposit by crypto, at Coinbase Commerce', () => {
     expect(body.items).toMatchObject([{ reason: 'deposit_unknown', amount: usdc('12.000000') }]);
   });
 
+  it('of which a proxy had two pages made is credited by its own; what comes by the other is suspense', async () => {
+    const { accountId } = await bank.customer(0n);
+    const suspense = await bank.usdc('main:suspense/unidentified');
+    bank.double.control.fail({ with: 'twice', method: 'POST', path: '/charges' });
+    const { depositId, checkoutId } = await bank.open(accountId, '30');
+    expect(made(depositId)).toBe(2);
+    const ids = bank.double.control
+      .events()
+      .filter(({ type, data }) => type === 'charge:created' && JSON.stringify(data).includes(depositId))
+      .map(({ data }) => (data as { readonly id: string }).id);
+    for (const id of ids) {
+      bank.double.control.charges.pay(id);
+      bank.double.control.charges.confirm(id);
+    }
+    expect(ids).toContain(checkoutId);
+    expect(await bank.depositEnded(depositId)).toMatchObject({ status: 'credited' });
+    await bank.messagesDone();
+    expect(await bank.usdc(accountId)).toBe(30_000_000n);
+    expect(await bank.usdc('main:suspense/unidentified')).toBe(suspense + 30_000_000n);
+  });
+
   it('is not moved by forged or stale messages, of which only the refusal is kept', async () => {
     const post = (body: string, secret: string) =>
       fetch(bank.doorUrl('coinbase-commerce'), {

@@ -129,6 +129,8 @@ export interface CheckoutControl {
   readonly expire: (id: string) => Checkout;
   readonly settleRefund: (refundId: string) => Checkout;
   readonly failRefund: (refundId: string) => Checkout;
+  /** Every checkout there is. */
+  readonly all: () => readonly Checkout[];
 }
 
 export const controlCheckouts = (book: CheckoutBook): CheckoutControl => {
@@ -145,6 +147,7 @@ export const controlCheckouts = (book: CheckoutBook): CheckoutControl => {
     expire: (id) => change(book, active(id, 'expired'), { status: 'EXPIRED' }, 'checkout.payment.expired'),
     settleRefund: (refundId) => endRefund(book, refundId, 'COMPLETED'),
     failRefund: (refundId) => endRefund(book, refundId, 'FAILED'),
+    all: () => listCheckouts(book),
   };
 };
 
