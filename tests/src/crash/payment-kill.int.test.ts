@@ -1,6 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { keyAtBank } from '@finaegis/bank/custodian/gateway';
 import { outgoingSagaId } from '@finaegis/bank/payment/outgoing/commands';
 import { derivedUuid } from '@finaegis/kernel/id';
@@ -11,10 +8,9 @@ import type { Fault } from '@finaegis/provider-doubles/faults';
 import { assertCoherent } from '@finaegis/testing/assert-coherent';
 import { startTestBank, type TestBank } from '@finaegis/testing/bank';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { PaymentProcessTerms } from './payment-process.ts';
 import { createStopInCommit, type StopInCommit } from './stop-in-commit.ts';
+import { createWorkers, type Workers } from './workers.ts';
 
-const main = fileURLToPath(new URL('../../dist/crash/payment-process.js', import.meta.url));
 const amountMinor = 2_000n;
 const openingMinor = 1_000_000n;
 const ourIban = 'NL91ABNA0417164300';
@@ -30,52 +26,9 @@ let bank: TestBank;
 let demo: DemoBank;
 let stop: StopInCommit;
 let account: string;
-let next: Promise<ChildProcess>;
-let current: ChildProcess;
+let workers: Workers;
 let paidMinor = 0n;
 const atBank: DemoPayment[] = [];
-
-/** A process that has opened the bank and waits for its turn. */
-const prepared = async (): Promise<ChildProcess> => {
-  const { PATH = '', HOME = '' } = process.env;
-  const env = { PATH, HOME, DEMO_KEY: demo.apiKey, DEMO_WEBHOOK_SECRET: 'never-used' };
-  const child = spawn(process.execPath, [main], { env, stdio: ['pipe', 'pipe', 'inherit'] });
-  const terms: PaymentProcessTerms = {
-    connections: bank.connections,
-    masterKey: [...bank.masterKey],
-    bankConnections: [
-      {
-        kind: 'demo-bank',
-        name: 'demo',
-        url: demo.url,
-        apiKeyFrom: 'DEMO_KEY',
-        webhookSecretFrom: 'DEMO_WEBHOOK_SECRET',
-      },
-    ],
-  };
-  child.stdin?.write(`${JSON.stringify(terms)}\n`);
-  const exited = once(child, 'exit').then(() => Promise.reject(new Error('The process ended before it was ready.')));
-  await Promise.race([once(child.stdout as NonNullable<typeof child.stdout>, 'data'), exited]);
-  exited.catch(() => undefined);
-  return child;
-};
-
-/** Kills the process that executes sagas, as the kernel does when memory runs out. */
-const kill = async (): Promise<void> => {
-  const gone = once(current, 'exit');
-  current.kill('SIGKILL');
-  await gone;
-};
-
-/** Lets the next process take over. What the dead one held is free after 25 s; the test does not wait for them. */
-const takeOver = async (): Promise<void> => {
-  await bank.adminPool.query(
-    "update saga_queue set lease_until = now() - interval '1 second' where lease_until is not null",
-  );
-  current = await next;
-  current.stdin?.write('begin\n');
-  next = prepared();
-};
 
 /** A partner bank `demo` with our account there, and the customer who pays. */
 const openWorld = async (): Promise<void> => {
@@ -107,13 +60,23 @@ beforeAll(async () => {
   });
   await openWorld();
   stop = await createStopInCommit(bank.adminPool);
-  next = prepared();
-  await takeOver();
+  workers = createWorkers(bank, {
+    bankConnections: [
+      {
+        kind: 'demo-bank',
+        name: 'demo',
+        url: demo.url,
+        apiKeyFrom: 'DEMO_KEY',
+        webhookSecretFrom: 'DEMO_WEBHOOK_SECRET',
+      },
+    ],
+    variables: { DEMO_KEY: demo.apiKey, DEMO_WEBHOOK_SECRET: 'never-used' },
+  });
+  await workers.takeOver();
 });
 
 afterAll(async () => {
-  current.kill('SIGKILL');
-  (await next).kill('SIGKILL');
+  await workers.close();
   await demo.close();
   await bank.close();
 });
@@ -196,9 +159,9 @@ it.each([
       await stop.at(outgoingSagaId(paymentId), version);
       await pay(paymentId, end);
       const session = await stop.stopped();
-      await kill();
+      await workers.kill();
       await stop.letGo(session, index % 2 === 0 ? 'lost' : 'left');
-      await takeOver();
+      await workers.takeOver();
       await proveEnd(paymentId, end);
       await proveBooks();
     }
@@ -216,8 +179,8 @@ it('a process that is killed while the answer of the bank is on the way pays onc
   await pay(paymentId, 'settled');
   await arrived(paymentId);
   const orderId = foundAtBank(paymentId)?.id;
-  await kill();
-  await takeOver();
+  await workers.kill();
+  await workers.takeOver();
   await proveEnd(paymentId, 'settled');
   expect(atBank.at(-1)?.id).toBe(orderId);
   await proveBooks();

@@ -3,7 +3,7 @@ import { type BankConnections, openBank } from '@finaegis/server/bank';
 import type { OutsideWorld } from '@finaegis/server/modules';
 
 /** What a process of the test is told on its standard input. */
-export interface PaymentProcessTerms extends Pick<OutsideWorld, 'bankConnections'> {
+export interface PaymentProcessTerms extends Pick<OutsideWorld, 'bankConnections' | 'stripe'> {
   readonly connections: BankConnections;
   readonly masterKey: readonly number[];
 }

@@ -1,9 +1,18 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
+
+/** What an event says of a step. */
+export interface StepTold {
+  readonly type: string;
+  readonly step: string | null;
+}
 
 /** Makes the commit that would write a given event of a saga stand still, so that a test can kill whoever makes it right there. */
 export interface StopInCommit {
   /** The commit that writes this version of the saga's stream will stop. */
   at(sagaId: string, version: number): Promise<void>;
+  /** The commit that would be the first to say this of a step of the saga will stop. */
+  atStep(sagaId: string, told: StepTold): Promise<void>;
   /** Until it has: the process id of its session in PostgreSQL. */
   stopped(): Promise<number>;
   /**
@@ -19,10 +28,11 @@ const key = 4_242;
 /** Sets it up as the superuser; nothing of it is the product's. */
 export const createStopInCommit = async (adminPool: Pool): Promise<StopInCommit> => {
   await adminPool.query(`
-    create table test_stops (stream text, version int);
+    create table test_stops (stream text, version int, type text, step text);
     create function test_stop() returns trigger language plpgsql security definer as $$
     begin
-      if exists (select from test_stops s where s.stream = new.stream and s.version = new.version) then
+      if exists (select from test_stops s where s.stream = new.stream and (s.version = new.version
+          or (s.type = new.type and s.step is not distinct from (new.envelope::jsonb #>> '{data,step}')))) then
         perform pg_advisory_xact_lock(${key});
       end if;
       return null;
@@ -43,10 +53,18 @@ export const createStopInCommit = async (adminPool: Pool): Promise<StopInCommit>
     at: async (sagaId, version) => {
       await guard.query('insert into test_stops values ($1, $2)', [`saga:${sagaId}`, version]);
     },
+    atStep: async (sagaId, { type, step }) => {
+      await guard.query('insert into test_stops (stream, type, step) values ($1, $2, $3)', [
+        `saga:${sagaId}`,
+        type,
+        step,
+      ]);
+    },
     stopped: async () => {
       for (const began = performance.now(); performance.now() - began < 8_000; ) {
         const session = await waiting();
         if (session !== undefined) return session;
+        await setTimeout(5);
       }
       throw new Error('No commit stopped.');
     },

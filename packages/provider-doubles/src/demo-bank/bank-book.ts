@@ -77,6 +77,8 @@ export interface BankBookOptions {
 /** The books of the demo bank: accounts, payments by idempotency key, entries. */
 export interface BankBook {
   submit(order: DemoOrder): { readonly payment: DemoPayment; readonly isNew: boolean } | 'other content';
+  /** Every payment it was ever given. */
+  payments(): readonly DemoPayment[];
   find(key: string): DemoPayment | undefined;
   /** Settles and returns what is due. */
   settleDue(): void;
@@ -158,6 +160,7 @@ export const createBankBook = (options: BankBookOptions): BankBook => {
   return {
     submit,
     find: (key) => payments.get(key),
+    payments: () => [...payments.values()],
     settleDue: () => {
       for (const payment of payments.values())
         if (payment.status === 'pending' && payment.dueAtMs <= now()) settle(payment);
