@@ -329,6 +329,16 @@ describe('a file that is wrong as a whole', () => {
   it.each<[string, (file: string) => string, string]>([
     ['is no XML', (file) => file.replace('</Document>', ''), 'xml_malformed'],
     ['has a document type', (file) => file.replace('?>', '?><!DOCTYPE a [<!ENTITY b "c">]>'), 'xml_has_doctype'],
+    [
+      'is nested without end',
+      (file) => file.replace('<GrpHdr>', `${'<a>'.repeat(100_000)}${'</a>'.repeat(100_000)}<GrpHdr>`),
+      'xml_too_deep',
+    ],
+    [
+      'has an attribute of megabytes',
+      (file) => file.replace('<GrpHdr>', `<GrpHdr x="${'y'.repeat(4_000_000)}">`),
+      'xml_element_too_large',
+    ],
     ['sums to something else', (file) => file.replace(/<CtrlSum>[^<]*/, '<CtrlSum>9.00'), 'control_sum_differs'],
     ['counts otherwise', (file) => file.replace(/<NbOfTxs>\d+/, '<NbOfTxs>7'), 'count_differs'],
     ['is another message', (file) => file.replaceAll('CstmrCdtTrfInitn', 'FIToFI'), 'message_not_expected'],
