@@ -105,8 +105,7 @@ const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 export const createBankBook = (options: BankBookOptions): BankBook => {
   const { accounts, latencyMs, now } = options;
-  const payments = new Map<string, DemoPayment>();
-  const ledger = createLedger(options);
+  const [payments, ledger] = [new Map<string, DemoPayment>(), createLedger(options)];
   const { accountOf, enter } = ledger;
 
   const change = (payment: DemoPayment, to: Partial<DemoPayment>): DemoPayment => {

@@ -38,7 +38,7 @@ const overHttp = async (): Promise<WayIn> => {
   const calls = callsAlone('iso-http', isoHttpOperations, 10_000);
   return {
     transport: isoHttpTransport({ url: bank.url, auth: proof, now, calls }),
-    put: async (text) => void bank.offer(text),
+    put: async (text) => bank.offer(text),
     waiting: async () => bank.waiting(),
     close: () => bank.close(),
   };
