@@ -101,6 +101,8 @@ import type {
   ListPricingRoundsAnswer,
   ListPricingRoundsQuery,
   ListProductsAnswer,
+  ListProviderDaysAnswer,
+  ListProviderDaysQuery,
   ListProviderHealthAnswer,
   ListRateProvidersAnswer,
   ListRatesAnswer,
@@ -269,6 +271,7 @@ import type {
   PricingRoundOpening,
   ProductVersion,
   ProposedSecondFactor,
+  ProviderDay,
   Quote,
   QuoteRequest,
   RateImport,
@@ -1684,6 +1687,20 @@ export interface Groups {
      */
     get(product: string, options?: RequestOptions): Promise<GetProductAnswer>;
   };
+  readonly providerDays: {
+    /**
+     * List explained days of the account at the card provider, newest first.
+     *
+     * `GET /v1/provider-days`, needs `payment:work`
+     */
+    list(query?: ListProviderDaysQuery, options?: RequestOptions): Listing<ListProviderDaysAnswer['items'][number], ListProviderDaysAnswer>;
+    /**
+     * Explain a day of the account at the card provider to the cent.
+     *
+     * `GET /v1/provider-days/{dayId}`, needs `payment:work`
+     */
+    get(dayId: string, options?: RequestOptions): Promise<ProviderDay>;
+  };
   readonly providers: {
     /**
      * Tell how the providers are.
@@ -2277,7 +2294,7 @@ export interface Groups {
      * `applied` credits an account, `returned` pays it back to its sender, `written_off` takes it as income (by another person than the owner), `explained` closes a difference. The item of a parked saga is resolved by deciding about the saga: `/v1/sagas/{sagaId}/retry`, `/resume`, `/cancel`. That of a break with a bank’s statement ends with the break: `/v1/custodian-breaks/{breakId}/proposal`, `/explanation`.
      *
      * `POST /v1/work-items/{workItemId}/resolution`, needs `payment:work`
-     * @throws FinAegisProblem account_closed, account_credits_blocked, account_debits_blocked, account_pays_itself, account_unknown, amount_not_positive, balance_out_of_range, day_closed, insufficient_funds, journal_already_reversed, journal_exists_with_different_content, journal_malformed, journal_unbalanced, journal_unknown, malformed_json, not_found, owner_may_not_write_off, payment_exists_with_different_content, rail_not_found, resolution_not_for_kind, reversal_exceeds_original, reversal_not_reversible, sender_unknown, staff_only, unsupported_encoding, unsupported_media_type, work_item_already_resolved, work_item_has_no_owner, work_item_unknown, work_item_waits_for_break, work_item_waits_for_saga
+     * @throws FinAegisProblem account_closed, account_credits_blocked, account_debits_blocked, account_pays_itself, account_unknown, amount_not_positive, balance_out_of_range, day_closed, insufficient_funds, journal_already_reversed, journal_exists_with_different_content, journal_malformed, journal_unbalanced, journal_unknown, malformed_json, not_found, owner_may_not_write_off, payment_exists_with_different_content, rail_not_found, resolution_not_for_kind, reversal_exceeds_original, reversal_not_reversible, sender_unknown, staff_only, unsupported_encoding, unsupported_media_type, work_item_already_resolved, work_item_has_no_owner, work_item_unknown, work_item_waits_for_booking, work_item_waits_for_break, work_item_waits_for_saga
      */
     resolve(workItemId: string, body: WorkItemResolution, options?: CommandOptions): Promise<WorkItem>;
   };

@@ -100,6 +100,7 @@ import type {
   PricingRoundOpening,
   ProductVersion,
   ProposedSecondFactor,
+  ProviderDay,
   PublishedProductVersion,
   Quote,
   QuoteRequest,
@@ -1152,6 +1153,25 @@ export interface PublishProductBody {
 
 export interface GetProductAnswer {
   readonly items: readonly PublishedProductVersion[];
+}
+
+export interface ListProviderDaysQuery {
+  /** How many items at most. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the page before; absent for the first page. */
+  readonly cursor?: string | undefined;
+  readonly status?: 'agreed' | 'differs' | undefined;
+  readonly asset?: string | undefined;
+  /** Explained at or after it. */
+  readonly from?: string | undefined;
+  /** Explained before it. */
+  readonly to?: string | undefined;
+}
+
+export interface ListProviderDaysAnswer {
+  readonly items: readonly ProviderDay[];
+  /** Send it as `cursor` for the next page; absent on the last one. */
+  readonly nextCursor?: string | undefined;
 }
 
 export interface ListProviderHealthAnswer {
@@ -2964,6 +2984,20 @@ export interface Operations {
     readonly answer: GetProductAnswer;
     readonly problems: CommonProblem | 'deadline_exceeded' | 'not_found' | 'position_unknown' | 'view_behind';
   };
+  readonly listProviderDays: {
+    readonly params: Nothing;
+    readonly query: ListProviderDaysQuery;
+    readonly body: undefined;
+    readonly answer: ListProviderDaysAnswer;
+    readonly problems: CommonProblem | 'deadline_exceeded' | 'position_unknown' | 'staff_only' | 'view_behind';
+  };
+  readonly getProviderDay: {
+    readonly params: { readonly dayId: string };
+    readonly query: Nothing;
+    readonly body: undefined;
+    readonly answer: ProviderDay;
+    readonly problems: CommonProblem | 'deadline_exceeded' | 'not_found' | 'position_unknown' | 'staff_only' | 'view_behind';
+  };
   readonly listProviderHealth: {
     readonly params: Nothing;
     readonly query: Nothing;
@@ -3459,6 +3493,6 @@ export interface Operations {
     readonly query: Nothing;
     readonly body: WorkItemResolution;
     readonly answer: WorkItem;
-    readonly problems: CommonProblem | CommandProblem | 'account_closed' | 'account_credits_blocked' | 'account_debits_blocked' | 'account_pays_itself' | 'account_unknown' | 'amount_not_positive' | 'balance_out_of_range' | 'day_closed' | 'insufficient_funds' | 'journal_already_reversed' | 'journal_exists_with_different_content' | 'journal_malformed' | 'journal_unbalanced' | 'journal_unknown' | 'malformed_json' | 'not_found' | 'owner_may_not_write_off' | 'payment_exists_with_different_content' | 'rail_not_found' | 'resolution_not_for_kind' | 'reversal_exceeds_original' | 'reversal_not_reversible' | 'sender_unknown' | 'staff_only' | 'unsupported_encoding' | 'unsupported_media_type' | 'work_item_already_resolved' | 'work_item_has_no_owner' | 'work_item_unknown' | 'work_item_waits_for_break' | 'work_item_waits_for_saga';
+    readonly problems: CommonProblem | CommandProblem | 'account_closed' | 'account_credits_blocked' | 'account_debits_blocked' | 'account_pays_itself' | 'account_unknown' | 'amount_not_positive' | 'balance_out_of_range' | 'day_closed' | 'insufficient_funds' | 'journal_already_reversed' | 'journal_exists_with_different_content' | 'journal_malformed' | 'journal_unbalanced' | 'journal_unknown' | 'malformed_json' | 'not_found' | 'owner_may_not_write_off' | 'payment_exists_with_different_content' | 'rail_not_found' | 'resolution_not_for_kind' | 'reversal_exceeds_original' | 'reversal_not_reversible' | 'sender_unknown' | 'staff_only' | 'unsupported_encoding' | 'unsupported_media_type' | 'work_item_already_resolved' | 'work_item_has_no_owner' | 'work_item_unknown' | 'work_item_waits_for_booking' | 'work_item_waits_for_break' | 'work_item_waits_for_saga';
   };
 }

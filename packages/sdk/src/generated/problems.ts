@@ -588,6 +588,8 @@ export interface KnownProblems {
   readonly work_item_has_no_owner: 409;
   /** There is no such work item. */
   readonly work_item_unknown: 404;
+  /** The item is resolved by what ends its difference. */
+  readonly work_item_waits_for_booking: 409;
   /** The item is resolved by what ends its break. */
   readonly work_item_waits_for_break: 409;
   /** The item is resolved by deciding about its saga. */

@@ -181,6 +181,8 @@ export const routes: Readonly<Record<string, RouteRow>> = {
   listProducts: ['products', 'list', 'GET', '/v1/products', ''],
   publishProduct: ['products', 'publish', 'POST', '/v1/products', 'body key approval'],
   getProduct: ['products', 'get', 'GET', '/v1/products/{product}', ''],
+  listProviderDays: ['providerDays', 'list', 'GET', '/v1/provider-days', 'query pages'],
+  getProviderDay: ['providerDays', 'get', 'GET', '/v1/provider-days/{dayId}', ''],
   listProviderHealth: ['providers', 'listHealth', 'GET', '/v1/providers/health', ''],
   switchBreaker: ['providers', 'switchBreaker', 'POST', '/v1/providers/{provider}/operations/{operation}/breaker', 'body key approval'],
   issueQuote: ['quotes', 'issue', 'POST', '/v1/quotes', 'body key approval'],

@@ -463,7 +463,6 @@ export interface CardPayout {
   readonly status: 'booked' | 'returned';
   /** Sum of the movements that our own books do not know. */
   readonly unexplained: SignedAmount;
-  readonly workItemId?: string | undefined;
 }
 
 /** Nothing personal: whose it is stands on the certificate itself. */
@@ -1623,6 +1622,88 @@ export interface ProposedSecondFactor {
   /** `otpauth:` address, for a QR code. */
   readonly uri?: string | undefined;
   readonly userId: string;
+}
+
+/** A business day of our account at a provider, explained to the cent. */
+export interface ProviderDay {
+  /** What it owed us in the end; as booked, the balance of its account in the ledger. */
+  readonly closing: {
+    /** As our books have it. */
+    readonly booked: SignedAmount;
+    /** As the provider’s balance transactions say. */
+    readonly told: SignedAmount;
+  };
+  /** The business day. */
+  readonly date: string;
+  readonly dayId: string;
+  /** Booked less told. */
+  readonly difference: SignedAmount;
+  /** What is under way and what nobody knows; where it is read alone. */
+  readonly differences?: readonly {
+    readonly amount: SignedAmount;
+    /** What it is about. A journal that names it as `difference` in its metadata is taken for its other side. */
+    readonly key: string;
+    readonly since: string;
+    readonly workItemId?: string | undefined;
+  }[] | undefined;
+  readonly entity: string;
+  readonly explainedAt: string;
+  /** The first day in it; everything before the date where there is none. */
+  readonly from?: string | undefined;
+  /** Of how many of them somebody was told. */
+  readonly itemCount: number;
+  /** What became of it; opening and lines make closing on both sides. */
+  readonly lines: {
+    readonly charges: {
+      /** As our books have it. */
+      readonly booked: SignedAmount;
+      /** As the provider’s balance transactions say. */
+      readonly told: SignedAmount;
+    };
+    readonly disputes: {
+      /** As our books have it. */
+      readonly booked: SignedAmount;
+      /** As the provider’s balance transactions say. */
+      readonly told: SignedAmount;
+    };
+    readonly fees: {
+      /** As our books have it. */
+      readonly booked: SignedAmount;
+      /** As the provider’s balance transactions say. */
+      readonly told: SignedAmount;
+    };
+    readonly other: {
+      /** As our books have it. */
+      readonly booked: SignedAmount;
+      /** As the provider’s balance transactions say. */
+      readonly told: SignedAmount;
+    };
+    readonly payouts: {
+      /** As our books have it. */
+      readonly booked: SignedAmount;
+      /** As the provider’s balance transactions say. */
+      readonly told: SignedAmount;
+    };
+    readonly refunds: {
+      /** As our books have it. */
+      readonly booked: SignedAmount;
+      /** As the provider’s balance transactions say. */
+      readonly told: SignedAmount;
+    };
+  };
+  readonly movements: number;
+  /** How many differences make it up. */
+  readonly openCount: number;
+  /** What the provider owed us before. */
+  readonly opening: {
+    /** As our books have it. */
+    readonly booked: SignedAmount;
+    /** As the provider’s balance transactions say. */
+    readonly told: SignedAmount;
+  };
+  readonly postings: number;
+  readonly provider: string;
+  readonly status: 'agreed' | 'differs';
 }
 
 export interface PublishedProductVersion {
