@@ -31,6 +31,7 @@ import type {
   CreateWebhookEndpointBody,
   DeactivateAssetBody,
   DefineRoleBody,
+  EraseUserBody,
   ExplainBreakBody,
   FetchRatesAnswer,
   FetchRatesBody,
@@ -47,7 +48,9 @@ import type {
   GetTrialBalanceAnswer,
   GetTurnoversQuery,
   IncreaseHoldBody,
+  IntrospectAccessTokenBody,
   InviteUserBody,
+  IssueAccessTokenBody,
   ListAccountBlocksAnswer,
   ListAccountsAnswer,
   ListAccountsQuery,
@@ -98,6 +101,8 @@ import type {
   ListPaymentRequestsQuery,
   ListPaymentsAnswer,
   ListPaymentsQuery,
+  ListPersonalDataLooksAnswer,
+  ListPersonalDataLooksQuery,
   ListPricingRoundsAnswer,
   ListPricingRoundsQuery,
   ListProductsAnswer,
@@ -114,10 +119,13 @@ import type {
   ListRolesAnswer,
   ListSagasAnswer,
   ListSagasQuery,
+  ListSecurityEventsAnswer,
+  ListSecurityEventsQuery,
   ListStandingOrdersAnswer,
   ListStandingOrdersQuery,
   ListStatementsAnswer,
   ListStatementsQuery,
+  ListStepUpPoliciesAnswer,
   ListTenantsAnswer,
   ListTenantsQuery,
   ListTransactionsAnswer,
@@ -156,6 +164,7 @@ import type {
   RetrySagaAnswer,
   RetrySagaBody,
   RevalueEntityAnswer,
+  RevokeAccessTokenBody,
   RevokeApiKeyAnswer,
   RevokeApiKeyBody,
   RotateApiKeyAnswer,
@@ -167,6 +176,7 @@ import type {
   SetBankDetailsBody,
   SetOverdraftLimitAnswer,
   SetOverdraftLimitBody,
+  SetStepUpPolicyBody,
   SettleCustodiansBody,
   SuspendCustodianBody,
   SuspendTenantAnswer,
@@ -178,6 +188,7 @@ import type {
   VerifyCertificateQuery,
 } from './operations.ts';
 import type {
+  AccessToken,
   Account,
   AccountBlock,
   AccountBlockRequest,
@@ -189,6 +200,7 @@ import type {
   ApprovedAnswer,
   Asset,
   AssetCode,
+  AuthorizationServerMetadata,
   Balances,
   BankAllocation,
   BankAllocationPreview,
@@ -231,6 +243,7 @@ import type {
   IncomingPaymentRequest,
   IncomingPaymentReview,
   IncomingRequest,
+  IntrospectedToken,
   Investment,
   InvestmentPayment,
   InvestmentPaymentRecord,
@@ -289,6 +302,7 @@ import type {
   StandingOrderRequest,
   StatementRunReport,
   StatementRunRequest,
+  StepUpPolicy,
   TransactionStory,
   Transfer,
   TransferBatch,
@@ -440,7 +454,7 @@ export interface Groups {
      * The key itself is in the first answer only. It can hold no scope that the asking key does not hold.
      *
      * `POST /v1/api-keys`, needs `auth:write`
-     * @throws FinAegisProblem acting_for_not_held, acting_for_unknown, api_key_exists_with_different_content, expiry_in_past, grants_missing, idempotency_key_required, malformed_json, role_needs_party, role_unknown, scope_not_held, scope_unknown, unmasked_not_held, unsupported_encoding, unsupported_media_type
+     * @throws FinAegisProblem acting_for_not_held, acting_for_unknown, api_key_exists_with_different_content, expiry_in_past, grants_missing, idempotency_key_required, malformed_json, role_needs_party, role_unknown, scope_not_held, scope_unknown, token_makes_no_key, unmasked_not_held, unsupported_encoding, unsupported_media_type
      */
     create(body: CreateApiKeyBody, options?: CommandOptions): Promise<CreateApiKeyAnswer>;
     /**
@@ -464,7 +478,7 @@ export interface Groups {
      * The new key is in the first answer only. The asking key must hold every scope of the key it rotates.
      *
      * `POST /v1/api-keys/{keyId}/rotation`, needs `auth:write`
-     * @throws FinAegisProblem acting_for_not_held, api_key_is_revoked, api_key_unknown, idempotency_key_required, malformed_json, not_found, scope_not_held, unmasked_not_held, unsupported_encoding, unsupported_media_type
+     * @throws FinAegisProblem acting_for_not_held, api_key_is_revoked, api_key_unknown, idempotency_key_required, malformed_json, not_found, scope_not_held, token_makes_no_key, unmasked_not_held, unsupported_encoding, unsupported_media_type
      */
     rotate(keyId: string, body: RotateApiKeyBody, options?: CommandOptions): Promise<RotateApiKeyAnswer>;
   };
@@ -1485,7 +1499,7 @@ export interface Groups {
     /**
      * List the sessions that are open, newest first.
      *
-     * Those before the last change of the password are over, and not among them.
+     * Those before the last change of the password, and those nobody used for half an hour, are over and not among them.
      *
      * `GET /v1/me/sessions`, needs `self`
      */
@@ -1497,6 +1511,40 @@ export interface Groups {
      * @throws FinAegisProblem session_unknown
      */
     revokeSession(sessionId: string, options?: CommandOptions): Promise<Session>;
+  };
+  readonly oauth: {
+    /**
+     * Ask what an access token is good for (RFC 7662).
+     *
+     * Form fields: `token`, `client_id` (the id of an API key) and `client_secret` (the key) unless HTTP Basic holds them. A client is told of its own tokens, and with the scope `auth:read` of all its tenant’s; every other one is not active.
+     *
+     * `POST /v1/oauth/introspection`
+     */
+    introspectAccessToken(body?: IntrospectAccessTokenBody, options?: RequestOptions): Promise<IntrospectedToken>;
+    /**
+     * Take back an access token (RFC 7009).
+     *
+     * Form fields: `token`, `client_id` (the id of an API key) and `client_secret` (the key) unless HTTP Basic holds them. Felt everywhere within a second. A token that is none, or over, is answered like one that was taken back.
+     *
+     * `POST /v1/oauth/revocation`
+     */
+    revokeAccessToken(body?: RevokeAccessTokenBody, options?: RequestOptions): Promise<Uint8Array<ArrayBuffer>>;
+    /**
+     * Get an access token for a client (RFC 6749 §4.4).
+     *
+     * Form fields: `grant_type=client_credentials`, `scope` (some of the client’s, all unless told), `client_id` (the id of an API key) and `client_secret` (the key) unless HTTP Basic holds them. The token is good for ten minutes, and never for more than its key by then.
+     *
+     * `POST /v1/oauth/token`
+     */
+    issueAccessToken(body?: IssueAccessTokenBody, options?: RequestOptions): Promise<AccessToken>;
+  };
+  readonly oauthAuthorizationServer: {
+    /**
+     * Tell where the endpoints of OAuth are (RFC 8414).
+     *
+     * `GET /.well-known/oauth-authorization-server`
+     */
+    getMetadata(options?: RequestOptions): Promise<AuthorizationServerMetadata>;
   };
   readonly parties: {
     /**
@@ -1663,6 +1711,16 @@ export interface Groups {
      * @throws FinAegisProblem malformed_json, not_found, payment_not_in_review, payment_unknown, reviewer_is_creator, staff_only, unsupported_encoding, unsupported_media_type
      */
     review(paymentId: string, body: PaymentReview, options?: CommandOptions): Promise<Payment>;
+  };
+  readonly personalDataLooks: {
+    /**
+     * List whose personal data staff were shown, newest first.
+     *
+     * One line for each request and each whose values were in its answer; a list that shows fifty customers leaves fifty. Nothing is noted of customers who look at their own. A line is there about a second after the answer.
+     *
+     * `GET /v1/personal-data-looks`, needs `oversight:read`
+     */
+    list(query?: ListPersonalDataLooksQuery, options?: RequestOptions): Listing<ListPersonalDataLooksAnswer['items'][number], ListPersonalDataLooksAnswer>;
   };
   readonly products: {
     /**
@@ -1938,6 +1996,16 @@ export interface Groups {
      */
     retry(sagaId: string, body: RetrySagaBody, options?: CommandOptions): Promise<RetrySagaAnswer>;
   };
+  readonly securityEvents: {
+    /**
+     * List what happened to the doors: sign-ins, refusals, keys, roles, factors, newest first.
+     *
+     * Refusals (401 and 403) of principals that are known are told together, by principal, problem and operation, every ten seconds; what is too many kinds to be told apart is told as `others`.
+     *
+     * `GET /v1/security-events`, needs `oversight:read`
+     */
+    list(query?: ListSecurityEventsQuery, options?: RequestOptions): Listing<ListSecurityEventsAnswer['items'][number], ListSecurityEventsAnswer>;
+  };
   readonly sessions: {
     /**
      * Log in.
@@ -1990,6 +2058,30 @@ export interface Groups {
      */
     run(body: StatementRunRequest, options?: CommandOptions): Promise<StatementRunReport>;
   };
+  readonly stepUpPolicies: {
+    /**
+     * List which commands need a fresh code of whoever asks, and which could.
+     *
+     * `GET /v1/step-up-policies`, needs `proof:read`
+     */
+    list(options?: RequestOptions): Promise<ListStepUpPoliciesAnswer>;
+    /**
+     * Let a command need a fresh code of whoever asks, or say it otherwise.
+     *
+     * Counts from the next second on, for users and their keys. Where `from` names amounts, a command whose amount cannot be found, or is of an asset not named, needs a code as well.
+     *
+     * `POST /v1/step-up-policies`, needs `proof:policy`
+     * @throws FinAegisProblem malformed_json, staff_only, step_up_command_unknown, unsupported_encoding, unsupported_media_type
+     */
+    set(body: SetStepUpPolicyBody, options?: CommandOptions): Promise<StepUpPolicy>;
+    /**
+     * Let a command go without a fresh code.
+     *
+     * `POST /v1/step-up-policies/{command}/removal`, needs `proof:policy`
+     * @throws FinAegisProblem staff_only
+     */
+    remove(command: string, options?: CommandOptions): Promise<StepUpPolicy>;
+  };
   readonly tenants: {
     /**
      * List tenants, newest first.
@@ -2012,7 +2104,7 @@ export interface Groups {
      * For the platform’s own keys only: how a new tenant gets its first key.
      *
      * `POST /v1/tenants/{tenantId}/api-keys`, needs `tenancy:write`
-     * @throws FinAegisProblem acting_for_not_held, acting_for_unknown, api_key_exists_with_different_content, expiry_in_past, grants_missing, idempotency_key_required, malformed_json, not_found, platform_principal_required, role_needs_party, role_unknown, scope_not_held, scope_unknown, unmasked_not_held, unsupported_encoding, unsupported_media_type
+     * @throws FinAegisProblem acting_for_not_held, acting_for_unknown, api_key_exists_with_different_content, expiry_in_past, grants_missing, idempotency_key_required, malformed_json, not_found, platform_principal_required, role_needs_party, role_unknown, scope_not_held, scope_unknown, token_makes_no_key, unmasked_not_held, unsupported_encoding, unsupported_media_type
      */
     createApiKey(tenantId: string, body: CreateTenantApiKeyBody, options?: CommandOptions): Promise<CreateTenantApiKeyAnswer>;
     /**
@@ -2077,19 +2169,28 @@ export interface Groups {
      */
     get(userId: string, options?: RequestOptions): Promise<User>;
     /**
+     * Erase a user.
+     *
+     * Destroys the key of everything personal about the user, for ever; the log keeps hashes and proofs, and what the user did under its id. Its sessions and keys open nothing within a second, and its address is nobody’s.
+     *
+     * `POST /v1/users/{userId}/erasure`, needs `identity:erase`
+     * @throws FinAegisProblem malformed_json, staff_only, unsupported_encoding, unsupported_media_type, user_unknown
+     */
+    erase(userId: string, body: EraseUserBody, options?: CommandOptions): Promise<User>;
+    /**
      * Invite a user anew, to set another password.
      *
      * For whoever lost its password or its invitation. Until it is used the password before stays; a second factor stays in any case.
      *
      * `POST /v1/users/{userId}/invitation`, needs `identity:write`
-     * @throws FinAegisProblem acting_for_not_held, idempotency_key_required, scope_not_held, staff_only, unmasked_not_held, user_unknown
+     * @throws FinAegisProblem acting_for_not_held, idempotency_key_required, scope_not_held, staff_only, unmasked_not_held, user_is_erased, user_unknown
      */
     reinvite(userId: string, options?: CommandOptions): Promise<InvitedUser>;
     /**
      * Let a suspended user work again.
      *
      * `POST /v1/users/{userId}/resumption`, needs `identity:write`
-     * @throws FinAegisProblem acting_for_not_held, scope_not_held, staff_only, unmasked_not_held, user_unknown
+     * @throws FinAegisProblem acting_for_not_held, scope_not_held, staff_only, unmasked_not_held, user_is_erased, user_unknown
      */
     resume(userId: string, options?: CommandOptions): Promise<User>;
     /**
@@ -2098,14 +2199,14 @@ export interface Groups {
      * They count from the next second on, for sessions and for the user’s keys.
      *
      * `POST /v1/users/{userId}/roles`, needs `identity:write`
-     * @throws FinAegisProblem acting_for_not_held, malformed_json, role_needs_party, role_unknown, scope_not_held, staff_only, unmasked_not_held, unsupported_encoding, unsupported_media_type, user_unknown
+     * @throws FinAegisProblem acting_for_not_held, malformed_json, role_needs_party, role_unknown, scope_not_held, staff_only, unmasked_not_held, unsupported_encoding, unsupported_media_type, user_is_erased, user_unknown
      */
     changeRoles(userId: string, body: ChangeUserRolesBody, options?: CommandOptions): Promise<User>;
     /**
      * Take away a second factor that was lost.
      *
      * `POST /v1/users/{userId}/second-factor/removal`, needs `identity:write`
-     * @throws FinAegisProblem acting_for_not_held, scope_not_held, staff_only, unmasked_not_held, user_unknown
+     * @throws FinAegisProblem acting_for_not_held, scope_not_held, staff_only, unmasked_not_held, user_is_erased, user_unknown
      */
     removeSecondFactor(userId: string, options?: CommandOptions): Promise<User>;
     /**

@@ -3,6 +3,7 @@ import type {
   FileBody,
 } from '../file-body.ts';
 import type {
+  AccessToken,
   Account,
   AccountBlock,
   AccountBlockRequest,
@@ -16,6 +17,7 @@ import type {
   ApprovedAnswer,
   Asset,
   AssetCode,
+  AuthorizationServerMetadata,
   Balances,
   BankAllocation,
   BankAllocationPreview,
@@ -60,6 +62,7 @@ import type {
   IncomingPaymentRequest,
   IncomingPaymentReview,
   IncomingRequest,
+  IntrospectedToken,
   Investment,
   InvestmentPayment,
   InvestmentPaymentRecord,
@@ -96,6 +99,7 @@ import type {
   PaymentRequestToMake,
   PaymentReturn,
   PaymentReview,
+  PersonalDataLook,
   PricingRound,
   PricingRoundOpening,
   ProductVersion,
@@ -118,6 +122,7 @@ import type {
   RequestedPayment,
   ReversalRequest,
   Role,
+  SecurityEvent,
   Session,
   ShareHolding,
   SignedAmount,
@@ -126,6 +131,7 @@ import type {
   StatementRunReport,
   StatementRunRequest,
   StatementSummary,
+  StepUpPolicy,
   Transaction,
   TransactionStory,
   Transfer,
@@ -1072,6 +1078,12 @@ export interface ListOwnSessionsAnswer {
   readonly items: readonly Session[];
 }
 
+export type IntrospectAccessTokenBody = { readonly [name: string]: string };
+
+export type RevokeAccessTokenBody = { readonly [name: string]: string };
+
+export type IssueAccessTokenBody = { readonly [name: string]: string };
+
 export interface ListPartiesQuery {
   /** How many items at most. */
   readonly limit?: number | undefined;
@@ -1134,6 +1146,27 @@ export interface ListPaymentsQuery {
 
 export interface ListPaymentsAnswer {
   readonly items: readonly Payment[];
+  /** Send it as `cursor` for the next page; absent on the last one. */
+  readonly nextCursor?: string | undefined;
+}
+
+export interface ListPersonalDataLooksQuery {
+  /** How many items at most. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the page before; absent for the first page. */
+  readonly cursor?: string | undefined;
+  /** Whose, such as `party:` and its id. */
+  readonly subject?: string | undefined;
+  /** A key, a user, or a user behind its keys. */
+  readonly principalId?: string | undefined;
+  /** UTC instant, included. */
+  readonly from?: string | undefined;
+  /** UTC instant, not included. */
+  readonly to?: string | undefined;
+}
+
+export interface ListPersonalDataLooksAnswer {
+  readonly items: readonly PersonalDataLook[];
   /** Send it as `cursor` for the next page; absent on the last one. */
   readonly nextCursor?: string | undefined;
 }
@@ -1487,6 +1520,27 @@ export interface RetrySagaAnswer {
   readonly version: number;
 }
 
+export interface ListSecurityEventsQuery {
+  /** How many items at most. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the page before; absent for the first page. */
+  readonly cursor?: string | undefined;
+  readonly kind?: string | undefined;
+  /** A key, a user, or a user behind its keys and its login. */
+  readonly principalId?: string | undefined;
+  readonly about?: string | undefined;
+  /** UTC instant, included. */
+  readonly from?: string | undefined;
+  /** UTC instant, not included. */
+  readonly to?: string | undefined;
+}
+
+export interface ListSecurityEventsAnswer {
+  readonly items: readonly SecurityEvent[];
+  /** Send it as `cursor` for the next page; absent on the last one. */
+  readonly nextCursor?: string | undefined;
+}
+
 export interface LogInBody {
   /** From the authenticator, where there is a second factor. */
   readonly code?: string | undefined;
@@ -1496,6 +1550,17 @@ export interface LogInBody {
   readonly recoveryCode?: string | undefined;
   /** The tenant whose user this is. */
   readonly tenantId: string;
+}
+
+export interface ListStepUpPoliciesAnswer {
+  readonly commands: readonly string[];
+  readonly items: readonly StepUpPolicy[];
+}
+
+export interface SetStepUpPolicyBody {
+  readonly command: string;
+  /** One amount an asset; empty for always. */
+  readonly from?: readonly Amount[] | undefined;
 }
 
 export interface ListTenantsQuery {
@@ -1603,6 +1668,10 @@ export interface InviteUserBody {
   readonly actingFor?: string | undefined;
   readonly email: string;
   readonly roles: readonly string[];
+}
+
+export interface EraseUserBody {
+  readonly reason: 'data_subject_request' | 'retention_over' | 'entered_in_error';
 }
 
 export interface ChangeUserRolesBody {
@@ -1737,6 +1806,7 @@ export type CommonProblem =
   | 'request_timeout'
   | 'session_ended'
   | 'text_not_storable'
+  | 'token_over'
   | 'unauthenticated'
   | 'validation_failed';
 
@@ -1748,6 +1818,12 @@ export type CommandProblem =
   | 'checks_unavailable'
   | 'idempotency_key_reused'
   | 'outcome_unknown'
+  | 'second_factor_missing'
+  | 'step_up_code_wrong'
+  | 'step_up_for_other_content'
+  | 'step_up_impossible'
+  | 'step_up_locked'
+  | 'step_up_needed'
   | 'tenant_suspended';
 
 /** What every operation takes and answers, by its id in the OpenAPI document. */
@@ -1876,7 +1952,7 @@ export interface Operations {
     readonly query: Nothing;
     readonly body: CreateApiKeyBody;
     readonly answer: CreateApiKeyAnswer;
-    readonly problems: CommonProblem | CommandProblem | 'acting_for_not_held' | 'acting_for_unknown' | 'api_key_exists_with_different_content' | 'expiry_in_past' | 'grants_missing' | 'idempotency_key_required' | 'malformed_json' | 'role_needs_party' | 'role_unknown' | 'scope_not_held' | 'scope_unknown' | 'unmasked_not_held' | 'unsupported_encoding' | 'unsupported_media_type';
+    readonly problems: CommonProblem | CommandProblem | 'acting_for_not_held' | 'acting_for_unknown' | 'api_key_exists_with_different_content' | 'expiry_in_past' | 'grants_missing' | 'idempotency_key_required' | 'malformed_json' | 'role_needs_party' | 'role_unknown' | 'scope_not_held' | 'scope_unknown' | 'token_makes_no_key' | 'unmasked_not_held' | 'unsupported_encoding' | 'unsupported_media_type';
   };
   readonly getApiKey: {
     readonly params: { readonly keyId: string };
@@ -1897,7 +1973,7 @@ export interface Operations {
     readonly query: Nothing;
     readonly body: RotateApiKeyBody;
     readonly answer: RotateApiKeyAnswer;
-    readonly problems: CommonProblem | CommandProblem | 'acting_for_not_held' | 'api_key_is_revoked' | 'api_key_unknown' | 'idempotency_key_required' | 'malformed_json' | 'not_found' | 'scope_not_held' | 'unmasked_not_held' | 'unsupported_encoding' | 'unsupported_media_type';
+    readonly problems: CommonProblem | CommandProblem | 'acting_for_not_held' | 'api_key_is_revoked' | 'api_key_unknown' | 'idempotency_key_required' | 'malformed_json' | 'not_found' | 'scope_not_held' | 'token_makes_no_key' | 'unmasked_not_held' | 'unsupported_encoding' | 'unsupported_media_type';
   };
   readonly listApprovalPolicies: {
     readonly params: Nothing;
@@ -2816,6 +2892,34 @@ export interface Operations {
     readonly answer: Session;
     readonly problems: CommonProblem | CommandProblem | 'session_unknown';
   };
+  readonly introspectAccessToken: {
+    readonly params: Nothing;
+    readonly query: Nothing;
+    readonly body: IntrospectAccessTokenBody;
+    readonly answer: IntrospectedToken;
+    readonly problems: 'body_too_large' | 'headers_too_large' | 'internal_fault' | 'malformed_json' | 'malformed_request' | 'outcome_unknown' | 'overloaded' | 'rate_limited' | 'request_timeout' | 'text_not_storable' | 'unsupported_encoding' | 'unsupported_media_type' | 'validation_failed';
+  };
+  readonly revokeAccessToken: {
+    readonly params: Nothing;
+    readonly query: Nothing;
+    readonly body: RevokeAccessTokenBody;
+    readonly answer: Uint8Array<ArrayBuffer>;
+    readonly problems: 'body_too_large' | 'headers_too_large' | 'internal_fault' | 'malformed_json' | 'malformed_request' | 'outcome_unknown' | 'overloaded' | 'rate_limited' | 'request_timeout' | 'text_not_storable' | 'unsupported_encoding' | 'unsupported_media_type' | 'validation_failed';
+  };
+  readonly issueAccessToken: {
+    readonly params: Nothing;
+    readonly query: Nothing;
+    readonly body: IssueAccessTokenBody;
+    readonly answer: AccessToken;
+    readonly problems: 'body_too_large' | 'headers_too_large' | 'internal_fault' | 'malformed_json' | 'malformed_request' | 'outcome_unknown' | 'overloaded' | 'rate_limited' | 'request_timeout' | 'text_not_storable' | 'unsupported_encoding' | 'unsupported_media_type' | 'validation_failed';
+  };
+  readonly getAuthorizationServerMetadata: {
+    readonly params: Nothing;
+    readonly query: Nothing;
+    readonly body: undefined;
+    readonly answer: AuthorizationServerMetadata;
+    readonly problems: 'deadline_exceeded' | 'headers_too_large' | 'internal_fault' | 'malformed_request' | 'overloaded' | 'rate_limited' | 'request_timeout' | 'text_not_storable' | 'validation_failed';
+  };
   readonly listParties: {
     readonly params: Nothing;
     readonly query: ListPartiesQuery;
@@ -2962,6 +3066,13 @@ export interface Operations {
     readonly body: PaymentReview;
     readonly answer: Payment;
     readonly problems: CommonProblem | CommandProblem | 'malformed_json' | 'not_found' | 'payment_not_in_review' | 'payment_unknown' | 'reviewer_is_creator' | 'staff_only' | 'unsupported_encoding' | 'unsupported_media_type';
+  };
+  readonly listPersonalDataLooks: {
+    readonly params: Nothing;
+    readonly query: ListPersonalDataLooksQuery;
+    readonly body: undefined;
+    readonly answer: ListPersonalDataLooksAnswer;
+    readonly problems: CommonProblem | 'deadline_exceeded' | 'position_unknown' | 'staff_only' | 'view_behind';
   };
   readonly listProducts: {
     readonly params: Nothing;
@@ -3194,6 +3305,13 @@ export interface Operations {
     readonly answer: RetrySagaAnswer;
     readonly problems: CommonProblem | CommandProblem | 'malformed_json' | 'saga_ended' | 'saga_not_parked' | 'saga_unknown' | 'staff_only' | 'unsupported_encoding' | 'unsupported_media_type';
   };
+  readonly listSecurityEvents: {
+    readonly params: Nothing;
+    readonly query: ListSecurityEventsQuery;
+    readonly body: undefined;
+    readonly answer: ListSecurityEventsAnswer;
+    readonly problems: CommonProblem | 'deadline_exceeded' | 'position_unknown' | 'staff_only' | 'view_behind';
+  };
   readonly logIn: {
     readonly params: Nothing;
     readonly query: Nothing;
@@ -3236,6 +3354,27 @@ export interface Operations {
     readonly answer: StatementRunReport;
     readonly problems: CommonProblem | CommandProblem | 'entity_unknown' | 'malformed_json' | 'staff_only' | 'statement_period_open' | 'unsupported_encoding' | 'unsupported_media_type' | 'view_behind';
   };
+  readonly listStepUpPolicies: {
+    readonly params: Nothing;
+    readonly query: Nothing;
+    readonly body: undefined;
+    readonly answer: ListStepUpPoliciesAnswer;
+    readonly problems: CommonProblem | 'deadline_exceeded' | 'position_unknown' | 'staff_only' | 'view_behind';
+  };
+  readonly setStepUpPolicy: {
+    readonly params: Nothing;
+    readonly query: Nothing;
+    readonly body: SetStepUpPolicyBody;
+    readonly answer: StepUpPolicy;
+    readonly problems: CommonProblem | CommandProblem | 'malformed_json' | 'staff_only' | 'step_up_command_unknown' | 'unsupported_encoding' | 'unsupported_media_type';
+  };
+  readonly removeStepUpPolicy: {
+    readonly params: { readonly command: string };
+    readonly query: Nothing;
+    readonly body: undefined;
+    readonly answer: StepUpPolicy;
+    readonly problems: CommonProblem | CommandProblem | 'staff_only';
+  };
   readonly listTenants: {
     readonly params: Nothing;
     readonly query: ListTenantsQuery;
@@ -3255,7 +3394,7 @@ export interface Operations {
     readonly query: Nothing;
     readonly body: CreateTenantApiKeyBody;
     readonly answer: CreateTenantApiKeyAnswer;
-    readonly problems: CommonProblem | CommandProblem | 'acting_for_not_held' | 'acting_for_unknown' | 'api_key_exists_with_different_content' | 'expiry_in_past' | 'grants_missing' | 'idempotency_key_required' | 'malformed_json' | 'not_found' | 'platform_principal_required' | 'role_needs_party' | 'role_unknown' | 'scope_not_held' | 'scope_unknown' | 'unmasked_not_held' | 'unsupported_encoding' | 'unsupported_media_type';
+    readonly problems: CommonProblem | CommandProblem | 'acting_for_not_held' | 'acting_for_unknown' | 'api_key_exists_with_different_content' | 'expiry_in_past' | 'grants_missing' | 'idempotency_key_required' | 'malformed_json' | 'not_found' | 'platform_principal_required' | 'role_needs_party' | 'role_unknown' | 'scope_not_held' | 'scope_unknown' | 'token_makes_no_key' | 'unmasked_not_held' | 'unsupported_encoding' | 'unsupported_media_type';
   };
   readonly resumeTenant: {
     readonly params: { readonly tenantId: string };
@@ -3306,33 +3445,40 @@ export interface Operations {
     readonly answer: User;
     readonly problems: CommonProblem | 'deadline_exceeded' | 'not_found' | 'position_unknown' | 'staff_only' | 'view_behind';
   };
+  readonly eraseUser: {
+    readonly params: { readonly userId: string };
+    readonly query: Nothing;
+    readonly body: EraseUserBody;
+    readonly answer: User;
+    readonly problems: CommonProblem | CommandProblem | 'malformed_json' | 'staff_only' | 'unsupported_encoding' | 'unsupported_media_type' | 'user_unknown';
+  };
   readonly reinviteUser: {
     readonly params: { readonly userId: string };
     readonly query: Nothing;
     readonly body: undefined;
     readonly answer: InvitedUser;
-    readonly problems: CommonProblem | CommandProblem | 'acting_for_not_held' | 'idempotency_key_required' | 'scope_not_held' | 'staff_only' | 'unmasked_not_held' | 'user_unknown';
+    readonly problems: CommonProblem | CommandProblem | 'acting_for_not_held' | 'idempotency_key_required' | 'scope_not_held' | 'staff_only' | 'unmasked_not_held' | 'user_is_erased' | 'user_unknown';
   };
   readonly resumeUser: {
     readonly params: { readonly userId: string };
     readonly query: Nothing;
     readonly body: undefined;
     readonly answer: User;
-    readonly problems: CommonProblem | CommandProblem | 'acting_for_not_held' | 'scope_not_held' | 'staff_only' | 'unmasked_not_held' | 'user_unknown';
+    readonly problems: CommonProblem | CommandProblem | 'acting_for_not_held' | 'scope_not_held' | 'staff_only' | 'unmasked_not_held' | 'user_is_erased' | 'user_unknown';
   };
   readonly changeUserRoles: {
     readonly params: { readonly userId: string };
     readonly query: Nothing;
     readonly body: ChangeUserRolesBody;
     readonly answer: User;
-    readonly problems: CommonProblem | CommandProblem | 'acting_for_not_held' | 'malformed_json' | 'role_needs_party' | 'role_unknown' | 'scope_not_held' | 'staff_only' | 'unmasked_not_held' | 'unsupported_encoding' | 'unsupported_media_type' | 'user_unknown';
+    readonly problems: CommonProblem | CommandProblem | 'acting_for_not_held' | 'malformed_json' | 'role_needs_party' | 'role_unknown' | 'scope_not_held' | 'staff_only' | 'unmasked_not_held' | 'unsupported_encoding' | 'unsupported_media_type' | 'user_is_erased' | 'user_unknown';
   };
   readonly removeUserSecondFactor: {
     readonly params: { readonly userId: string };
     readonly query: Nothing;
     readonly body: undefined;
     readonly answer: User;
-    readonly problems: CommonProblem | CommandProblem | 'acting_for_not_held' | 'scope_not_held' | 'staff_only' | 'unmasked_not_held' | 'user_unknown';
+    readonly problems: CommonProblem | CommandProblem | 'acting_for_not_held' | 'scope_not_held' | 'staff_only' | 'unmasked_not_held' | 'user_is_erased' | 'user_unknown';
   };
   readonly endUserSessions: {
     readonly params: { readonly userId: string };

@@ -496,6 +496,8 @@ export interface KnownProblems {
   readonly second_factor_code_wrong: 422;
   /** The user has a second factor. */
   readonly second_factor_in_force: 409;
+  /** The user has no second factor. */
+  readonly second_factor_missing: 403;
   /** A code is needed. */
   readonly second_factor_needed: 401;
   /** There is no second factor to confirm. */
@@ -520,6 +522,18 @@ export interface KnownProblems {
   readonly statement_not_in_format: 422;
   /** The period is not over. */
   readonly statement_period_open: 422;
+  /** The code is wrong or used. */
+  readonly step_up_code_wrong: 403;
+  /** There is no such command that could need a fresh code. */
+  readonly step_up_command_unknown: 422;
+  /** The code is for another content. */
+  readonly step_up_for_other_content: 403;
+  /** A fresh code is needed, and this cannot carry one. */
+  readonly step_up_impossible: 403;
+  /** Too many wrong codes. */
+  readonly step_up_locked: 403;
+  /** A fresh code is needed. */
+  readonly step_up_needed: 403;
   /** The tenant exists with a different name. */
   readonly tenant_exists_with_different_name: 409;
   /** The platform’s own tenant cannot be created or suspended. */
@@ -530,6 +544,10 @@ export interface KnownProblems {
   readonly tenant_unknown: 404;
   /** A text contains characters that cannot be stored. */
   readonly text_not_storable: 400;
+  /** An access token makes no keys. */
+  readonly token_makes_no_key: 403;
+  /** The access token is over. */
+  readonly token_over: 401;
   /** The amount is above the limit of every rail. */
   readonly transfer_amount_above_limits: 422;
   /** A bank is not registered or is suspended. */
@@ -554,6 +572,8 @@ export interface KnownProblems {
   readonly unsupported_media_type: 415;
   /** The user exists with different content. */
   readonly user_exists_with_different_content: 409;
+  /** The user is erased. */
+  readonly user_is_erased: 409;
   /** The user is not active. */
   readonly user_not_active: 409;
   /** There is no such user. */

@@ -1,5 +1,12 @@
 // Written by `npm run generate` from docs/reference/openapi.json; what is changed here is lost.
 
+export interface AccessToken {
+  readonly access_token: string;
+  readonly expires_in: number;
+  readonly scope: string;
+  readonly token_type: 'Bearer';
+}
+
 /** A customer's account: holds balances in many assets. */
 export interface Account {
   readonly accountId: string;
@@ -234,6 +241,18 @@ export interface Asset {
 
 /** Code of an asset in the registry. */
 export type AssetCode = string;
+
+export interface AuthorizationServerMetadata {
+  readonly grant_types_supported: readonly string[];
+  readonly introspection_endpoint: string;
+  readonly introspection_endpoint_auth_methods_supported: readonly string[];
+  readonly issuer: string;
+  readonly response_types_supported: readonly string[];
+  readonly revocation_endpoint: string;
+  readonly revocation_endpoint_auth_methods_supported: readonly string[];
+  readonly token_endpoint: string;
+  readonly token_endpoint_auth_methods_supported: readonly string[];
+}
 
 export interface Balance {
   readonly asset: string;
@@ -516,7 +535,7 @@ export interface ConfirmedSecondFactor {
   /** Ten codes, each good for one login without the authenticator; shown this once. */
   readonly recoveryCodes?: readonly string[] | undefined;
   readonly roles: readonly string[];
-  readonly status: 'invited' | 'active' | 'suspended';
+  readonly status: 'invited' | 'active' | 'suspended' | 'erased';
   readonly userId: string;
 }
 
@@ -912,6 +931,17 @@ export interface IncomingRequest {
   readonly reference?: string | undefined;
 }
 
+export interface IntrospectedToken {
+  readonly active: boolean;
+  readonly client_id?: string | undefined;
+  readonly exp?: number | undefined;
+  readonly iat?: number | undefined;
+  readonly jti?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly sub?: string | undefined;
+  readonly token_type?: string | undefined;
+}
+
 /** Shares somebody has, or wants. */
 export interface Investment {
   readonly accountId: string;
@@ -1061,7 +1091,7 @@ export interface InvitedUser {
   /** UTC instant with milliseconds. */
   readonly lastLoginAt?: string | undefined;
   readonly roles: readonly string[];
-  readonly status: 'invited' | 'active' | 'suspended';
+  readonly status: 'invited' | 'active' | 'suspended' | 'erased';
   readonly userId: string;
 }
 
@@ -1248,6 +1278,12 @@ export interface ManualRate {
 
 /** Your own labels: at most 50 keys and 4 kB. */
 export type Metadata = { readonly [name: string]: string };
+
+/** An error of RFC 6749 §5.2. */
+export interface OAuthError {
+  readonly error: string;
+  readonly error_description: string;
+}
 
 export interface OpenedSession {
   readonly expiresAt: string;
@@ -1530,6 +1566,21 @@ export interface PersonName {
   readonly given?: string | undefined;
 }
 
+export interface PersonalDataLook {
+  /** UTC instant with milliseconds. */
+  readonly at: string;
+  readonly channel: string;
+  readonly operationId: string;
+  /** The key or user. */
+  readonly principalId: string;
+  /** Under which the log of requests knows it. */
+  readonly requestId: string;
+  /** Whose values they were, such as `party:` or `account:` and its id. */
+  readonly subject: string;
+  /** The person behind it, where there is one. */
+  readonly userId?: string | undefined;
+}
+
 /** A structured postal address (ISO 20022 PostalAddress24). */
 export interface PostalAddress {
   readonly buildingName?: string | undefined;
@@ -1618,7 +1669,7 @@ export interface ProposedSecondFactor {
   readonly roles: readonly string[];
   /** Base32, for typing. */
   readonly secret?: string | undefined;
-  readonly status: 'invited' | 'active' | 'suspended';
+  readonly status: 'invited' | 'active' | 'suspended' | 'erased';
   /** `otpauth:` address, for a QR code. */
   readonly uri?: string | undefined;
   readonly userId: string;
@@ -1986,6 +2037,24 @@ export interface Role {
   readonly status: 'active' | 'retired';
 }
 
+export interface SecurityEvent {
+  /** What it is about, such as `user:` or `api-key:` and its id. */
+  readonly about: string;
+  /** UTC instant with milliseconds. */
+  readonly at: string;
+  /** How often, where refusals of one kind are told together. */
+  readonly count: number;
+  /** A code or an instant that says more. */
+  readonly detail?: string | undefined;
+  readonly kind: string;
+  /** The key or user. */
+  readonly principalId: string;
+  /** Under which the log of requests knows it. */
+  readonly requestId: string;
+  /** The person behind it, where there is one. */
+  readonly userId?: string | undefined;
+}
+
 export interface Session {
   /** UTC instant with milliseconds. */
   readonly expiresAt: string;
@@ -2089,6 +2158,14 @@ export interface StatementSummary {
   /** The closing balance of the statement before. */
   readonly opening: SignedAmount;
   readonly to: string;
+}
+
+export interface StepUpPolicy {
+  readonly changedAt?: string | undefined;
+  readonly command: string;
+  /** From which amounts on, by asset; always when empty. */
+  readonly from: readonly Amount[];
+  readonly isInForce: boolean;
 }
 
 /** One posting of an account. */
@@ -2223,7 +2300,7 @@ export interface User {
   /** UTC instant with milliseconds. */
   readonly lastLoginAt?: string | undefined;
   readonly roles: readonly string[];
-  readonly status: 'invited' | 'active' | 'suspended';
+  readonly status: 'invited' | 'active' | 'suspended' | 'erased';
   readonly userId: string;
 }
 
