@@ -122,7 +122,11 @@ const readFile = (bytes: Buffer): readonly RateSheet[] => {
     if (!(error instanceof RateSourceFault)) throw error;
     throw new ProblemError(
       'rate_file_unreadable',
-      { detail: error.message, ...(error.line === undefined ? {} : { facts: { line: error.line } }) },
+      {
+        detail: error.message,
+        ...(error.line === undefined ? {} : { facts: { line: error.line } }),
+        errors: [{ field: '/body', code: 'rate_file_unreadable', message: 'must be a file of reference rates' }],
+      },
       { cause: error },
     );
   }

@@ -251,6 +251,21 @@ describe('erasing a party', () => {
     expect(await bank.query('select * from personal_data where subject = $1', [`party:${partyId}`])).toEqual([]);
   });
 
+  it('that is only tried shows what it would leave, and leaves everything', async () => {
+    const partyId = idOf(await register(jana));
+    const tried = await bank.call('eraseParty', {
+      params: { partyId },
+      query: { dryRun: 'true' },
+      body: { reason: 'data_subject_request' },
+    });
+    expect(tried).toMatchObject({ status: 200, body: { status: 'erased', birthDate: 'erased' } });
+    expect(JSON.stringify(tried.body)).not.toContain(jana.name.family);
+    expect((await bank.call('getParty', { params: { partyId } })).body).toMatchObject({
+      status: 'active',
+      name: { family: jana.name.family },
+    });
+  });
+
   it('is for ever: the party cannot be changed, rated or registered again, and erasing twice is one erasure', async () => {
     const partyId = idOf(await register(jana));
     await erase(partyId);

@@ -105,7 +105,8 @@ export const showParty = ({
   partyId,
   kind,
   status,
-  ...mapReferences(details, personalMarker),
+  // One that is only tried has not destroyed the key yet, and shows what would be.
+  ...mapReferences(details, status === 'erased' ? () => 'erased' : personalMarker),
   kyc: its,
   registeredAt,
   changedAt,

@@ -60,3 +60,34 @@ describe('a message of a provider', () => {
     expect(said(replayWebhook(after, 'k'))).toBe('webhook_message_unknown');
   });
 });
+
+describe('a message from its arrival to its end', () => {
+  const at = '2025-01-30T10:00:00.000Z';
+  const arrived = () => stateAfter(inboxAggregate, events(receiveWebhook(unknown, received)));
+  const ended = (end: Parameters<typeof endWebhook>[1]) =>
+    stateAfter(inboxAggregate, [...kept, ...events(endWebhook(arrived(), end))]);
+
+  it('is kept as it came', () => {
+    expect(arrived()).toEqual({ ...received, status: 'received', receivedAt: at, replays: 0 });
+  });
+
+  it('says how it was worked on, or why it was not', () => {
+    const [processed] = events(endWebhook(arrived(), { key, replay: 0, outcome: 'ignored' }));
+    expect(processed).toMatchObject({ type: 'WebhookProcessed', data: { key, replay: 0, outcome: 'ignored' } });
+    expect(ended({ key, replay: 0, outcome: 'ignored' })).toEqual({
+      ...arrived(),
+      status: 'ignored',
+      failure: undefined,
+    });
+    const [failed] = events(endWebhook(arrived(), { key, replay: 0, code: 'attempts_exhausted' }));
+    expect(failed).toMatchObject({ type: 'WebhookFailed', data: { key, replay: 0, code: 'attempts_exhausted' } });
+    const lost = ended({ key, replay: 0, code: 'attempts_exhausted' });
+    expect(lost).toEqual({ ...arrived(), status: 'failed', failure: 'attempts_exhausted' });
+    expect(events(replayWebhook(lost, key))[0]).toMatchObject({ data: { key, replay: 1 } });
+    expect(endWebhook(unknown, { key, replay: 0, outcome: 'ignored' })).toMatchObject({ rejection: { key } });
+    expect(replayWebhook(arrived(), key)).toMatchObject({ rejection: { key } });
+    expect(() => inboxAggregate.evolve(arrived(), { type: 'WebhookEaten', data: {}, meta: {} } as never)).toThrow(
+      'Unreachable',
+    );
+  });
+});

@@ -4,6 +4,7 @@ import { bucketOf } from '../views/work-items.ts';
 import type { Resolution } from './events.ts';
 import {
   assignWorkItem,
+  hasMoney,
   isResolvedSo,
   openWorkItem,
   refuseResolution,
@@ -81,5 +82,104 @@ describe('an item', () => {
     ['2025-01-29T12:00:00.000Z', '>30'],
   ])('opened at %s is in the bucket %s on 1 March', (openedAt, bucket) => {
     expect(bucketOf(openedAt, '2025-03-01T12:00:00.000Z')).toBe(bucket);
+  });
+});
+
+describe('an item from its first event to its last', () => {
+  const openedAt = '2025-01-30T10:00:00.000Z';
+  const first = () => stateAfter(workItemAggregate, [openWorkItem({ ...terms, links: ['p-1'], reference: 'R-1' })]);
+  const assign = (owner: string, actor?: string) =>
+    stateAfter(
+      workItemAggregate,
+      [openWorkItem(terms), ...events(assignWorkItem(first(), { workItemId: 'w-1', owner }))],
+      actor,
+    );
+
+  it('keeps what it was opened with, and says since when', () => {
+    expect(first()).toEqual({ ...terms, links: ['p-1'], reference: 'R-1', status: 'open', openedAt });
+    expect(openWorkItem({ ...terms, reference: undefined }).data).not.toHaveProperty('reference');
+    expect(openWorkItem(terms)).toMatchObject({ type: 'WorkItemOpened', stream: 'work-item:w-1' });
+    expect(() => workItemAggregate.evolve(first(), { type: 'WorkItemLost', data: {}, meta: {} } as never)).toThrow(
+      'Unreachable',
+    );
+  });
+
+  it('says who looks after it and who made that one responsible', () => {
+    const [assigned] = events(assignWorkItem(first(), { workItemId: 'w-1', owner: 'key-1' }));
+    expect(assigned).toMatchObject({ type: 'WorkItemAssigned', data: { workItemId: 'w-1', owner: 'key-1' } });
+    expect(assign('key-1', 'key-9')).toEqual({
+      ...terms,
+      status: 'open',
+      openedAt,
+      owner: 'key-1',
+      assignedBy: 'key-9',
+    });
+  });
+
+  it('says how it ended, by whom, when, and where the money went', () => {
+    const how = {
+      workItemId: 'w-1',
+      resolution: 'applied',
+      resolvedBy: 'key-1',
+      reason: 'found',
+      journalId: 'j-1',
+      accountId: 'a',
+      paymentId: 'p-1',
+    } as const;
+    expect(resolved(how)).toMatchObject({ type: 'WorkItemResolved', stream: 'work-item:w-1', data: how });
+    expect(stateAfter(workItemAggregate, [openWorkItem(terms), resolved(how)])).toEqual({
+      ...terms,
+      status: 'resolved',
+      openedAt,
+      resolution: 'applied',
+      resolvedBy: 'key-1',
+      resolutionReason: 'found',
+      journalId: 'j-1',
+      accountId: 'a',
+      paymentId: 'p-1',
+      resolvedAt: openedAt,
+    });
+    const bare = resolved({ workItemId: 'w-1', resolution: 'explained', resolvedBy: 'key-1' });
+    expect(Object.keys(bare.data).toSorted()).toEqual(['resolution', 'resolvedBy', 'workItemId']);
+  });
+
+  it('is refused with what explains it', () => {
+    const refusalOf = (state: typeof open, resolution: Resolution, resolvedBy = 'key-1') =>
+      refuseResolution(state, { workItemId: 'w-1', resolution, resolvedBy });
+    const ofSaga = stateAfter(workItemAggregate, [openWorkItem({ ...terms, kind: 'saga', subject: 'saga:s-1' })]);
+    expect(refusalOf(unknown, 'applied')).toEqual({ code: 'work_item_unknown', workItem: 'w-1' });
+    expect(refusalOf(done, 'explained')).toEqual({
+      code: 'work_item_already_resolved',
+      workItem: 'w-1',
+      resolution: 'applied',
+    });
+    expect(refusalOf(ofSaga, 'explained')).toEqual({ code: 'work_item_waits_for_saga', saga: 's-1' });
+    expect(refusalOf(ofBreak, 'explained')).toEqual({ code: 'work_item_waits_for_break', break: 'b-1' });
+    expect(refusalOf(ofProvider, 'explained')).toEqual({ code: 'work_item_waits_for_booking', workItem: 'w-1' });
+    expect(refusalOf(open, 'explained')).toEqual({ code: 'resolution_not_for_kind', kind: 'unidentified' });
+    expect(refusalOf(open, 'written_off')).toEqual({ code: 'work_item_has_no_owner', workItem: 'w-1' });
+    expect(refusalOf(owned, 'written_off')).toEqual({ code: 'owner_may_not_write_off', owner: 'key-1' });
+    const clearing = stateAfter(workItemAggregate, [openWorkItem({ ...terms, kind: 'clearing' })]);
+    expect([refusalOf(clearing, 'explained'), refusalOf(clearing, 'applied')?.code]).toEqual([
+      undefined,
+      'resolution_not_for_kind',
+    ]);
+    expect(assignWorkItem(unknown, { workItemId: 'w-1', owner: 'x' })).toMatchObject({
+      rejection: { workItem: 'w-1' },
+    });
+    expect(assignWorkItem(done, { workItemId: 'w-1', owner: 'x' })).toMatchObject({
+      rejection: { workItem: 'w-1', resolution: 'applied' },
+    });
+  });
+
+  it('resolved to another payment is another resolution', () => {
+    const wanted = { workItemId: 'w-1', resolution: 'applied', resolvedBy: 'key-2', accountId: 'a' } as const;
+    expect(isResolvedSo(done, { ...wanted, paymentId: 'p-2' })).toBe(false);
+    expect(isResolvedSo(done, { ...wanted, resolution: 'returned' })).toBe(false);
+  });
+
+  it('of a parked saga names no money', () => {
+    expect(hasMoney(first() as never)).toBe(true);
+    expect(hasMoney({ ...first(), amountMinor: undefined } as never)).toBe(false);
   });
 });
