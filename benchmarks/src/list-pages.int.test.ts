@@ -25,8 +25,9 @@ test('every list of the API is among those that are measured, and what is none i
   expect(lists.paths).toContain('/v1/accounts');
   expect(lists.paths.length).toBeGreaterThan(20);
   for (const path of lists.paths) await lists.first(path);
-  // One proves something, two want to be told of which stream and channels, two are for people who logged in, and one is the platform's own.
+  // One says where tokens are to be had, one proves something, two want to be told of which stream and channels, two are for people who logged in, and one is the platform's own.
   expect([...lists.others].sort()).toEqual([
+    '/.well-known/oauth-authorization-server 200',
     '/v1/audit/consistency 400',
     '/v1/audit/events 400',
     '/v1/me 403',
