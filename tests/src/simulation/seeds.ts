@@ -85,6 +85,12 @@ export const failedOnce: readonly Seed[] = [
     script: 'cards',
     found: 'an approval of a refund which, said again, was refused because the refund had gone on meanwhile',
   },
+  {
+    seed: 781120990,
+    steps: 80,
+    script: 'all',
+    found: 'a file that went on only when a bank which fails now and then answered for every one of its lines at once',
+  },
 ];
 
 /** Seeds that are run because some must be. */

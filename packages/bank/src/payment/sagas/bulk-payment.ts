@@ -253,7 +253,11 @@ const checkedLine = async (
   return { line: line.line, kind: 'rail', ...way, executionDate, feeMinor, ...review };
 };
 
-/** Sends what goes to banks and credits what stays here. */
+/**
+ * Sends what goes to banks and credits what stays here. A bank that answers for some lines and not for others has done its part: what it answered is
+ * recorded, the others stay open and are asked about later, since of a thousand calls one fails nearly always. One that answers for none is away.
+ * @throws the fault of a line where no line was answered for
+ */
 const executeBatches = async (
   tools: BulkSagaTools,
   { submitLines, concludeLines }: BulkStepHandlers,
@@ -268,18 +272,30 @@ const executeBatches = async (
   const isFresh = new Set(isOurs ? batches.flatMap((batch) => linesInClearing(batch).map(({ line }) => line)) : []);
   const states = isOurs ? batches.map(submittedBatch) : await tools.batches(call.tenantId, ids);
   const concluded = [];
+  const faults: unknown[] = [];
+  let answered = 0;
   for (const batch of states) {
-    const outcomes = await batchOutcomes(tools, call, { batch, isFresh });
+    const { outcomes, ...asked } = await batchOutcomes(tools, call, { batch, isFresh });
+    answered += asked.answered;
+    faults.push(...asked.faults);
     if (outcomes.length > 0) concluded.push({ batchId: batch.batchId, outcomes });
   }
   if (concluded.length > 0) await tools.submit(concludeLines, { batches: concluded }, call);
+  if (faults.length > 0 && answered === 0) throw faults[0];
 };
+
+interface BatchAnswers {
+  readonly outcomes: readonly LineOutcome[];
+  /** Lines a bank answered for, whatever it said. */
+  readonly answered: number;
+  readonly faults: readonly unknown[];
+}
 
 const batchOutcomes = async (
   tools: BulkSagaTools,
   call: StepCall<Input>,
   { batch, isFresh }: { readonly batch: BulkBatch; readonly isFresh: ReadonlySet<number> },
-): Promise<readonly LineOutcome[]> => {
+): Promise<BatchAnswers> => {
   const open = openLines(batch);
   const [abroad, here] = [
     open.filter(({ way }) => way?.kind === 'rail'),
@@ -288,13 +304,26 @@ const batchOutcomes = async (
   const orders =
     abroad.length === 0 ? new Map<number, RailOrder>() : await tools.ordersOf(call.tenantId, batch, abroad);
   const outcomes: LineOutcome[] = here.map(({ line }) => ({ line, kind: 'credit' }));
+  const faults: unknown[] = [];
   for (let at = 0; at < abroad.length; at += ordersAtOnce) {
     const some = abroad.slice(at, at + ordersAtOnce);
-    const answers = await Promise.all(some.map(({ line }) => sent(tools, call, orders.get(line), !isFresh.has(line))));
-    outcomes.push(...some.flatMap(({ line }, index) => conclusive(line, answers[index])));
+    const answers = await Promise.allSettled(
+      some.map(({ line }) => sent(tools, call, orders.get(line), !isFresh.has(line))),
+    );
+    for (const [index, { line }] of some.entries()) {
+      const answer = answers[index];
+      if (answer?.status === 'fulfilled') outcomes.push(...conclusive(line, answer.value));
+      else if (isFault(answer?.reason)) faults.push(answer?.reason);
+      // A mistake of ours is no bank that is away.
+      else throw answer?.reason;
+    }
   }
-  return outcomes;
+  return { outcomes, answered: abroad.length - faults.length, faults };
 };
+
+/** Faults of the world have a stable code; what has none is a bug. */
+const isFault = (error: unknown): boolean =>
+  error instanceof Error && typeof (error as { readonly code?: unknown }).code === 'string';
 
 /** Sends an order, unless the bank has it: it is asked whenever an earlier try, here or elsewhere, may have arrived. */
 const sent = async (
