@@ -41,7 +41,7 @@ import type { CryptoPaymentPorts } from '@finaegis/bank/payment/crypto-ports';
 import { createPaymentModule, type PaymentModule } from '@finaegis/bank/payment/module';
 import { parkedSagaItems } from '@finaegis/bank/payment/parked-sagas';
 import type { PaymentPorts, WebhookVerifier } from '@finaegis/bank/payment/ports';
-import type { AmountPorts } from '@finaegis/platform/approval/http/policy-routes';
+import type { AmountPorts } from '@finaegis/platform/approval/http/command-policies';
 import { createApprovalModule } from '@finaegis/platform/approval/module';
 import { createAuditModule } from '@finaegis/platform/audit/module';
 import { createAccessTokens } from '@finaegis/platform/auth/access-token/token-text';

@@ -4,13 +4,17 @@ import type { EventOf, RecordedEvent } from '../event-store/event.ts';
 import type { ModuleTable } from '../module.ts';
 import type { policyEvents } from './policy/events.ts';
 
-/** A policy as it is now; whole numbers of minor units as text. */
-export interface PolicyRow {
+/** A policy about a command as it is now; whole numbers of minor units as text. */
+export interface CommandPolicyRow {
   readonly command: string;
   readonly thresholds: readonly { readonly asset: string; readonly amountMinor: string }[];
-  readonly validForSeconds: number;
   readonly isInForce: boolean;
   readonly changedAt: string;
+}
+
+/** One that puts a command under four eyes. */
+export interface PolicyRow extends CommandPolicyRow {
+  readonly validForSeconds: number;
 }
 
 type PolicyEvent = EventOf<(typeof policyEvents)[number]>;

@@ -1,4 +1,4 @@
-import type { AmountPorts } from '../approval/http/policy-routes.ts';
+import type { AmountPorts } from '../approval/http/command-policies.ts';
 import { selfPermission } from '../auth/principal.ts';
 import type { ContextModule } from '../module.ts';
 import { securityEvent } from '../oversight/security-event.ts';

@@ -1,16 +1,12 @@
 import { unreachable } from '@finaegis/kernel/decision';
+import type { CommandPolicyRow } from '../approval/policies-table.ts';
 import { rowName } from '../command/locked-table.ts';
 import type { EventOf, RecordedEvent } from '../event-store/event.ts';
 import type { ModuleTable } from '../module.ts';
 import type { stepUpPolicyEvents } from './policy/events.ts';
 
-/** A policy as it is now; whole numbers of minor units as text. */
-export interface StepUpPolicyRow {
-  readonly command: string;
-  readonly thresholds: readonly { readonly asset: string; readonly amountMinor: string }[];
-  readonly isInForce: boolean;
-  readonly changedAt: string;
-}
+/** A policy as it is now: it needs nothing beside what every policy about a command has. */
+export type StepUpPolicyRow = CommandPolicyRow;
 
 type PolicyEvent = EventOf<(typeof stepUpPolicyEvents)[number]>;
 

@@ -1,24 +1,21 @@
 import { z } from 'zod';
 import { requireStaff } from '../../auth/access.ts';
-import { amountSchema } from '../../http/amount.ts';
 import { answerCommand } from '../../http/command-route.ts';
 import type { WriteAmount } from '../../http/refusal-facts.ts';
 import { type ApiRequest, commandRoute, defineRoute, type Route, readRoute } from '../../http/route.ts';
-import { read, type Services } from '../../services.ts';
+import type { Services } from '../../services.ts';
 import type { PolicyCommands } from '../commands.ts';
 import { type PolicyRow, policiesName, policyColumns } from '../policies-table.ts';
 import { approvalProblems } from '../problems.ts';
-
-/** Amounts as they are read and written, which takes the decimals of assets. */
-export interface AmountPorts {
-  /** @throws ProblemError `validation_failed` at the field */
-  read(
-    tenantId: string,
-    written: { readonly amount: string; readonly asset: string },
-    field: string,
-  ): Promise<{ readonly asset: string; readonly amountMinor: bigint }>;
-  writer(tenantId: string, assets: readonly string[]): Promise<WriteAmount>;
-}
+import {
+  type AmountPorts,
+  commandName,
+  policiesInForce,
+  policyFields,
+  policyTerms,
+  readFrom,
+  showPolicy,
+} from './command-policies.ts';
 
 /** What the routes of policies need. */
 export interface PolicyHttp {
@@ -29,20 +26,7 @@ export interface PolicyHttp {
 }
 
 const tag = 'Four eyes';
-/** The name of a command, as policies write it. */
-export const commandName = z
-  .string()
-  .regex(/^[a-z][a-z-]{0,39}\.[A-Z][A-Za-z0-9]{0,59}$/, 'must be the name of a command such as ledger.PostJournal');
-
-const policyResource = z
-  .object({
-    command: z.string(),
-    from: z.array(amountSchema).describe('From which amounts on, by asset; always when empty.'),
-    validForSeconds: z.number().int(),
-    isInForce: z.boolean(),
-    changedAt: z.string().optional(),
-  })
-  .meta({ id: 'FourEyesPolicy' });
+const policyResource = z.object({ ...policyFields, validForSeconds: z.number().int() }).meta({ id: 'FourEyesPolicy' });
 
 /** Routes of policies. */
 export const policyRoutes = (http: PolicyHttp): readonly Route[] => [
@@ -52,11 +36,8 @@ export const policyRoutes = (http: PolicyHttp): readonly Route[] => [
 ];
 
 const show = (row: PolicyRow, amount: WriteAmount): z.output<typeof policyResource> => ({
-  command: row.command,
-  from: row.thresholds.map(({ asset, amountMinor }) => amount(asset, BigInt(amountMinor))),
+  ...showPolicy(row, amount),
   validForSeconds: row.validForSeconds,
-  isInForce: row.isInForce,
-  changedAt: row.changedAt,
 });
 
 const listRoute = ({ services, amounts, governable }: PolicyHttp): Route =>
@@ -77,17 +58,8 @@ const listRoute = ({ services, amounts, governable }: PolicyHttp): Route =>
     problems: ['staff_only'],
     handle: async ({ principal, tenantId }) => {
       requireStaff(principal);
-      const { rows } = await read(services, tenantId, (tx) =>
-        tx.query<PolicyRow>({
-          name: 'list-policies',
-          text: `select ${policyColumns} from ${policiesName} p where p.tenant_id = $1 and p.is_in_force order by p.command`,
-          values: [tenantId],
-        }),
-      );
-      const amount = await amounts.writer(
-        tenantId,
-        rows.flatMap(({ thresholds }) => thresholds.map(({ asset }) => asset)),
-      );
+      const where = { table: policiesName, columns: policyColumns };
+      const { rows, amount } = await policiesInForce<PolicyRow>({ services, amounts }, tenantId, where);
       return { status: 200, body: { items: rows.map((row) => show(row, amount)), commands: [...governable()].sort() } };
     },
   });
@@ -105,8 +77,7 @@ const setRoute = ({ services, commands, amounts }: PolicyHttp): Route =>
     rateClass: 'sensitive',
     request: {
       body: z.strictObject({
-        command: commandName,
-        from: z.array(amountSchema).max(50).default([]).describe('One amount an asset; empty for always.'),
+        ...policyTerms,
         validForSeconds: z
           .number()
           .int()
@@ -121,13 +92,7 @@ const setRoute = ({ services, commands, amounts }: PolicyHttp): Route =>
     handle: async (request) => {
       requireStaff(request.principal);
       const { tenantId, body } = request;
-      const from = await Promise.all(
-        body.from.map((written, index) => amounts.read(tenantId, written, `/body/from/${index}`)),
-      );
-      const amount = await amounts.writer(
-        tenantId,
-        from.map(({ asset }) => asset),
-      );
+      const { from, amount } = await readFrom(amounts, tenantId, body.from);
       return answerCommand(
         services,
         request as ApiRequest,

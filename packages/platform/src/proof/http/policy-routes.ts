@@ -1,11 +1,17 @@
 import { z } from 'zod';
-import { type AmountPorts, commandName } from '../../approval/http/policy-routes.ts';
+import {
+  type AmountPorts,
+  commandName,
+  policiesInForce,
+  policyFields,
+  policyTerms,
+  readFrom,
+  showPolicy,
+} from '../../approval/http/command-policies.ts';
 import { requireStaff } from '../../auth/access.ts';
-import { amountSchema } from '../../http/amount.ts';
 import { answerCommand } from '../../http/command-route.ts';
-import type { WriteAmount } from '../../http/refusal-facts.ts';
 import { type ApiRequest, commandRoute, defineRoute, type Route, readRoute } from '../../http/route.ts';
-import { read, type Services } from '../../services.ts';
+import type { Services } from '../../services.ts';
 import type { StepUpCommands } from '../commands.ts';
 import { type StepUpPolicyRow, stepUpPoliciesName, stepUpPolicyColumns } from '../policies-table.ts';
 import { stepUpProblems } from '../problems.ts';
@@ -20,14 +26,7 @@ export interface StepUpHttp {
 
 const tag = 'Step-up';
 
-const policyResource = z
-  .object({
-    command: z.string(),
-    from: z.array(amountSchema).describe('From which amounts on, by asset; always when empty.'),
-    isInForce: z.boolean(),
-    changedAt: z.string().optional(),
-  })
-  .meta({ id: 'StepUpPolicy' });
+const policyResource = z.object(policyFields).meta({ id: 'StepUpPolicy' });
 
 /** Routes of policies about fresh codes. */
 export const stepUpRoutes = (http: StepUpHttp): readonly Route[] => [
@@ -35,13 +34,6 @@ export const stepUpRoutes = (http: StepUpHttp): readonly Route[] => [
   setRoute(http),
   removeRoute(http),
 ];
-
-const show = (row: StepUpPolicyRow, amount: WriteAmount): z.output<typeof policyResource> => ({
-  command: row.command,
-  from: row.thresholds.map(({ asset, amountMinor }) => amount(asset, BigInt(amountMinor))),
-  isInForce: row.isInForce,
-  changedAt: row.changedAt,
-});
 
 const listRoute = ({ services, amounts, governable }: StepUpHttp): Route =>
   defineRoute({
@@ -61,18 +53,12 @@ const listRoute = ({ services, amounts, governable }: StepUpHttp): Route =>
     problems: ['staff_only'],
     handle: async ({ principal, tenantId }) => {
       requireStaff(principal);
-      const { rows } = await read(services, tenantId, (tx) =>
-        tx.query<StepUpPolicyRow>({
-          name: 'list-step-up-policies',
-          text: `select ${stepUpPolicyColumns} from ${stepUpPoliciesName} p where p.tenant_id = $1 and p.is_in_force order by p.command`,
-          values: [tenantId],
-        }),
-      );
-      const amount = await amounts.writer(
-        tenantId,
-        rows.flatMap(({ thresholds }) => thresholds.map(({ asset }) => asset)),
-      );
-      return { status: 200, body: { items: rows.map((row) => show(row, amount)), commands: [...governable()].sort() } };
+      const where = { table: stepUpPoliciesName, columns: stepUpPolicyColumns };
+      const { rows, amount } = await policiesInForce<StepUpPolicyRow>({ services, amounts }, tenantId, where);
+      return {
+        status: 200,
+        body: { items: rows.map((row) => showPolicy(row, amount)), commands: [...governable()].sort() },
+      };
     },
   });
 
@@ -88,29 +74,20 @@ const setRoute = ({ services, commands, amounts }: StepUpHttp): Route =>
       'Counts from the next second on, for users and their keys. Where `from` names amounts, a command whose amount cannot be found, or is of an asset not named, needs a code as well.',
     rateClass: 'sensitive',
     request: {
-      body: z.strictObject({
-        command: commandName,
-        from: z.array(amountSchema).max(50).default([]).describe('One amount an asset; empty for always.'),
-      }),
+      body: z.strictObject(policyTerms),
     },
     responses: { 200: { description: 'The policy as it is now.', schema: policyResource } },
     problems: ['staff_only', 'step_up_command_unknown'],
     handle: async (request) => {
       requireStaff(request.principal);
       const { tenantId, body } = request;
-      const from = await Promise.all(
-        body.from.map((written, index) => amounts.read(tenantId, written, `/body/from/${index}`)),
-      );
-      const amount = await amounts.writer(
-        tenantId,
-        from.map(({ asset }) => asset),
-      );
+      const { from, amount } = await readFrom(amounts, tenantId, body.from);
       return answerCommand(
         services,
         request as ApiRequest,
         commands.setPolicy,
         { command: body.command, from },
-        { status: 200, show: (row) => show(row, amount), problems: stepUpProblems },
+        { status: 200, show: (row) => showPolicy(row, amount), problems: stepUpProblems },
       );
     },
   });
