@@ -19,6 +19,7 @@ import { answerRaw } from './raw-connection.ts';
 import { readRequest } from './request.ts';
 import type { ApiAnswer, RateClass, Route } from './route.ts';
 import { problemsOf } from './route-problems.ts';
+import { timesSent } from './times-sent.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -179,10 +180,8 @@ const admit = async (
   });
 };
 
-/** Node keeps the first of several; whatever looked at the request before us may have kept another (RFC 9110 §5.3). */
 const requireOneAuthorization = ({ raw: { rawHeaders } }: FastifyRequest): void => {
-  const isNamed = (text: string, index: number): boolean => index % 2 === 0 && text.toLowerCase() === 'authorization';
-  if (rawHeaders.filter(isNamed).length < 2) return;
+  if (timesSent(rawHeaders, 'authorization') < 2) return;
   throw new ProblemError('validation_failed', {
     errors: [{ field: '/headers/authorization', code: 'not_allowed', message: 'must be there once' }],
   });

@@ -27,6 +27,7 @@ import type { RateLimiter } from './rate-limit.ts';
 import { answerRaw, answerRawConnection } from './raw-connection.ts';
 import { referencePaths, serveReference } from './reference-pages.ts';
 import type { Route } from './route.ts';
+import { timesSent } from './times-sent.ts';
 import { type DiscardLimits, discardBody } from './unread-body.ts';
 import { answerUnrouted } from './unrouted.ts';
 
@@ -301,8 +302,8 @@ const answerInsteadOfNode = (app: FastifyInstance): void => {
   // We are nobody's proxy; Node would hang up without a word.
   app.server.on('connect', (_, socket) => answerRaw('method_not_allowed', socket, randomUUID()));
   app.addHook('onRequest', async ({ raw }, reply) => {
-    // Of two hosts Node keeps one, and whoever looked at the request before us perhaps the other (RFC 9112, section 3.2).
-    const hosts = raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+    // RFC 9112, section 3.2.
+    const hosts = timesSent(raw.rawHeaders, 'host');
     if (hosts === 1 || (hosts === 0 && raw.httpVersion !== '1.1')) return;
     reply.header('connection', 'close');
     throw new ProblemError('malformed_request');
